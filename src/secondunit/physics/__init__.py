@@ -1,0 +1,1 @@
+"""Fracture, motion and dust: the only simulation in the house."""
