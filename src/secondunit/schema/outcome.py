@@ -1,0 +1,30 @@
+"""What a move came to."""
+
+from .base import Record
+from .clearance import Clearance, Verdict
+from .moves import Move
+from .people import Approval, Note, Person, StoredBrief
+from .plate import Plate
+from .version import Version
+
+
+class Outcome(Record, name="outcome", version=1):
+    """Allowed and done, or refused, or waiting for an approval; failures are exceptions.
+
+    clearance is None when the verdict does not allow. made: the record that the move put in place.
+    """
+
+    move: Move
+    verdict: Verdict
+    clearance: Clearance | None = None
+    made: Person | Plate | StoredBrief | Version | Note | Approval | None = None
+    ledger_seq: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 refused by policy, 4 needs an approval."""
+        return {"allow": 0, "refuse": 3, "needs_approval": 4}[self.verdict.decision]
+
+    def says(self) -> str:
+        """For people: the verdict with its rules and sources."""
+        return self.verdict.says()
