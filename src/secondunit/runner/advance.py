@@ -1,0 +1,26 @@
+"""The one door: every change of a production goes through `advance`, and through nothing else.
+
+For fronts:
+
+    production = open_production(folder)             # runner.production; clears what dead jobs left; InputError if none
+    outcome = advance(production, request, console=console)
+    print(outcome.says()); raise SystemExit(outcome.exit_code)        # 0 done, 3 refused, 4 needs an approval
+
+`outcome.made` is the record that was put in place: Plate for IngestRequest, StoredBrief for BriefRequest, Version for
+MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises InputError (exit 2), WorkFailed and
+Cancelled (exit 1); after any of them the production is as it was, but for the ledger's line about it.
+A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
+"""
+
+from secondunit.runner.console import Console, Quiet
+from secondunit.runner.production import Production
+from secondunit.runner.workers import House, Workers
+from secondunit.schema import Outcome, Request
+
+
+def advance(
+    production: Production, request: Request, *, console: Console | None = None, workers: Workers | None = None
+) -> Outcome:
+    """Make one move, or say why not. workers: who does the work; the house's own unless a test passes others."""
+    console, workers = console or Quiet(), workers or House()
+    raise NotImplementedError

@@ -1,0 +1,45 @@
+"""Who does the work behind the door. The door knows this protocol only; the heavy rooms load when called."""
+
+from pathlib import Path
+from typing import Protocol
+
+from secondunit.runner.console import Console
+from secondunit.schema import Brief, Draft, IngestRequest, Plate
+
+
+class Workers(Protocol):
+    """Workers take records and return records: they neither save nor judge. Files go into the given staging folder."""
+
+    def ingest(
+        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Console
+    ) -> Plate:
+        """Decode into `staging`; plate is the new plate's id, folder where it will lie in the production."""
+        ...
+
+    def make(
+        self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Console
+    ) -> Draft:
+        """Run the brief's tool into `staging`. production: the root that the records' relative paths start from."""
+        ...
+
+
+class House:
+    """The house's own workers."""
+
+    def ingest(
+        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Console
+    ) -> Plate:
+        """See `media.plates.ingest`."""
+        from secondunit.media import plates
+
+        return plates.ingest(request, plate=plate, folder=folder, staging=staging, fps=fps, start=start, say=console.say)
+
+    def make(
+        self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Console
+    ) -> Draft:
+        """See `runner.local.run_tool`."""
+        from secondunit.runner import local
+
+        return local.run_tool(
+            brief, plate, staging=staging, production=production, device=device, console=console
+        )
