@@ -12,14 +12,13 @@ Cancelled (exit 1); after any of them the production is as it was, but for the l
 A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
 """
 
-from secondunit.runner.console import Console, Quiet
 from secondunit.runner.production import Production
-from secondunit.runner.workers import House, Workers
+from secondunit.runner.workers import House, Listener, Quiet, Workers
 from secondunit.schema import Outcome, Request
 
 
 def advance(
-    production: Production, request: Request, *, console: Console | None = None, workers: Workers | None = None
+    production: Production, request: Request, *, console: Listener | None = None, workers: Workers | None = None
 ) -> Outcome:
     """Make one move, or say why not. workers: who does the work; the house's own unless a test passes others."""
     console, workers = console or Quiet(), workers or House()

@@ -3,21 +3,42 @@
 from pathlib import Path
 from typing import Protocol
 
-from secondunit.runner.console import Console
 from secondunit.schema import Brief, Draft, IngestRequest, Plate
+
+
+class Listener(Protocol):
+    """A front's ear while work goes on (`runner.console.Console` is one)."""
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        """How far a stage is, in units of its own."""
+        ...
+
+    def say(self, line: str) -> None:
+        """A fact that the person must see."""
+        ...
+
+
+class Quiet:
+    """Nobody listens: for tests and scripts."""
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        """Shows nothing."""
+
+    def say(self, line: str) -> None:
+        """Shows nothing."""
 
 
 class Workers(Protocol):
     """Workers take records and return records: they neither save nor judge. Files go into the given staging folder."""
 
     def ingest(
-        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Console
+        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Listener
     ) -> Plate:
         """Decode into `staging`; plate is the new plate's id, folder where it will lie in the production."""
         ...
 
     def make(
-        self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Console
+        self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Listener
     ) -> Draft:
         """Run the brief's tool into `staging`. production: the root that the records' relative paths start from."""
         ...
@@ -27,7 +48,7 @@ class House:
     """The house's own workers."""
 
     def ingest(
-        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Console
+        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Listener
     ) -> Plate:
         """See `media.plates.ingest`."""
         from secondunit.media import plates
@@ -35,7 +56,7 @@ class House:
         return plates.ingest(request, plate=plate, folder=folder, staging=staging, fps=fps, start=start, say=console.say)
 
     def make(
-        self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Console
+        self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Listener
     ) -> Draft:
         """See `runner.local.run_tool`."""
         from secondunit.runner import local
