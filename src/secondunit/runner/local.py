@@ -1,0 +1,186 @@
+"""The context of a job on this machine: scratch, cache, cores, progress, cancellation."""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+import numpy as np
+
+from secondunit.runner import jobs, keys
+from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
+from secondunit.runner.console import Console
+from secondunit.runner.screen import Screen, open_screen
+from secondunit.schema import Brief, Draft, Plate
+
+P = TypeVar("P")
+R = TypeVar("R")
+CACHE_GB = 20.0
+"""Default cap of a production's cache; SECONDUNIT_CACHE_GB overrides."""
+CACHE_FOLDER = "cache"
+
+
+@dataclass(frozen=True)
+class _FrameJob(Generic[P]):
+    """Payload of `cached_frames`: the caller's, and where a finished frame goes."""
+
+    fn: Callable[[P, int, Path], None]
+    payload: P
+    scratch: Path
+    entry: Path
+    note: Mapping[str, object]
+
+
+class LocalContext:
+    """Implements `tools.base.Context`. Close it, or use it in a `with`: that removes what is unfinished.
+
+    staging: folder being filled. cache_folder: kept between runs. plates: the plate's folder. workers: processes for
+    frames, all cores by default. files: where a brief's stored files lie, `plates` if not given. console: a screen of its own if none is given; its `check` decides whether to stop.
+    """
+
+    def __init__(
+        self,
+        staging: Path,
+        cache_folder: Path,
+        plates: Path,
+        device: str = "cpu",
+        console: Console | None = None,
+        *,
+        workers: int | None = None,
+        files: Path | None = None,
+    ) -> None:
+        self.staging, self.plates, self.device = staging, plates, device
+        self.files = files or plates
+        staging.mkdir(parents=True, exist_ok=True)
+        self._own_screen: Screen | None = None if console else open_screen()
+        self.console = console or self._own_screen or open_screen()
+        self.workers = workers or jobs.core_count()
+        self.timings: dict[str, float] = {}
+        self.reused: set[str] = set()
+        self._cache = Cache(cache_folder, cap_bytes=int(float(os.environ.get("SECONDUNIT_CACHE_GB", CACHE_GB)) * 1e9))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove unfinished work and put the terminal back. The staging folder belongs to the caller."""
+        self._cache.close()
+        if self._own_screen:
+            self._own_screen.close()
+
+    def cached(
+        self,
+        stage: str,
+        inputs: Mapping[str, object],
+        make: Callable[[], Mapping[str, np.ndarray]],
+        *,
+        code: Sequence[str],
+    ) -> dict[str, np.ndarray]:
+        """See `tools.base.Context.cached`."""
+        return load_arrays(self.cached_folder(stage, inputs, lambda folder: save_arrays(folder, make()), code=code))
+
+    def cached_folder(
+        self, stage: str, inputs: Mapping[str, object], make: Callable[[Path], None], *, code: Sequence[str]
+    ) -> Path:
+        """See `tools.base.Context.cached_folder`."""
+        self.check()
+        with self._timed(stage):
+            entry = self._cache.entry(stage, self._key(stage, inputs, code))
+            if self._cache.find(entry):
+                self.reused.add(stage)
+            else:
+                self._cache.store(entry, make, {"stage": stage, "inputs": keys.describe(inputs)})
+        return entry
+
+    def cached_frames(
+        self,
+        stage: str,
+        inputs: Mapping[str, object],
+        fn: Callable[[P, int, Path], None],
+        frames: Sequence[int],
+        payload: P,
+        *,
+        code: Sequence[str],
+    ) -> dict[int, Path]:
+        """See `tools.base.Context.cached_frames`."""
+        with self._timed(stage):
+            parent = self._cache.entry(stage, self._key(stage, inputs, code))
+            missing = [f for f in frames if not self._cache.find(parent / str(f))]
+            if not missing:
+                self.reused.add(stage)
+            note = {"stage": stage, "inputs": keys.describe(inputs)}
+            job = _FrameJob(fn, payload, self._cache.scratch, parent, note)
+            for _ in self.map_frames(stage, _make_frame, missing, job):
+                pass
+        return {f: parent / str(f) for f in frames}
+
+    def map_frames(self, stage: str, fn: Callable[[P, int], R], frames: Sequence[int], payload: P) -> Iterator[R]:
+        """See `tools.base.Context.map_frames`."""
+        scratch = self._cache.new_folder()
+        arguments: dict[str, Any] = {"check": self.check, "workers": self.workers, "scratch": scratch}
+        results = jobs.map_frames(stage, fn, frames, payload, replay_folder=self._cache.folder / "failed", **arguments)
+        try:
+            for done, result in enumerate(results, start=1):
+                self.progress(stage, done, len(frames))
+                yield result
+        finally:
+            results.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        """See `tools.base.Context.progress`."""
+        self.console.progress(stage, done, total)
+        self.check()
+
+    def check(self) -> None:
+        """See `tools.base.Context.check`."""
+        self.console.check()
+
+    def say(self, line: str) -> None:
+        """See `tools.base.Context.say`."""
+        self.console.say(line)
+
+    def _key(self, stage: str, inputs: Mapping[str, object], code: Sequence[str]) -> str:
+        return keys.result_key(stage, inputs, code, device_name(self.device))
+
+    @contextlib.contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - start
+
+
+def _make_frame(job: _FrameJob[Any], frame: int) -> None:
+    """In a worker: fill a scratch folder with one frame, then make it appear."""
+    folder = job.scratch / f"{os.getpid()}-{frame}"
+    folder.mkdir()
+    job.fn(job.payload, frame, folder)
+    finish_entry(folder, job.entry / str(frame), job.note)
+
+
+def device_name(device: str) -> str:
+    """`cpu`, or the name of the graphics card: results are repeatable per kind of device."""
+    if device == "cpu":
+        return device
+    import warp
+
+    return f"cuda {warp.get_device(device).name}"
+
+
+def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Console) -> Draft:
+    """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
+    from secondunit.tools import collapse
+
+    plates = production / plate.frames_folder
+    with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
+        return collapse.make(brief, plate, ctx)

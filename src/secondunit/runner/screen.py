@@ -1,0 +1,111 @@
+"""Consoles for a person: progress with time left, lines that must be seen. Never on standard output."""
+
+import sys
+import time
+from typing import Any, Protocol, TextIO
+
+from secondunit.runner.console import Console
+from secondunit.runner.jobs import Stop
+
+PLAIN_EVERY_S = 5.0
+
+
+class Screen(Console, Protocol):
+    """A console that can be put away."""
+
+    stop: Stop
+    """Asked by `check`; a signal handler sets it."""
+
+    def close(self) -> None:
+        """Put the terminal back."""
+        ...
+
+
+class PlainScreen:
+    """One line at a time, for logs and pipes: at most one progress line per stage every few seconds."""
+
+    def __init__(self, stream: TextIO | None = None, every_s: float = PLAIN_EVERY_S) -> None:
+        self.stop = Stop()
+        self.stream = stream or sys.stderr
+        self.every_s = every_s
+        self._started: dict[str, float] = {}
+        self._shown: dict[str, float] = {}
+
+    def say(self, line: str) -> None:
+        """Write the line at once."""
+        print(line, file=self.stream, flush=True)
+
+    def check(self) -> None:
+        """Raise Cancelled when the person has asked to stop."""
+        self.stop.check()
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        """Write `stage 12/48 25%, 00:31 left` when the last such line is old enough, and when the stage ends."""
+        self.check()
+        now = time.monotonic()
+        started = self._started.setdefault(stage, now)
+        if done >= total:
+            self._started.pop(stage)
+            self._shown.pop(stage, None)
+            self.say(f"{stage}: done in {now - started:.1f} s")
+        elif now - self._shown.setdefault(stage, now) >= self.every_s:
+            self._shown[stage] = now
+            left = f", {clock((now - started) * (total - done) / done)} left" if done > 0 else ""
+            self.say(f"{stage}: {done:g}/{total:g} {done / total:.0%}{left}")
+
+    def close(self) -> None:
+        """Nothing to put back."""
+
+
+class RichScreen:
+    """Bars with time left on a terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        from rich.console import Console as Terminal
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        self.stop = Stop()
+        self._terminal = Terminal(file=stream or sys.stderr)
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._bars = Progress(*columns, console=self._terminal, transient=True)
+        self._tasks: dict[str, tuple[Any, float]] = {}
+
+    def say(self, line: str) -> None:
+        """Print above the bars."""
+        self._terminal.print(line, highlight=False, markup=False)
+
+    def check(self) -> None:
+        """Raise Cancelled when the person has asked to stop."""
+        self.stop.check()
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        """Move the stage's bar; a finished stage leaves one line with its seconds."""
+        self.check()
+        if stage not in self._tasks:
+            self._bars.start()
+            self._tasks[stage] = (self._bars.add_task(stage, total=total), time.monotonic())
+        task, started = self._tasks[stage]
+        self._bars.update(task, completed=done, total=total)
+        if done >= total:
+            self._bars.remove_task(task)
+            del self._tasks[stage]
+            self.say(f"{stage}: done in {time.monotonic() - started:.1f} s")
+            if not self._tasks:
+                self._bars.stop()
+
+    def close(self) -> None:
+        """Remove what is left of the bars."""
+        self._bars.stop()
+
+
+def open_screen(stream: TextIO | None = None) -> Screen:
+    """Bars on a terminal, plain lines elsewhere."""
+    stream = stream or sys.stderr
+    return RichScreen(stream) if stream.isatty() else PlainScreen(stream)
+
+
+def clock(seconds: float) -> str:
+    """`1:02:03` or `02:03`."""
+    minutes, s = divmod(round(seconds), 60)
+    hours, m = divmod(minutes, 60)
+    return f"{hours}:{m:02d}:{s:02d}" if hours else f"{m:02d}:{s:02d}"
