@@ -1,0 +1,1 @@
+"""What a plate shows: camera, mattes, facade, light, clean plate, grain. Classical only: numpy, scipy, OpenCV."""
