@@ -124,21 +124,29 @@ def code_hash(code: tuple[str, ...]) -> str:
     Following the imports means that nobody has to remember to name a module: an edit below a stage always counts.
     """
     h = hashlib.sha256()
-    seen: dict[Path, str] = {}
+    for file in source_files(code):
+        h.update(f"{label(file)}={hashlib.sha256(file.read_bytes()).hexdigest()};".encode())
+    return h.hexdigest()
+
+
+def source_files(code: Sequence[str]) -> list[Path]:
+    """Files of the modules and packages in `code`, and of all modules of the house that they import; sorted.
+
+    Raises ModuleNotFoundError for a name in `code` whose source cannot be found.
+    """
+    seen: set[Path] = set()
     waiting = [file for name in code for file in _files_of(name, must_exist=True)]
     while waiting:
         file = waiting.pop()
         if file not in seen:
-            data = file.read_bytes()
-            seen[file] = hashlib.sha256(data).hexdigest()
-            if file.suffix == ".py":
-                waiting.extend(found for name in _house_imports(data, file) for found in _files_of(name))
-    for file in sorted(seen):
-        h.update(f"{_label(file)}={seen[file]};".encode())
-    return h.hexdigest()
+            seen.add(file)
+            if file.suffix == ".py" and file.is_relative_to(HOUSE_FOLDER):
+                waiting.extend(found for name in _house_imports(file) for found in _files_of(name))
+    return sorted(seen)
 
 
-def _label(file: Path) -> str:
+def label(file: Path) -> str:
+    """A file's name that is the same on every machine."""
     return file.relative_to(HOUSE_FOLDER).as_posix() if file.is_relative_to(HOUSE_FOLDER) else file.name
 
 
@@ -158,9 +166,9 @@ def _files_of(name: str, must_exist: bool = False) -> list[Path]:
     return []
 
 
-def _house_imports(source: bytes, file: Path) -> Iterator[str]:
+def _house_imports(file: Path) -> Iterator[str]:
     """Modules of the house that a source names in an import, wherever in the file the import stands."""
-    for node in ast.walk(ast.parse(source, filename=str(file))):
+    for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith(HOUSE + "."))
         elif isinstance(node, ast.ImportFrom):
@@ -174,8 +182,6 @@ def _absolute(node: ast.ImportFrom, file: Path) -> str:
     """The module that an import names, with leading dots resolved against the file's place in the house."""
     if not node.level:
         return node.module or ""
-    if not file.is_relative_to(HOUSE_FOLDER):
-        return ""
     package = (HOUSE, *file.relative_to(HOUSE_FOLDER).parts)[: -node.level]
     return ".".join((*package, *filter(None, [node.module])))
 

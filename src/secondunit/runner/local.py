@@ -14,8 +14,8 @@ import numpy as np
 
 from secondunit.runner import jobs, keys
 from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
-from secondunit.runner.console import Console
 from secondunit.runner.screen import Screen, open_screen
+from secondunit.runner.workers import Listener
 from secondunit.schema import Brief, Draft, Plate
 
 P = TypeVar("P")
@@ -39,8 +39,9 @@ class _FrameJob(Generic[P]):
 class LocalContext:
     """Implements `tools.base.Context`. Close it, or use it in a `with`: that removes what is unfinished.
 
-    staging: folder being filled. cache_folder: kept between runs. plates: the plate's folder. workers: processes for
-    frames, all cores by default. files: where a brief's stored files lie, `plates` if not given. console: a screen of its own if none is given; its `check` decides whether to stop.
+    staging: folder being filled. cache_folder: kept between runs. plates: the plate's folder. console: one of its own
+    if none is given; its `check` decides whether to stop. workers: processes for frames, all cores by default.
+    files: where a brief's stored files lie, `plates` if not given.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class LocalContext:
         cache_folder: Path,
         plates: Path,
         device: str = "cpu",
-        console: Console | None = None,
+        console: Listener | None = None,
         *,
         workers: int | None = None,
         files: Path | None = None,
@@ -177,7 +178,7 @@ def device_name(device: str) -> str:
     return f"cuda {warp.get_device(device).name}"
 
 
-def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Console) -> Draft:
+def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Listener) -> Draft:
     """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
     from secondunit.tools import collapse
 

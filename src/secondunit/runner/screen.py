@@ -4,13 +4,13 @@ import sys
 import time
 from typing import Any, Protocol, TextIO
 
-from secondunit.runner.console import Console
 from secondunit.runner.jobs import Stop
+from secondunit.runner.workers import Listener
 
 PLAIN_EVERY_S = 5.0
 
 
-class Screen(Console, Protocol):
+class Screen(Listener, Protocol):
     """A console that can be put away."""
 
     stop: Stop

@@ -7,7 +7,11 @@ from secondunit.schema import Brief, Draft, IngestRequest, Plate
 
 
 class Listener(Protocol):
-    """A front's ear while work goes on (`runner.console.Console` is one)."""
+    """A front's ear while work goes on (`runner.screen.Screen` is one)."""
+
+    def check(self) -> None:
+        """Raise `schema.Cancelled` when the person has asked to stop."""
+        ...
 
     def progress(self, stage: str, done: float, total: float) -> None:
         """How far a stage is, in units of its own."""
@@ -21,6 +25,9 @@ class Listener(Protocol):
 class Quiet:
     """Nobody listens: for tests and scripts."""
 
+    def check(self) -> None:
+        """Never cancels."""
+
     def progress(self, stage: str, done: float, total: float) -> None:
         """Shows nothing."""
 
@@ -32,7 +39,15 @@ class Workers(Protocol):
     """Workers take records and return records: they neither save nor judge. Files go into the given staging folder."""
 
     def ingest(
-        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Listener
+        self,
+        request: IngestRequest,
+        *,
+        plate: str,
+        folder: str,
+        staging: Path,
+        fps: float,
+        start: int,
+        console: Listener,
     ) -> Plate:
         """Decode into `staging`; plate is the new plate's id, folder where it will lie in the production."""
         ...
@@ -48,12 +63,22 @@ class House:
     """The house's own workers."""
 
     def ingest(
-        self, request: IngestRequest, *, plate: str, folder: str, staging: Path, fps: float, start: int, console: Listener
+        self,
+        request: IngestRequest,
+        *,
+        plate: str,
+        folder: str,
+        staging: Path,
+        fps: float,
+        start: int,
+        console: Listener,
     ) -> Plate:
         """See `media.plates.ingest`."""
         from secondunit.media import plates
 
-        return plates.ingest(request, plate=plate, folder=folder, staging=staging, fps=fps, start=start, say=console.say)
+        return plates.ingest(
+            request, plate=plate, folder=folder, staging=staging, fps=fps, start=start, say=console.say
+        )
 
     def make(
         self, brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Listener
@@ -61,6 +86,4 @@ class House:
         """See `runner.local.run_tool`."""
         from secondunit.runner import local
 
-        return local.run_tool(
-            brief, plate, staging=staging, production=production, device=device, console=console
-        )
+        return local.run_tool(brief, plate, staging=staging, production=production, device=device, console=console)
