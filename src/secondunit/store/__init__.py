@@ -1,0 +1,1 @@
+"""Tables, migrations, blobs: the only room that touches the database."""

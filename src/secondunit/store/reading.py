@@ -1,0 +1,177 @@
+"""What can be asked of a production's database."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from secondunit.schema import (
+    Approval,
+    Brief,
+    Clearance,
+    CollapseBrief,
+    LedgerLine,
+    Note,
+    Person,
+    Plate,
+    Role,
+    Status,
+    StoredBrief,
+    Verdict,
+    Version,
+)
+from secondunit.store import tables as t
+
+
+class Reading:
+    """Queries over one connection. Everything returned is a record; what is not there is None."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def _one(self, query: sa.Select[tuple[str]]) -> str | None:
+        found: str | None = self._connection.execute(query).scalar()
+        return found
+
+    def _all(self, query: sa.Select[tuple[str]]) -> list[str]:
+        return list(self._connection.execute(query).scalars())
+
+    def person(self, name: str) -> Person | None:
+        """By exact name."""
+        text = self._one(sa.select(t.people.c.record).where(t.people.c.name == name))
+        return Person.from_json(text) if text else None
+
+    def people(self) -> list[Person]:
+        """Everybody on record, by name."""
+        return [Person.from_json(text) for text in self._all(sa.select(t.people.c.record).order_by(t.people.c.name))]
+
+    def plate(self, shot: str, plate: str | None = None) -> Plate | None:
+        """One plate, or the shot's newest."""
+        query = sa.select(t.plates.c.record).where(t.plates.c.shot == shot)
+        query = query.where(t.plates.c.id == plate) if plate else query.order_by(_newest(t.plates.c.id)).limit(1)
+        text = self._one(query)
+        return Plate.from_json(text) if text else None
+
+    def plate_sha256(self, plate: Plate) -> str | None:
+        """Hash over the plate's files, as taken in."""
+        where = (t.plates.c.shot == plate.shot) & (t.plates.c.id == plate.id)
+        return self._one(sa.select(t.plates.c.files_sha256).where(where))
+
+    def plates(self) -> list[Plate]:
+        """All plates, by shot and id."""
+        query = sa.select(t.plates.c.record).order_by(t.plates.c.shot, t.plates.c.id)
+        return [Plate.from_json(text) for text in self._all(query)]
+
+    def stored_brief(self, shot: str, brief: str) -> StoredBrief | None:
+        """By id, such as b001."""
+        where = (t.briefs.c.shot == shot) & (t.briefs.c.id == brief)
+        text = self._one(sa.select(t.briefs.c.record).where(where))
+        return StoredBrief.from_json(text) if text else None
+
+    def brief_by_hash(self, shot: str, brief_sha256: str) -> StoredBrief | None:
+        """The same words given twice are one brief."""
+        where = (t.briefs.c.shot == shot) & (t.briefs.c.brief_sha256 == brief_sha256)
+        text = self._one(sa.select(t.briefs.c.record).where(where))
+        return StoredBrief.from_json(text) if text else None
+
+    def brief_text(self, shot: str, brief: str) -> str | None:
+        """The brief's canonical JSON as stored, unchecked."""
+        where = (t.briefs.c.shot == shot) & (t.briefs.c.id == brief)
+        return self._one(sa.select(t.briefs.c.brief).where(where))
+
+    def brief(self, shot: str, brief: str) -> Brief | None:
+        """The brief's record."""
+        text = self.brief_text(shot, brief)
+        return CollapseBrief.from_json(text) if text else None
+
+    def version(self, shot: str, version: str) -> Version | None:
+        """With its latest status."""
+        where = (t.versions.c.shot == shot) & (t.versions.c.id == version)
+        text = self._one(sa.select(t.versions.c.record).where(where))
+        return self._with_status(Version.from_json(text)) if text else None
+
+    def versions(self, shot: str | None = None) -> list[Version]:
+        """All, or one shot's, in the order of their numbers."""
+        query = sa.select(t.versions.c.record).order_by(t.versions.c.shot, *_oldest(t.versions.c.id))
+        if shot is not None:
+            query = query.where(t.versions.c.shot == shot)
+        return [self._with_status(Version.from_json(text)) for text in self._all(query)]
+
+    def _with_status(self, version: Version) -> Version:
+        s = t.statuses.c
+        where = (s.shot == version.shot) & (s.version == version.id)
+        row = self._connection.execute(
+            sa.select(s.status, s.person).where(where).order_by(s.seq.desc()).limit(1)
+        ).first()
+        if row is None:
+            return version
+        return version.model_copy(update={"status": Status(row.status), "status_by": row.person})
+
+    def notes(self, shot: str, version: str) -> list[Note]:
+        """Oldest first."""
+        where = (t.notes.c.shot == shot) & (t.notes.c.version == version)
+        return [
+            Note.from_json(text) for text in self._all(sa.select(t.notes.c.record).where(where).order_by(t.notes.c.seq))
+        ]
+
+    def approvals(self, subject: str, subject_sha256: str) -> list[Approval]:
+        """The latest word of each (person, role) on exactly this content, oldest first."""
+        a = t.approvals.c
+        where = (a.subject == subject) & (a.subject_sha256 == subject_sha256)
+        found = [Approval.from_json(x) for x in self._all(sa.select(a.record).where(where).order_by(a.seq))]
+        return list({(approval.by, approval.role): approval for approval in found}.values())
+
+    def standing(self, subject: str, subject_sha256: str, *, granted: bool) -> tuple[Role, ...]:
+        """Roles in which somebody's latest word on exactly this content is an approval (or a rejection), sorted."""
+        return tuple(sorted({a.role for a in self.approvals(subject, subject_sha256) if a.granted is granted}))
+
+    def files(self, owner: str) -> dict[str, str]:
+        """Relative path -> hex SHA-256 of the files of SHOT/v001 or SHOT/PL01_v001."""
+        query = sa.select(t.files.c.path, t.files.c.sha256).where(t.files.c.owner == owner)
+        return {row.path: row.sha256 for row in self._connection.execute(query)}
+
+    def clearance(self, clearance: str) -> Clearance | None:
+        """By id."""
+        text = self._one(sa.select(t.clearances.c.record).where(t.clearances.c.id == clearance))
+        return Clearance.from_json(text) if text else None
+
+    def clearance_used(self, clearance: str) -> bool:
+        """Whether a plate, brief or version stands under it."""
+        tables = (t.plates, t.briefs, t.versions)
+        return any(self._one(sa.select(x.c.clearance).where(x.c.clearance == clearance)) for x in tables)
+
+    def verdicts(self, limit: int = 100) -> list[Verdict]:
+        """The newest answers of the gate, newest first."""
+        query = sa.select(t.verdicts.c.record).order_by(t.verdicts.c.at.desc(), t.verdicts.c.id).limit(limit)
+        return [Verdict.from_json(text) for text in self._all(query)]
+
+    def job_state(self, job: str) -> str | None:
+        """running, done, refused, failed, cancelled or died."""
+        return self._one(sa.select(t.jobs.c.state).where(t.jobs.c.id == job))
+
+    def running_jobs(self) -> list[str]:
+        """Ids of jobs that were never brought to an end."""
+        return self._all(sa.select(t.jobs.c.id).where(t.jobs.c.state == "running").order_by(t.jobs.c.started_at))
+
+    def ledger(self) -> Iterator[LedgerLine]:
+        """Every line, in order."""
+        for text in self._connection.execute(sa.select(t.ledger.c.record).order_by(t.ledger.c.seq)).scalars():
+            yield LedgerLine.from_json(text)
+
+    def last_line(self) -> LedgerLine | None:
+        """The ledger's newest line."""
+        text = self._one(sa.select(t.ledger.c.record).order_by(t.ledger.c.seq.desc()).limit(1))
+        return LedgerLine.from_json(text) if text else None
+
+    def next_id(self, table: sa.Table, shot: str, prefix: str) -> str:
+        """The id after the shot's highest: prefix + number of at least three digits. Only stable while writing."""
+        numbers = [int(x.removeprefix(prefix)) for x in self._all(sa.select(table.c.id).where(table.c.shot == shot))]
+        return f"{prefix}{max(numbers, default=0) + 1:03d}"
+
+
+def _oldest(column: sa.Column[str]) -> tuple[sa.ColumnElement[int], sa.Column[str]]:
+    """By number: v1000 comes after v999."""
+    return sa.func.length(column), column
+
+
+def _newest(column: sa.Column[str]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.substr(column, 7), sa.Integer).desc()

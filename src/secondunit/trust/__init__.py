@@ -1,0 +1,1 @@
+"""Hash chain, Merkle root, tree hash: pure functions over records and bytes."""
