@@ -1,6 +1,7 @@
 """What can be asked of a production's database."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,11 +29,11 @@ class Reading:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def _one(self, query: sa.Select[tuple[str]]) -> str | None:
+    def _one(self, query: sa.Select[Any]) -> str | None:
         found: str | None = self._connection.execute(query).scalar()
         return found
 
-    def _all(self, query: sa.Select[tuple[str]]) -> list[str]:
+    def _all(self, query: sa.Select[Any]) -> list[str]:
         return list(self._connection.execute(query).scalars())
 
     def person(self, name: str) -> Person | None:
@@ -99,9 +100,8 @@ class Reading:
     def _with_status(self, version: Version) -> Version:
         s = t.statuses.c
         where = (s.shot == version.shot) & (s.version == version.id)
-        row = self._connection.execute(
-            sa.select(s.status, s.person).where(where).order_by(s.seq.desc()).limit(1)
-        ).first()
+        query = sa.select(s.status, s.person).where(where).order_by(s.seq.desc()).limit(1)
+        row = self._connection.execute(query).first()
         if row is None:
             return version
         return version.model_copy(update={"status": Status(row.status), "status_by": row.person})
@@ -109,9 +109,8 @@ class Reading:
     def notes(self, shot: str, version: str) -> list[Note]:
         """Oldest first."""
         where = (t.notes.c.shot == shot) & (t.notes.c.version == version)
-        return [
-            Note.from_json(text) for text in self._all(sa.select(t.notes.c.record).where(where).order_by(t.notes.c.seq))
-        ]
+        query = sa.select(t.notes.c.record).where(where).order_by(t.notes.c.seq)
+        return [Note.from_json(text) for text in self._all(query)]
 
     def approvals(self, subject: str, subject_sha256: str) -> list[Approval]:
         """The latest word of each (person, role) on exactly this content, oldest first."""

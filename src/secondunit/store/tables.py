@@ -8,6 +8,8 @@ the same shot, used once. Rows of record are append-only (triggers, see the firs
 import sqlalchemy as sa
 from sqlalchemy.sql.schema import SchemaItem
 
+JOB_STATES = ("running", "done", "refused", "failed", "cancelled", "died")
+
 metadata = sa.MetaData(
     naming_convention={
         "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -55,9 +57,7 @@ jobs = sa.Table(
     metadata,
     _text("id", primary_key=True),
     _text("clearance", sa.ForeignKey("clearances.id")),
-    _text(
-        "state", sa.CheckConstraint("state in ('running','done','refused','failed','cancelled','died')", name="known")
-    ),
+    _text("state", sa.CheckConstraint(f"state in {JOB_STATES}", name="known")),
     _text("host"),
     sa.Column("pid", sa.Integer, nullable=False),
     _text("started_at"),
@@ -162,17 +162,4 @@ ledger = sa.Table(
     _text("sha256"),
     _text("record"),
     sa.UniqueConstraint("sha256"),
-)
-
-APPEND_ONLY = (
-    "verdicts",
-    "clearances",
-    "plates",
-    "briefs",
-    "versions",
-    "files",
-    "notes",
-    "statuses",
-    "approvals",
-    "ledger",
 )

@@ -26,7 +26,7 @@ def link(
     previous: LedgerLine | None, *, at: str, move: str, actor: str, subject: str, body: dict[str, Any]
 ) -> LedgerLine:
     """The next line of the chain."""
-    fields = {
+    fields: dict[str, Any] = {
         "seq": previous.seq + 1 if previous else 1,
         "at": at,
         "move": move,

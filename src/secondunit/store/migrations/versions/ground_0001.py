@@ -88,7 +88,8 @@ CREATE TABLE briefs (
 CREATE TABLE jobs (
     id TEXT NOT NULL,
     clearance TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT ck_jobs_known CHECK (state in ('running','done','refused','failed','cancelled','died')),
+    state TEXT NOT NULL CONSTRAINT ck_jobs_known
+        CHECK (state in ('running', 'done', 'refused', 'failed', 'cancelled', 'died')),
     host TEXT NOT NULL,
     pid INTEGER NOT NULL,
     started_at TEXT NOT NULL,
@@ -154,18 +155,19 @@ CREATE TABLE statuses (
 """,
 )
 
-APPEND_ONLY = {
-    "verdicts": "id",
-    "clearances": "id",
-    "plates": "shot, id",
-    "briefs": "shot, id",
-    "versions": "shot, id",
-    "files": "owner, path",
-    "notes": "seq",
-    "statuses": "seq",
-    "approvals": "seq",
-    "ledger": "seq",
+APPEND_ONLY: dict[str, tuple[str, ...]] = {
+    "verdicts": ("id",),
+    "clearances": ("id",),
+    "plates": ("shot, id", "clearance"),
+    "briefs": ("shot, id", "clearance", "shot, brief_sha256"),
+    "versions": ("shot, id", "clearance"),
+    "files": ("owner, path",),
+    "notes": ("seq",),
+    "statuses": ("seq",),
+    "approvals": ("seq",),
+    "ledger": ("seq", "sha256"),
 }
+"""Table -> its unique keys."""
 
 STAND_UNDER = {"plates": "ingest", "briefs": "brief", "versions": "make"}
 
@@ -174,22 +176,23 @@ def upgrade() -> None:
     """Tables first, then what keeps rows of record as they are."""
     for statement in TABLES:
         op.execute(statement)
-    for table, key in APPEND_ONLY.items():
-        for statement in _append_only(table, key):
+    for table, keys in APPEND_ONLY.items():
+        for statement in _append_only(table, keys):
             op.execute(statement)
     for table, move in STAND_UNDER.items():
         op.execute(_needs_clearance(table, move))
 
 
-def _append_only(table: str, key: str) -> list[str]:
+def _append_only(table: str, keys: tuple[str, ...]) -> list[str]:
     """No update, no delete, and no INSERT OR REPLACE, which deletes silently on connections without our pragmas."""
     words = f"SELECT RAISE(ABORT, '{table} is append-only');"
-    same = " AND ".join(f"{column} = NEW.{column}" for column in key.split(", "))
+    same = [" AND ".join(f"{column} = NEW.{column}" for column in key.split(", ")) for key in keys]
+    clash = " OR ".join(f"({one})" for one in (*same, "rowid = NEW.rowid"))
     return [
         f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {words} END",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {words} END",
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {words} END",
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {clash}) BEGIN {words} END",
     ]
 
 
