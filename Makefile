@@ -1,0 +1,44 @@
+# `make` lists the targets. The environment is made in .venv; nothing else on the machine is touched.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed  ## a building in a photograph comes down; prints where the pictures are
+	$(BIN)/python examples/demo.py
+
+test: .venv/installed-dev check  ## everything that CI runs: check, then all tests, the slow ones too
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev  ## format, lint, types, import rules, size budget, generated docs; about a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config importlinter.ini
+	$(BIN)/python -m pytest -q tests/house
+
+bench: .venv/installed-dev  ## how fast it is on this machine
+	$(BIN)/python -m bench
+
+docs: .venv/installed-dev  ## write the generated pages anew
+	$(BIN)/python docs/generate.py
+
+clean:  ## remove the environment and what the tools left; productions stay
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 on PATH: install one, or say make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""The command line: a thin front of the one door."""

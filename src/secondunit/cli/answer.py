@@ -1,0 +1,108 @@
+"""How every command ends: one JSON object or plain lines on standard output, the rest on standard error, a status."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from secondunit.runner.screen import Screen
+    from secondunit.schema import Outcome
+
+DONE, FAILED, WRONG_WORDS, REFUSED, NEEDS_APPROVAL = range(5)
+
+
+class Exit(Exception):
+    """The command is over with this status; everything has been said."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def tell(as_json: bool, answer: Mapping[str, Any], *lines: str) -> None:
+    """Print the answer: as one JSON object, or as lines for a person."""
+    print(json.dumps(answer, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def require(outcome: "Outcome", as_json: bool) -> None:
+    """Go on if the gate allowed it; else say why not, and end with status 3 or 4."""
+    if outcome.exit_code == DONE:
+        return
+    verdict = outcome.verdict
+    answer = {
+        "error": outcome.says(),
+        "exit": outcome.exit_code,
+        "decision": verdict.decision,
+        "roles": [str(role) for role in verdict.roles],
+        "objections": [objection.model_dump(mode="json") for objection in verdict.objections],
+    }
+    fail(as_json, answer, outcome.says(), outcome.exit_code)
+
+
+def fail(as_json: bool, answer: Mapping[str, Any], line: str, status: int) -> NoReturn:
+    """Say why not on standard error, on standard output too where JSON is asked for, and end."""
+    print(line, file=sys.stderr)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))
+    raise Exit(status)
+
+
+@contextmanager
+def screen() -> Iterator["Screen"]:
+    """Progress and facts on standard error while long work runs; Ctrl-C stops it in order."""
+    from secondunit.runner.jobs import stop_on_signals
+    from secondunit.runner.screen import open_screen
+
+    shown = open_screen(sys.stderr)
+    try:
+        with stop_on_signals(shown.stop):
+            yield shown
+    finally:
+        shown.close()
+
+
+def end(main: Callable[[], object]) -> int:
+    """Run the program; its exit status. Errors become one sentence on standard error, and JSON where asked for."""
+    as_json = "--json" in sys.argv
+    try:
+        main()
+    except Exit as over:
+        return over.status
+    except KeyboardInterrupt:
+        return _failed(as_json, "Stopped.", FAILED)
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort: a person gets one sentence, never a traceback
+        return _failed(as_json, *_explained(error))
+    return DONE
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """Sentence and status for an error."""
+    if hasattr(error, "format_message"):  # what typer raises for wrong words; its class is not public
+        return f"{error.format_message()} (see --help)", WRONG_WORDS
+    from secondunit.schema import InputError, SecondUnitError
+
+    if isinstance(error, InputError):
+        return str(error), WRONG_WORDS
+    if isinstance(error, SecondUnitError):
+        return str(error), FAILED
+    _show_traceback(error)
+    return f"Second Unit broke: {type(error).__name__}: {error} (SECONDUNIT_TRACEBACK=1 shows where).", FAILED
+
+
+def _show_traceback(error: Exception) -> None:
+    import os
+    import traceback
+
+    if os.environ.get("SECONDUNIT_TRACEBACK"):
+        traceback.print_exception(error)
+
+
+def _failed(as_json: bool, line: str, status: int) -> int:
+    print(line, file=sys.stderr)
+    if as_json:
+        print(json.dumps({"error": line, "exit": status}, ensure_ascii=False))
+    return status

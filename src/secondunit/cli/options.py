@@ -1,0 +1,33 @@
+"""Options that many commands share, each written once."""
+
+import getpass
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from secondunit.runner.production import Production
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("-C", metavar="DIR", help="The production's folder.  [default: found from here upwards]"),
+]
+Actor = Annotated[
+    str | None,
+    typer.Option("--as", metavar="PERSON", help="Who acts.  [default: $SECONDUNIT_PERSON, or your login name]"),
+]
+
+
+def acting(person: str | None) -> str:
+    """The person who acts: every move names one."""
+    return person or os.environ.get("SECONDUNIT_PERSON") or getpass.getuser()
+
+
+def opened(context: typer.Context, folder: Path | None) -> "Production":
+    """The production of this command: -C after the command, -C before it, or found from here upwards."""
+    from secondunit.runner.production import find_production, open_production
+
+    return open_production(find_production(folder or context.find_root().obj or Path.cwd()))

@@ -1,0 +1,47 @@
+"""What people type, turned into values; raises InputError that says how to type it."""
+
+from pathlib import Path
+
+from secondunit.schema import InputError
+
+Pixel = tuple[float, float]
+
+
+def corners(text: str) -> tuple[Pixel, Pixel, Pixel, Pixel]:
+    """`"x,y x,y x,y x,y"` in plate pixels, clockwise from the facade's top left."""
+    pairs = [pair(word, "--facade") for word in text.replace(";", " ").split()]
+    if len(pairs) != 4:
+        raise InputError(
+            f'--facade has {len(pairs)} corners, {text!r}: give four as "x,y x,y x,y x,y", clockwise from the top left.'
+        )
+    return pairs[0], pairs[1], pairs[2], pairs[3]
+
+
+def pair(text: str, option: str) -> Pixel:
+    """`"a,b"` as two numbers."""
+    words = text.split(",")
+    try:
+        first, second = (float(word) for word in words)
+    except ValueError:
+        raise InputError(f'{option} has {text!r} where two numbers are needed: write "a,b" without a space.') from None
+    return first, second
+
+
+def file_text(path: Path | None, option: str) -> str | None:
+    """The text of a small file named on the command line."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{option} {path} is no text file (byte {error.start}): give a TOML file.") from error
+
+
+def version_name(text: str) -> tuple[str, str]:
+    """`SHOT/v003` as (SHOT, v003)."""
+    shot, slash, version = text.partition("/")
+    if not (shot and slash and version.startswith("v")):
+        raise InputError(f"{text!r} names no version: write SHOT/v003; `secondunit versions` lists them.")
+    return shot, version
