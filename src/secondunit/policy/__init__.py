@@ -1,0 +1,1 @@
+"""The gate: facts and time in, verdict out. Rules lie in packs/*.cedar."""

@@ -1,0 +1,83 @@
+"""The gate. Pure: facts, rules and time in, a verdict out.
+
+Two locks, each enough alone: the rules object to every fact that is not as it must be, unknown included; and
+`_own_objections` refuses unknown, missing and contradictory facts whatever the rules say.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from secondunit.policy.pack import Policy
+from secondunit.schema import Objection, Tri, Verdict, canonical_json
+from secondunit.schema.base import TAG
+from secondunit.schema.facts import FACTS, Facts
+
+SOURCE = "docs/decisions/0002-cedar.md"
+
+
+def judge(action: str, facts: Facts | Mapping[str, Any], policy: Policy, *, at: str) -> Verdict:
+    """Allow, needs approval of roles, or refuse; never raises for facts or rules that are wrong.
+
+    action: one of `schema.facts.FACTS`. facts: its record, or a mapping that is read as one. at: now, an Instant.
+    """
+    given = facts.model_dump(mode="json") if isinstance(facts, Facts) else dict(facts)
+    objections = list(_objections(action, given, policy))
+    refused = any(objection.effect == "refuse" for objection in objections)
+    shown = {name: given[name] for name in sorted(given, key=str) if name != TAG}
+    return Verdict(
+        action=action,
+        decision="refuse" if refused else "needs_approval" if objections else "allow",
+        objections=tuple(objections),
+        facts=shown,
+        facts_sha256=hashlib.sha256(canonical_json(shown).encode()).hexdigest(),
+        policy_sha256=policy.sha256,
+        at=at,
+    )
+
+
+def _objections(action: str, given: Mapping[str, Any], policy: Policy) -> Iterator[Objection]:
+    kind = FACTS.get(action)
+    if kind is None:
+        yield _own("gate.action", f"{action!r} is not an action that the gate knows")
+        return
+    try:
+        facts = kind.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in fault["loc"]) or "the record"
+        yield _own("gate.facts", f"the facts of {action} are not whole: {place}: {fault['msg']}")
+        return
+    yield from _own_objections(facts)
+    yield from _rules_objections(facts, policy)
+
+
+def _own_objections(facts: Facts) -> Iterator[Objection]:
+    """What no rule can lift."""
+    for name, value in facts.tri().items():
+        if value is Tri.UNKNOWN:
+            yield _own("gate.unknown", f"it is not known whether {type(facts).model_fields[name].description}")
+    for sentence in facts.contradictions():
+        yield _own("gate.contradiction", f"the facts contradict each other: {sentence}")
+
+
+def _rules_objections(facts: Facts, policy: Policy) -> Iterator[Objection]:
+    """What the packs say, and every way in which they fail to say something clear."""
+    if policy.engine is None:
+        yield _own("gate.packs", policy.fault or "no rules are loaded")
+        return
+    answer = policy.engine.ask(facts)
+    for fault in answer.faults:
+        yield _own("gate.engine", fault)
+    if answer.allowed or answer.faults:
+        return
+    if not answer.rules:
+        roles = ", ".join(facts.roles) or "no role"
+        yield _own("gate.no-permit", f"no rule lets {facts.actor} ({roles}) do this: {facts.action}")
+    yield from (policy.rules[key].objection() for key in sorted(answer.rules, key=lambda key: policy.rules[key].id))
+
+
+def _own(rule: str, reason: str) -> Objection:
+    return Objection(rule=rule, effect="refuse", reason=reason[0].upper() + reason[1:] + ".", source=SOURCE)
