@@ -26,7 +26,7 @@ def judge(action: str, facts: Facts | Mapping[str, Any], policy: Policy, *, at: 
     given = facts.model_dump(mode="json") if isinstance(facts, Facts) else dict(facts)
     objections = list(_objections(action, given, policy))
     refused = any(objection.effect == "refuse" for objection in objections)
-    shown = {name: given[name] for name in sorted(given, key=str) if name != TAG}
+    shown = {str(name): _plain(given[name]) for name in sorted(given, key=str) if name != TAG}
     return Verdict(
         action=action,
         decision="refuse" if refused else "needs_approval" if objections else "allow",
@@ -36,6 +36,13 @@ def judge(action: str, facts: Facts | Mapping[str, Any], policy: Policy, *, at: 
         policy_sha256=policy.sha256,
         at=at,
     )
+
+
+def _plain(value: object) -> Any:
+    """JSON of a fact, whatever was handed in: what made no sense is on record too."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, str | bool | int | None) else repr(value)
 
 
 def _objections(action: str, given: Mapping[str, Any], policy: Policy) -> Iterator[Objection]:

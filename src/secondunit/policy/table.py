@@ -1,4 +1,4 @@
-"""The rules as a page for people: `python -m secondunit.policy.table docs/policy.md` writes it, a test keeps it fresh."""
+"""The rules as a page for people: `python -m secondunit.policy.table docs/policy.md` writes it."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ Made from the house's pack and the fact records by `python -m secondunit.policy.
 
 An action is allowed when a rule permits it for one of the actor's roles and no rule objects. A refusal outweighs a
 missing approval. A fact that is unknown, missing or contradicts another refuses, whatever the rules say. Actions are
-the moves of a production; `admit-plate` and `admit` judge what came out of the work, `final` is the status of that name.
+the moves of a production; `admit-plate` and `admit` judge what came out of the work, `final` the status of that name.
 """
 
 
