@@ -1,0 +1,119 @@
+"""The decoding child: `python -m secondunit.media.decode`. The only place where files from outside meet C decoders.
+
+It reads one JSON request a line on standard input and answers one JSON line on standard output; pixels go to `.npy`
+files in its scratch folder. It limits its own memory, time and file size before the first request, dumps no core,
+and ends when its input ends or its parent dies.
+
+{"do": "picture", "path": …, "kind": …, "out": …}   one picture
+{"do": "open", "path": …}                           a movie: its facts
+{"do": "next", "out": …}                            the movie's next frame, or {"end": true}
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .limits import Limits
+
+if TYPE_CHECKING:
+    from .decode_movie import Movie
+    from .decode_picture import Picture
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
+Answer = dict[str, Any]
+
+
+class Session:
+    """What lives between requests: limits, the scratch folder and at most one open movie."""
+
+    def __init__(self, scratch: Path, limits: Limits) -> None:
+        self.scratch, self.limits = scratch, limits
+        self.movie: Movie | None = None
+        self.frames: Iterator[Picture] | None = None
+
+    def answer(self, request: Answer) -> Answer:
+        """Do one request; a refusal is an answer."""
+        from .decode_picture import Refused
+
+        allow_seconds(self.limits.frame_s)
+        try:
+            return {"picture": self.picture, "open": self.open, "next": self.next}[request["do"]](request)
+        except Refused as refusal:
+            return {"refused": str(refusal)}
+        except MemoryError:
+            return {"refused": "needs more memory to decode than we allow: crop or scale it first"}
+        except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes in a decoder
+            return {"refused": f"cannot be decoded ({type(error).__name__}: {str(error)[:120]})"}
+
+    def picture(self, request: Answer) -> Answer:
+        """Decode one still or one frame of a sequence."""
+        from .decode_picture import read
+
+        return self._write(read(Path(request["path"]), request["kind"], self.scratch, self.limits), request["out"])
+
+    def open(self, request: Answer) -> Answer:
+        """Open a movie and say what it is."""
+        from .decode_movie import Movie
+
+        self.movie = Movie(Path(request["path"]), self.limits)
+        self.frames = self.movie.pictures()
+        return self.movie.facts()
+
+    def next(self, request: Answer) -> Answer:
+        """Decode the movie's next frame."""
+        if self.movie is None or self.frames is None:
+            return {"refused": "was asked for a frame before it was opened"}
+        found = next(self.frames, None)
+        return {"end": True, "notes": self.movie.notes()} if found is None else self._write(found, request["out"])
+
+    def _write(self, picture: "Picture", out: str) -> Answer:
+        import numpy as np
+
+        np.save(out, picture.pixels)
+        return {key: value for key, value in vars(picture).items() if key != "pixels"}
+
+
+def confine(limits: Limits) -> None:
+    """Give up memory, core dumps and big files; die with the parent. Linux keeps all promises, others most."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    largest = limits.pixels * 16 + 4096
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def allow_seconds(seconds: float) -> None:
+    """Processor time for the next request (two threads may spend it), on top of what is already used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    setup = json.loads(sys.stdin.readline())
+    confine(limits := Limits(**setup["limits"]))
+    if os.getppid() != setup["parent"]:
+        return  # the parent died before we asked to die with it
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not look like an answer
+    session = Session(Path(setup["scratch"]), limits)
+    for line in sys.stdin:
+        answers.write(json.dumps(session.answer(json.loads(line))) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Our own frames on disk: OpenEXR, ZIP, half or float, with windows, pixel aspect and header. For trusted files only.
+
+Files from outside go through `plates.ingest`, which decodes them in a child process.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..schema import InputError, WorkFailed
+from ..schema.plate import Window
+from .header import STRUCTURE, Field, decode, encode
+
+HALF_MAX = 65504.0
+AP1 = (0.713, 0.293, 0.165, 0.830, 0.128, 0.044, 0.32168, 0.33767)
+"""ACEScg's chromaticities as SMPTE ST 2065-1 and Academy S-2014-004 give them: red, green, blue, white (x, y)."""
+ACESCG: dict[str, Field] = {
+    "chromaticities": {"type": "tuple", "value": [{"type": "float", "value": number} for number in AP1]},
+    "colorInteropID": {"type": "str", "value": "lin_ap1_scene"},
+}
+"""Header fields that say the colours are scene-linear ACEScg."""
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: channels (H, W) each over the data window, row 0 at the top, and what the header says."""
+
+    channels: dict[str, Array]
+    data_window: Window
+    display_window: Window
+    pixel_aspect: float = 1.0
+    header: dict[str, Field] = field(default_factory=dict)
+
+    def stack(self, names: Sequence[str] = ("R", "G", "B"), window: Window | None = None) -> Array:
+        """float32 (H, W, len(names)) over `window` (default: the data window); zero where there is no data.
+
+        Raises InputError when a channel is absent.
+        """
+        absent = [name for name in names if name not in self.channels]
+        if absent:
+            raise InputError(f"The frame has no channel {absent[0]!r}; it holds {', '.join(sorted(self.channels))}.")
+        planes = np.stack([self.channels[name] for name in names], axis=-1).astype(np.float32)
+        return planes if window is None else reframe(planes, self.data_window, window)
+
+
+def reframe(pixels: Array, data_window: Window, window: Window) -> Array:
+    """Pixels (H, W, ...) over `data_window` moved onto `window`: cropped, and zero where there is no data."""
+    if data_window == window:
+        return pixels
+    x0, y0, x1, y1 = window
+    out = np.zeros((y1 - y0 + 1, x1 - x0 + 1, *pixels.shape[2:]), pixels.dtype)
+    left, top = max(x0, data_window[0]), max(y0, data_window[1])
+    right, bottom = min(x1, data_window[2]) + 1, min(y1, data_window[3]) + 1
+    if left < right and top < bottom:
+        rows = slice(top - data_window[1], bottom - data_window[1])
+        columns = slice(left - data_window[0], right - data_window[0])
+        out[top - y0 : bottom - y0, left - x0 : right - x0] = pixels[rows, columns]
+    return out
+
+
+def whole(width: int, height: int) -> Window:
+    """The window of a picture whose top left pixel is (0, 0)."""
+    return (0, 0, width - 1, height - 1)
+
+
+def to_half(values: Array) -> Array:
+    """float16, with values beyond half's range held at +-65504 so that no infinity is made."""
+    return np.clip(values, -HALF_MAX, HALF_MAX).astype(np.float16)
+
+
+def write_layer(
+    path: Path,
+    channels: Mapping[str, Array],
+    *,
+    pixel_type: str = "half",
+    data_window: Window | None = None,
+    display_window: Window | None = None,
+    pixel_aspect: float = 1.0,
+    header: Mapping[str, Field] | None = None,
+) -> None:
+    """Write one EXR, ZIP (16 lines a block, lossless). `header` entries win over nothing but layout fields.
+
+    channels: name -> (H, W); pixel_type: "half" for colour, "float" for depth, positions, vectors, UV and Cryptomatte.
+    The data window defaults to the whole picture, the display window to the data window.
+    Raises WorkFailed when a value is NaN, or infinite in half: a version must not carry either.
+    """
+    import OpenEXR
+
+    shape = next(iter(channels.values())).shape[:2]
+    data = data_window or whole(shape[1], shape[0])
+    if (data[2] - data[0] + 1, data[3] - data[1] + 1) != (shape[1], shape[0]):
+        raise ValueError(f"{path.name}: data window {data} does not fit a picture of {shape[1]} x {shape[0]}")
+    fields = {name: decode(value) for name, value in (header or {}).items() if name not in STRUCTURE}
+    fields |= {
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "type": OpenEXR.scanlineimage,
+        "dataWindow": _box(data),
+        "displayWindow": _box(display_window or data),
+        "pixelAspectRatio": float(pixel_aspect),
+    }
+    planes = {name: _plane(plane, pixel_type, f"{path.name}, channel {name}") for name, plane in channels.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    OpenEXR.File(fields, planes).write(str(path))
+
+
+def write_rgb(path: Path, pixels: Array, *, alpha: Array | None = None, **keywords: Any) -> None:
+    """Write ACEScg pixels (H, W, 3) or premultiplied (H, W, 4) as half; keywords as `write_layer`."""
+    channels = {name: pixels[..., index] for index, name in enumerate("RGBA"[: pixels.shape[2]])}
+    if alpha is not None:
+        channels["A"] = alpha
+    keywords["header"] = ACESCG | dict(keywords.get("header") or {})
+    write_layer(path, channels, **keywords)
+
+
+def read(path: Path) -> Frame:
+    """Read a frame that this program wrote; raises InputError when it is missing or damaged."""
+    import OpenEXR
+
+    try:
+        part = OpenEXR.File(str(path), separate_channels=True)
+        header = part.header()
+        channels = {name: channel.pixels for name, channel in part.channels().items()}
+    except (RuntimeError, OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): make or ingest it again.") from error
+    fields = {name: encode(value) for name, value in header.items() if name not in STRUCTURE}
+    aspect = float(header.get("pixelAspectRatio", 1.0))
+    return Frame(channels, window(header["dataWindow"]), window(header["displayWindow"]), aspect, fields)
+
+
+def read_rgb(path: Path, over: Window | None = None) -> Array:
+    """float32 (H, W, 3) ACEScg of one of our frames, over its data window or the window given."""
+    return read(path).stack(window=over)
+
+
+def window(box: Any) -> Window:
+    """OpenEXR's box2i as four numbers."""
+    (x0, y0), (x1, y1) = box
+    return (int(x0), int(y0), int(x1), int(y1))
+
+
+def _box(corners: Window) -> tuple[Array, Array]:
+    return np.array(corners[:2], np.int32), np.array(corners[2:], np.int32)
+
+
+def _plane(plane: Array, pixel_type: str, where: str) -> Array:
+    if pixel_type == "uint32":
+        return np.ascontiguousarray(plane, np.uint32)
+    bad = np.isnan(plane) if pixel_type == "float" else ~np.isfinite(plane)
+    if bad.any():
+        y, x = np.argwhere(bad)[0]
+        raise WorkFailed(f"{where} has {int(bad.sum())} NaN or infinite values, the first at x {x}, y {y}: not kept.")
+    if pixel_type == "half":
+        return np.ascontiguousarray(plane if plane.dtype == np.float16 else to_half(plane))
+    if pixel_type != "float":
+        raise ValueError(f"pixel_type {pixel_type!r}: use half, float or uint32")
+    return np.ascontiguousarray(plane, np.float32)

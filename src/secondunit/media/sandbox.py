@@ -1,0 +1,199 @@
+"""The parent's side of decoding: starts the child, asks, checks every answer, turns crashes into sentences.
+
+The parent never gives an untrusted file to a C decoder: it reads the child's `.npy` pixels and JSON. This contains
+crashes, hangs, memory and disk bombs. It is no wall against code that takes the decoder over: that has your rights.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from ..schema import InputError, WorkFailed
+from ..schema.plate import Window
+from .header import Field
+from .limits import Limits
+from .sniff import Kind
+
+POLL_S = 0.1
+ANSWER_BYTES = 32 * 1024**2
+PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
+QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+Array = np.ndarray[Any, Any]
+
+
+def _nothing() -> None:
+    """Nobody asks to stop."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One picture from the child: encoded RGB(A) float32 (H, W, C) over the data window, alpha straight."""
+
+    pixels: Array
+    data_window: Window
+    display_window: Window
+    pixel_aspect: float
+    header: dict[str, Field] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Decoder:
+    """A child process that decodes. Use in a `with`; the child is gone afterwards, whatever happened.
+
+    scratch: an empty folder of ours. check: called ten times a second while waiting; it may raise Cancelled.
+    """
+
+    def __init__(self, scratch: Path, limits: Limits, check: Callable[[], None] = _nothing) -> None:
+        self.scratch, self.limits, self.check = scratch, limits, check
+        self._buffer = b""
+
+    def __enter__(self) -> Self:
+        scratch = self.scratch.resolve()
+        environment = QUIET | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        self._child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "secondunit.media.decode"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=scratch,
+            env=environment,
+            start_new_session=True,
+        )
+        self._send({"parent": os.getpid(), "scratch": str(scratch), "limits": asdict(self.limits)})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.kill()
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                # A child that died may leave a request in the pipe's buffer: nobody will read it.
+                _close(pipe)
+
+    def pictures(self, files: Iterable[tuple[Path, Kind]]) -> Iterator[Decoded]:
+        """Decode pictures in order, one ahead of the caller. The pixels of one are gone when the next is asked for.
+
+        Raises InputError that names the file.
+        """
+        waiting: tuple[Path, Path] | None = None
+        for number, (path, kind) in enumerate(files):
+            out = self.scratch / f"pixels{number % 2}.npy"
+            if waiting is None:
+                self._ask_picture(path, kind, out)
+            else:
+                answer = self._answer(waiting[0].name)
+                self._ask_picture(path, kind, out)
+                yield self._decoded(answer, waiting[1], waiting[0].name)
+            waiting = path, out
+        if waiting is not None:
+            yield self._decoded(self._answer(waiting[0].name), waiting[1], waiting[0].name)
+
+    def open_movie(self, path: Path) -> dict[str, Any]:
+        """Facts of a movie: fps, frames, pixel_aspect, timecode, hints, header. Raises InputError."""
+        self._send({"do": "open", "path": str(path.resolve())})
+        return self._answer(path.name)
+
+    def movie_frames(self, path: Path) -> Iterator[Decoded | list[str]]:
+        """Frames of the movie just opened, one ahead of the caller; last comes the list of notes about the whole."""
+        number = 0
+        self._send({"do": "next", "out": self._out(0)})
+        while True:
+            answer = self._answer(path.name)
+            if answer.get("end"):
+                yield list(answer["notes"])
+                return
+            self._send({"do": "next", "out": self._out(number + 1)})
+            yield self._decoded(answer, Path(self._out(number)), path.name)
+            number += 1
+
+    def _out(self, number: int) -> str:
+        return str((self.scratch / f"pixels{number % 2}.npy").resolve())
+
+    def _ask_picture(self, path: Path, kind: Kind, out: Path) -> None:
+        request = {"do": "picture", "path": str(path.resolve()), "kind": kind.value, "out": str(out.resolve())}
+        self._send(request)
+
+    def _send(self, request: dict[str, Any]) -> None:
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps(request).encode() + b"\n")
+            self._child.stdin.flush()
+        except BrokenPipeError:
+            pass  # the child is gone: reading its answer says why
+
+    def _answer(self, name: str) -> dict[str, Any]:
+        line = self._line(name)
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise InputError(f"{name} confused the decoder: the file is damaged; export it again from its source.")
+        if refused := answer.get("refused"):
+            raise InputError(f"{name} {refused}." if ":" in refused else f"{name} {refused}: export or copy it again.")
+        return answer
+
+    def _line(self, name: str) -> bytes:
+        assert self._child.stdout is not None
+        until = time.monotonic() + self.limits.frame_s
+        while b"\n" not in self._buffer:
+            self.check()
+            if time.monotonic() > until:
+                raise InputError(f"{name} was not decoded within {self.limits.frame_s:.0f} s: it is damaged or too big.")
+            ready, _, _ = select.select([self._child.stdout], [], [], POLL_S)
+            if ready:
+                chunk = os.read(self._child.stdout.fileno(), 1 << 20)
+                if not chunk:
+                    raise InputError(self._obituary(name))
+                self._buffer += chunk
+            if len(self._buffer) > ANSWER_BYTES:
+                raise InputError(f"{name} carries more than {ANSWER_BYTES >> 20} MiB of header: strip it first.")
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _obituary(self, name: str) -> str:
+        code = self._child.wait()
+        if code == 1:
+            raise WorkFailed(f"The decoder could not start for {name}: run {sys.executable} -m secondunit.media.decode.")
+        if -code in (signal.SIGXCPU, signal.SIGXFSZ):
+            return f"{name} takes more time or room to decode than we allow: it is damaged or too big."
+        cause = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return f"{name} crashed its decoder ({cause}), which harmed nothing else: the file is damaged; export it again."
+
+    def _decoded(self, answer: dict[str, Any], out: Path, name: str) -> Decoded:
+        try:
+            pixels = np.load(out, mmap_mode="r", allow_pickle=False)
+            data, display = _window(answer["data_window"]), _window(answer["display_window"])
+            fits = pixels.shape[:2] == (data[3] - data[1] + 1, data[2] - data[0] + 1)
+            if pixels.dtype != np.float32 or pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or not fits:
+                raise ValueError("pixels do not match their window")
+            aspect, notes = float(answer["pixel_aspect"]), tuple(str(note) for note in answer["notes"])
+            return Decoded(pixels, data, display, aspect, dict(answer["header"]), dict(answer["hints"]), notes)
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise InputError(f"{name} confused the decoder ({error}): the file is damaged; export it again.") from error
+
+
+def _window(numbers: Any) -> Window:
+    x0, y0, x1, y1 = (int(number) for number in numbers)
+    return (x0, y0, x1, y1)
+
+
+def _close(pipe: Any) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        pass
