@@ -1,0 +1,161 @@
+"""The command that brings a building down."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from secondunit.cli.answer import require, screen, tell
+from secondunit.cli.options import Actor, Folder, Json, acting, opened
+
+if TYPE_CHECKING:
+    from secondunit.runner.production import Production
+    from secondunit.schema import Version
+
+
+def collapse(
+    context: typer.Context,
+    shot: Annotated[str, typer.Argument(metavar="SHOT", help="A shot that has a plate.")],
+    facade: Annotated[
+        str,
+        typer.Option(
+            metavar='"x,y x,y x,y x,y"',
+            help="The facade's corners in pixels of the plate, x right, y down, clockwise from its top left.",
+        ),
+    ],
+    height_m: Annotated[
+        float | None, typer.Option("--height-m", metavar="H", help="The facade's height.  [default: storeys x 3 m]")
+    ] = None,
+    storeys: Annotated[int | None, typer.Option(metavar="N", help="Storeys.  [default: counted]")] = None,
+    bays: Annotated[int | None, typer.Option(metavar="N", help="Windows side by side.  [default: counted]")] = None,
+    depth_m: Annotated[
+        float | None, typer.Option("--depth-m", metavar="D", help="How deep the building is.  [default: estimated]")
+    ] = None,
+    construction: Annotated[
+        str | None, typer.Option(metavar="KIND", help="masonry or rc-frame.  [default: estimated]")
+    ] = None,
+    focal_mm: Annotated[
+        float | None, typer.Option("--focal-mm", metavar="MM", help="Focal length, 35 mm equivalent.")
+    ] = None,
+    focal_px: Annotated[float | None, typer.Option("--focal-px", metavar="PX", help="Focal length in pixels.")] = None,
+    sun: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AZ,EL",
+            help="Where the sun stands in degrees: azimuth 0 behind the camera, +90 right.  [default: estimated]",
+        ),
+    ] = None,
+    matte: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="White where the building is.  [default: found]")
+    ] = None,
+    building: Annotated[
+        Path | None, typer.Option(metavar="TOML", help="What you know of the building: storeys, walls, roof …")
+    ] = None,
+    style: Annotated[str, typer.Option(metavar="S", help="implode, topple or peel.")] = "implode",
+    trigger: Annotated[str, typer.Option(metavar="SIDE", help="left, right, centre or both.")] = "centre",
+    event: Annotated[int, typer.Option(metavar="FRAME", help="Last frame that equals the plate; the first is 1.")] = 12,
+    frames: Annotated[int, typer.Option(metavar="N", help="Length of the shot.")] = 120,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed breaks it another way.")] = 1,
+    variations: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100, help="Versions to make, with seeds from --seed upwards.")
+    ] = 1,
+    quality: Annotated[str, typer.Option(metavar="Q", help="draft, review or final.")] = "draft",
+    plate: Annotated[
+        str | None, typer.Option(metavar="PLATE", help="Such as PL01_v001.  [default: the newest]")
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="DEV", help="cpu or cuda:0.")] = "cpu",
+    person: Actor = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Bring the building in a plate down: layers, preview, contact sheet and scene as a new version.
+
+    The same words again make the same pixels, from the cache; a changed word computes only what depends on it.
+    """
+    from secondunit.cli import words
+
+    brief: dict[str, Any] = {
+        "shot": shot,
+        "facade": words.corners(facade),
+        "height_m": height_m,
+        "storeys": storeys,
+        "bays": bays,
+        "depth_m": depth_m,
+        "construction": construction,
+        "focal_mm": focal_mm,
+        "focal_px": focal_px,
+        "sun": words.pair(sun, "--sun") if sun else None,
+        "building": words.file_text(building, "--building"),
+        "style": style,
+        "trigger": trigger,
+        "event_frame": event,
+        "frames": frames,
+        "quality": quality,
+    }
+    home = opened(context, folder)
+    run = _Run(home, acting(person), shot, str(matte.absolute()) if matte else None, plate, device, as_json)
+    made = [run.make({**brief, "seed": seed + i}) for i in range(variations)]
+    answers = [_answer(home, version) for version in made]
+    lines = [line for version in made for line in _lines(home, version)]
+    tell(as_json, answers[0] if variations == 1 else {"versions": answers}, *lines)
+
+
+class _Run:
+    """Briefs of one command, put on record and made."""
+
+    def __init__(
+        self,
+        home: "Production",
+        actor: str,
+        shot: str,
+        matte: str | None,
+        plate: str | None,
+        device: str,
+        as_json: bool,
+    ) -> None:
+        self.home, self.actor, self.shot, self.matte = home, actor, shot, matte
+        self.plate, self.device, self.as_json = plate, device, as_json
+
+    def make(self, fields: dict[str, Any]) -> "Version":
+        """Two moves: the brief goes on record, then its tool runs."""
+        from secondunit.runner.advance import advance
+        from secondunit.schema import BriefRequest, CollapseBrief, MakeRequest, StoredBrief, Version
+
+        brief = CollapseBrief.read(**fields)
+        with screen() as console:
+            outcome = advance(self.home, BriefRequest.read(actor=self.actor, brief=brief, matte_file=self.matte))
+            require(outcome, self.as_json)
+            assert isinstance(outcome.made, StoredBrief)
+            console.say(f"Brief {outcome.made.name}.")
+            request = MakeRequest.read(
+                actor=self.actor, shot=self.shot, brief=outcome.made.id, plate=self.plate, device=self.device
+            )
+            outcome = advance(self.home, request, console=console)
+        require(outcome, self.as_json)
+        assert isinstance(outcome.made, Version)
+        return outcome.made
+
+
+def _answer(home: "Production", version: "Version") -> dict[str, Any]:
+    """What scripts read of a made version."""
+    return {
+        "id": version.id,
+        "shot": version.shot,
+        "name": version.name,
+        "folder": str(home.folder / version.folder),
+        "brief": version.brief,
+        "layers": [layer.name for layer in version.manifest.layers],
+        "frames": [version.manifest.first_frame, version.manifest.last_frame],
+        "timings": version.timings,
+    }
+
+
+def _lines(home: "Production", version: "Version") -> list[str]:
+    folder = home.folder / version.folder
+    spent = sum(version.timings.values())
+    return [
+        f"{version.name} is in {folder}",
+        f"  layers: {', '.join(layer.name for layer in version.manifest.layers)}",
+        f"  look at: {folder / 'preview.mp4'} and {folder / 'contact.png'}",
+        f"  {spent:.1f} s: " + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in version.timings.items()),
+    ]

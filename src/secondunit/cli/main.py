@@ -1,0 +1,61 @@
+"""The `secondunit` program: its commands, and nothing heavy before one of them runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secondunit import __version__
+from secondunit.cli import collapse, ledger, production, review
+from secondunit.cli.answer import end
+
+app = typer.Typer(
+    name="secondunit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+person = typer.Typer(no_args_is_help=True, help="People on record: everyone who acts.")
+plate = typer.Typer(no_args_is_help=True, help="Plates: what was shot.")
+book = typer.Typer(no_args_is_help=True, help="The ledger: every move, in a chain of hashes.")
+
+app.command("init")(production.init)
+app.add_typer(person, name="person")
+person.command("add")(production.person_add)
+app.add_typer(plate, name="plate")
+plate.command("add")(production.plate_add)
+app.command("collapse")(collapse.collapse)
+app.command("versions")(review.versions)
+app.command("note")(review.note)
+app.command("status")(review.status)
+app.command("approve")(review.approve)
+app.command("reject")(review.reject)
+app.add_typer(book, name="ledger")
+book.command("verify")(ledger.verify)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"secondunit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Option("-C", metavar="DIR", help="The production's folder.")] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+) -> None:
+    """A generative VFX department: from a camera plate and a brief to layers, under one gate.
+
+    Exit status: 0 done, 1 failed, 2 the input or the words are wrong, 3 refused by policy, 4 needs an approval.
+    """
+    context.obj = folder
+
+
+def run() -> None:
+    """Entry point: never a traceback, always one of the five statuses."""
+    sys.exit(end(lambda: app(standalone_mode=False)))

@@ -1,0 +1,99 @@
+"""Commands that fill a production: init, person add, plate add."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from secondunit.cli.answer import require, screen, tell
+from secondunit.cli.options import Actor, Folder, Json, acting, opened
+
+if TYPE_CHECKING:
+    from secondunit.schema import Plate
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    title: Annotated[str, typer.Option(help="What the production is called.")],
+    code: Annotated[str, typer.Option(help="Its short name: 2 to 8 capital letters and digits, e.g. AGM.")],
+    fps: Annotated[float, typer.Option(help="Frames per second.")] = 24.0,
+    start: Annotated[int, typer.Option(help="Number of a still's first frame.")] = 1001,
+    person: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Make a production; you become the first person on record."""
+    from secondunit.runner.production import init_production
+    from secondunit.schema import InitRequest
+
+    request = InitRequest.read(actor=acting(person), title=title, code=code, fps=fps, start=start)
+    require(init_production(folder, request), as_json)
+    answer = {"folder": str(folder.resolve()), "title": title, "code": code, "person": request.actor}
+    tell(as_json, answer, f"{title} ({code}) is in {folder}; {request.actor} is its first person on record.")
+
+
+def person_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Their name, as it shall stand on record.")],
+    role: Annotated[
+        list[str],
+        typer.Option(
+            metavar="ROLE", help="artist, supervisor, director, legal, performer or representative; may be repeated."
+        ),
+    ],
+    key: Annotated[Path | None, typer.Option(metavar="PUB", help="File with their public key.")] = None,
+    person: Actor = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Put a person on record, or give one more roles."""
+    from secondunit.cli.words import file_text
+    from secondunit.runner.advance import advance
+    from secondunit.schema import Person, PersonRequest
+
+    text = file_text(key, "--key")
+    request = PersonRequest.read(actor=acting(person), name=name, roles=tuple(role), key=text)
+    outcome = advance(opened(context, folder), request)
+    require(outcome, as_json)
+    assert isinstance(outcome.made, Person)
+    roles = [str(r) for r in outcome.made.roles]
+    tell(as_json, {"name": outcome.made.name, "roles": roles}, f"{outcome.made.name}: {', '.join(roles)}.")
+
+
+def plate_add(
+    context: typer.Context,
+    shot: Annotated[str, typer.Argument(metavar="SHOT", help="The shot's name: letters, digits, _ and -.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|PATTERN", help="A still, a movie, or a sequence such as plate.%04d.exr.")
+    ],
+    colorspace: Annotated[
+        str | None, typer.Option(metavar="CS", help="The source's OCIO colour space.  [default: guessed, and said]")
+    ] = None,
+    occluders: Annotated[
+        str | None, typer.Option(metavar="PATTERN", help="Matte of what stands in front of the building.")
+    ] = None,
+    clean: Annotated[str | None, typer.Option(metavar="PATTERN", help="Plate without the building.")] = None,
+    person: Actor = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Take a plate in: a still, a numbered sequence or a movie."""
+    from secondunit.runner.advance import advance
+    from secondunit.schema import IngestRequest, Plate
+
+    request = IngestRequest.read(
+        actor=acting(person), shot=shot, source=source, colorspace=colorspace, occluders=occluders, clean=clean
+    )
+    home = opened(context, folder)
+    with screen() as console:
+        outcome = advance(home, request, console=console)
+    require(outcome, as_json)
+    plate = outcome.made
+    assert isinstance(plate, Plate)
+    answer = {"id": plate.id, "shot": plate.shot, "folder": str(home.folder / plate.frames_folder)}
+    tell(as_json, answer | plate.model_dump(mode="json"), *_plate_lines(plate))
+
+
+def _plate_lines(plate: "Plate") -> list[str]:
+    frames = f"{plate.first_frame}-{plate.last_frame}" if plate.last_frame > plate.first_frame else plate.first_frame
+    head = f"{plate.shot}/{plate.id}: {plate.kind}, {plate.width}x{plate.height}, frames {frames}, {plate.fps:g} fps"
+    return [head, f"  colour: {plate.colorspace} ({plate.colorspace_said})", *(f"  {note}" for note in plate.notes)]
