@@ -1,0 +1,1 @@
+"""The picture: plate pixels carried by pieces, relit, with dust, shadows and layers."""

@@ -1,0 +1,176 @@
+"""Airborne dust: from a density grid to premultiplied light and a haze that dims the sun behind it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import warp as wp
+
+from . import dust_kernels, scene_kernels
+from .scene import DustGrid, Floats
+from .stage import Stage, no_haze, view_of
+
+OPEN_STRIDE = 2
+_NOISE_CELLS = 64
+
+
+@dataclass(eq=False)
+class Cloud:
+    """Dust on the device: the kernels' cloud and haze records."""
+
+    cloud: Any
+    haze: Any
+
+
+@lru_cache(maxsize=2)
+def noise_cube(seed: int) -> Floats:
+    """(64,64,64) periodic noise of zero mean and unit variance with a turbulent spectrum, |k|^(-11/6) in amplitude from 3 waves up."""
+    rng = np.random.default_rng(seed)
+    k = np.fft.fftfreq(_NOISE_CELLS, 1.0 / _NOISE_CELLS)
+    size = np.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)
+    shape = np.where(size < 2.5, 0.0, np.maximum(size, 1.0) ** (-11.0 / 6.0)) * (size < 24)
+    wave = np.fft.ifftn(np.fft.fftn(rng.standard_normal((_NOISE_CELLS,) * 3)) * shape).real
+    return np.asarray((wave - wave.mean()) / wave.std(), dtype=np.float32)
+
+
+def optical_depth(extinction: Any, direction: Floats, cell: float, device: str) -> Any:
+    """(nx,ny,nz) optical depth from each cell's centre along `direction` to the grid's end, swept slab by slab."""
+    shape = extinction.shape
+    axis = int(np.argmax(np.abs(direction)))
+    step = direction / abs(direction[axis])
+    length = cell * float(np.linalg.norm(step))
+    side = 1 if direction[axis] > 0 else -1
+    tau = wp.zeros(shape, dtype=wp.float32, device=device)
+    slabs = range(shape[axis] - 1, -1, -1) if side > 0 else range(shape[axis])
+    across = tuple(n for i, n in enumerate(shape) if i != axis)
+    for slab in slabs:
+        wp.launch(
+            dust_kernels.depth_slab,
+            across,
+            device=device,
+            inputs=[extinction, tau, axis, slab, slab + side, wp.vec3(*map(float, step)), length],
+        )
+    return tau
+
+
+def _haze(sun: Any, up: Any, grid: DustGrid) -> Any:
+    haze = scene_kernels.Haze()
+    haze.on, haze.sun, haze.up = 1, sun, up
+    haze.origin, haze.cell = wp.vec3(*map(float, grid.origin_m)), float(grid.cell_m)
+    haze.size = wp.vec3i(*map(int, grid.density.shape))
+    return haze
+
+
+def _sunlit(stage: Stage, extinction: Any, grid: DustGrid) -> Any:
+    """(coarse) share of sunlight that the pieces let through to each coarse cell."""
+    shape = tuple(max(2, -(-n // OPEN_STRIDE)) for n in grid.density.shape)
+    out = wp.full(shape, 1.0, dtype=wp.float32, device=stage.device)
+    middle = len(stage.meshes) // 2
+    wp.launch(
+        dust_kernels.sun_past_solids,
+        shape,
+        device=stage.device,
+        inputs=[
+            stage.meshes[middle].id,
+            middle,
+            stage.solid,
+            stage.maps,
+            stage.view,
+            stage.sources,
+            extinction,
+            wp.vec3(*map(float, grid.origin_m)),
+            float(grid.cell_m),
+            OPEN_STRIDE,
+            out,
+        ],
+    )
+    return out
+
+
+def make_cloud(stage: Stage, grid: DustGrid | None, frame: int) -> Cloud:
+    """Optical depths and sunlight through a dust grid; clear air for None or an empty grid."""
+    settings = stage.settings
+    if grid is None or not float(np.max(grid.density, initial=0.0)) > 0.0:
+        return Cloud(None, no_haze(stage.device))
+    density = np.ascontiguousarray(grid.density, dtype=np.float32) * np.float32(settings.dust_extinction_m2pkg)
+    extinction = wp.array(density, dtype=wp.float32, device=stage.device)
+    to_sun = np.array(stage.scene.light.sun_direction)
+    sun = optical_depth(extinction, to_sun, grid.cell_m, stage.device)
+    up = optical_depth(extinction, np.array([0.0, 0.0, 1.0]), grid.cell_m, stage.device)
+    cloud = dust_kernels.Cloud()
+    cloud.extinction, cloud.sun, cloud.up = extinction, sun, up
+    cloud.open = _sunlit(stage, extinction, grid)
+    cloud.noise = wp.array(noise_cube(stage.scene.seed), dtype=wp.float32, device=stage.device)
+    cloud.drifts = int(grid.drift_m is not None)
+    drift = (
+        np.zeros((2, 2, 2, 3), np.float32)
+        if grid.drift_m is None
+        else np.ascontiguousarray(grid.drift_m, dtype=np.float32)
+    )
+    cloud.drift = wp.array(drift, dtype=wp.vec3, device=stage.device)
+    cloud.origin, cloud.cell = wp.vec3(*map(float, grid.origin_m)), float(grid.cell_m)
+    cloud.albedo = wp.vec3(*map(float, np.clip(stage.dust_tint * settings.dust_albedo, 0.0, 0.98)))
+    cloud.exposure, cloud.detail = stage.exposure, settings.dust_detail
+    cloud.rise = 0.5 * frame / stage.scene.fps
+    return Cloud(cloud, _haze(sun, up, grid))
+
+
+def _dust_reach(stage: Stage, grid: DustGrid, shrink: int, shape: tuple[int, int]) -> "np.typing.NDArray[np.int32]":
+    """Indices of the small image's pixels that occupied cells can reach: blocks of 8 cells, projected as boxes."""
+    camera = stage.scene.camera
+    rotation, eye = np.array(camera.rotation).reshape(3, 3), np.array(camera.position_m)
+    reach = np.zeros(shape, dtype=bool)
+    block = 8
+    n = [-(-s // block) for s in grid.density.shape]
+    padded = np.zeros([k * block for k in n], dtype=bool)
+    padded[tuple(slice(0, s) for s in grid.density.shape)] = grid.density > 0
+    full = np.argwhere(padded.reshape(n[0], block, n[1], block, n[2], block).any(axis=(1, 3, 5)))
+    corners = np.stack(np.meshgrid([-1, block + 1], [-1, block + 1], [-1, block + 1], indexing="ij"), -1).reshape(-1, 3)
+    for low in full:
+        q = (np.array(grid.origin_m) + (low * block + corners) * grid.cell_m - eye) @ rotation.T
+        if (q[:, 2] < 0.1).any():
+            reach[:] = True
+            break
+        x = (camera.centre_px[0] + camera.focal_px / camera.pixel_aspect * q[:, 0] / q[:, 2]) / shrink
+        y = (camera.centre_px[1] + camera.focal_px * q[:, 1] / q[:, 2]) / shrink
+        reach[max(0, int(y.min())) : max(0, int(y.max()) + 2), max(0, int(x.min())) : max(0, int(x.max()) + 2)] = True
+    return np.flatnonzero(reach).astype(np.int32)
+
+
+def dust_layer(stage: Stage, cloud: Cloud, grid: DustGrid | None, depth: Floats, frame: int) -> Floats:
+    """(H,W,4) premultiplied dust in front of what is at `depth` (H,W, m along the lens axis)."""
+    height, width = depth.shape
+    if cloud.cloud is None or grid is None:
+        return np.zeros((height, width, 4), dtype=np.float32)
+    shrink, device = stage.settings.dust_shrink, stage.device
+    view = view_of(stage.scene, shrink)
+    rows = np.minimum(np.arange(view.height) * shrink + shrink // 2, height - 1)
+    columns = np.minimum(np.arange(view.width) * shrink + shrink // 2, width - 1)
+    small_depth = wp.array(np.ascontiguousarray(depth[np.ix_(rows, columns)]), dtype=wp.float32, device=device)
+    active = _dust_reach(stage, grid, shrink, (view.height, view.width))
+    small = wp.zeros((view.height, view.width), dtype=wp.vec4, device=device)
+    wp.launch(
+        dust_kernels.march,
+        len(active),
+        device=device,
+        inputs=[
+            wp.array(active, dtype=wp.int32, device=device),
+            view,
+            stage.sources,
+            cloud.cloud,
+            small_depth,
+            float(stage.settings.dust_step * grid.cell_m),
+            frame % 64,
+            small,
+        ],
+    )
+    full_depth = wp.array(depth, dtype=wp.float32, device=device)
+    out = wp.zeros((height, width), dtype=wp.vec4, device=device)
+    wp.launch(
+        dust_kernels.enlarge,
+        (height, width),
+        inputs=[small, small_depth, full_depth, float(shrink), out],
+        device=device,
+    )
+    return np.asarray(out.numpy())

@@ -1,0 +1,299 @@
+"""One frame of the picture, as layers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import warp as wp
+
+from . import light_kernels, scene_kernels, trace_kernels
+from .dust import Cloud, dust_layer, make_cloud
+from .layers import over_plate, st_map
+from .posing import Shutter, open_shutter, radii
+from .scene import DustGrid, Floats, Ints, Mask, Pose, Scene, Settings
+from .stage import Stage, stage_for
+
+UNCHANGED = 2.0e-3
+"""Light ratios closer to 1 than this are 1: less than a code value of an 8-bit display."""
+
+
+@dataclass(eq=False)
+class Seen:
+    """What tracing found, as NumPy (see trace_kernels.Film): debris premultiplied (H,W,4), real (H,W) share that is photograph."""
+
+    debris: Floats
+    real: Floats
+    normal: Floats
+    place: Floats
+    depth: Floats
+    rest_px: Floats
+    shift: Floats
+    ids: Ints
+    counts: Floats
+
+
+def render_frame(
+    scene: Scene,
+    before: Pose,
+    now: Pose,
+    after: Pose,
+    dust: DustGrid | None,
+    settings: Settings,
+    frame: int,
+    device: str = "cpu",
+    coat: Floats | None = None,
+) -> dict[str, np.ndarray]:
+    """Renders one frame; `before`, `now`, `after` are the poses one frame apart. coat (P,): dust lying on each piece, 0 to 1.
+
+    Returns, each (H,W,...) float32 unless said: `comp` rgb; `debris`, `dust` premultiplied rgba; `shadow` ratio rgb; `background`
+    rgb (plate, or clean where the building has gone); `clean` rgb; `Z` m along the lens axis (1e6 = sky); `P` world m; `N` world;
+    `motion` forward px per frame; `uv` ST map into the plate at rest; `crypto_id` int32 (-1 none) and `crypto_coverage` (H,W,R)
+    piece indices ranked by coverage; `touched` 1 where comp is not the plate; `synthetic` share that has no grain of its own.
+    `layers.over_plate` recombines them into comp. Deterministic: the same inputs give the same bytes on one device.
+    """
+    stage = stage_for(scene, settings, device)
+    shutter = open_shutter(
+        scene.rest, before, now, after, settings.times, settings.shutter, radii(scene.mesh, len(now.position_m))
+    )
+    _pose(stage, shutter, now, coat)
+    cloud = make_cloud(stage, dust, frame)
+    gone = (stage.labels >= 0) & shutter.moved[np.maximum(stage.labels, 0)]
+    seen = _trace(stage, shutter, gone, cloud, frame)
+    shadow = _shadow(stage, shutter, gone, cloud, seen)
+    depth = _depth(stage, gone, seen)
+    puff = dust_layer(stage, cloud, dust, depth, frame)
+    return _assemble(stage, gone, seen, shadow, depth, puff)
+
+
+def _pose(stage: Stage, shutter: Shutter, now: Pose, coat: Floats | None) -> None:
+    """Puts the meshes and per-piece arrays of the stage into this frame."""
+    device, mesh = stage.device, stage.scene.mesh
+    alive = wp.array(np.asarray(now.alive).astype(np.int32), dtype=wp.int32, device=device)
+    for k, each in enumerate(stage.meshes):
+        world = wp.array(shutter.world[k], dtype=wp.transform, device=device)
+        wp.launch(
+            trace_kernels.pose_vertices,
+            len(mesh.vertices_m),
+            device=device,
+            inputs=[stage.local_wp, stage.vertex_piece_wp, world, alive, each.points],
+        )
+        each.refit()
+    stage.solid.rest_from_time = wp.array(shutter.rest_from_time, dtype=wp.transform, device=device)
+    stage.look.moved = wp.array(shutter.moved.astype(np.int32), dtype=wp.int32, device=device)
+    dusted = np.zeros(len(now.alive), np.float32) if coat is None else np.asarray(coat, dtype=np.float32)
+    stage.look.coat = wp.array(dusted, dtype=wp.float32, device=device)
+
+
+def _project(scene: Scene, points: Floats) -> tuple[Floats, Floats]:
+    camera = scene.camera
+    q = (points - np.array(camera.position_m)) @ np.array(camera.rotation).reshape(3, 3).T
+    z = np.maximum(q[:, 2], 1e-3)
+    x = camera.centre_px[0] + camera.focal_px / camera.pixel_aspect * q[:, 0] / z
+    y = camera.centre_px[1] + camera.focal_px * q[:, 1] / z
+    return np.stack([x, y], axis=1), q[:, 2]
+
+
+def swept(stage: Stage, moved: Mask) -> Mask:
+    """(H,W) pixels that a moved piece may touch during the shutter: each piece's bounding rectangle and three pixels around."""
+    scene, mesh = stage.scene, stage.scene.mesh
+    out = np.zeros(stage.labels.shape, dtype=bool)
+    which = moved[mesh.vertex_piece]
+    if not which.any():
+        return out
+    owner = mesh.vertex_piece[which]
+    pixels, low, high = [], np.full((len(moved), 2), np.inf), np.full((len(moved), 2), -np.inf)
+    for each in (stage.meshes[0], stage.meshes[-1]):
+        pixel, depth = _project(scene, each.points.numpy()[which])
+        if (depth < 0.1).any():
+            out[:] = True
+            return out
+        pixels.append(pixel)
+    for pixel in pixels:
+        np.minimum.at(low, owner, pixel)
+        np.maximum.at(high, owner, pixel)
+    for piece in np.unique(owner):
+        x0, y0 = np.maximum(low[piece] - 3.0, 0.0).astype(int)
+        x1, y1 = np.maximum(high[piece] + 4.0, 0.0).astype(int)
+        out[y0:y1, x0:x1] = True
+    return out
+
+
+def _film(stage: Stage) -> Any:
+    shape, device = stage.labels.shape, stage.device
+    film = trace_kernels.Film()
+    film.base = wp.zeros(shape, dtype=wp.vec4, device=device)
+    film.rest_px, film.shift = (wp.zeros(shape, dtype=wp.vec2, device=device) for _ in range(2))
+    film.lit, film.normal, film.place = (wp.zeros(shape, dtype=wp.vec3, device=device) for _ in range(3))
+    film.real, film.depth = (wp.zeros(shape, dtype=wp.float32, device=device) for _ in range(2))
+    ranks = stage.settings.ranks + 2
+    film.ids = wp.full((*shape, ranks), -1, dtype=wp.int32, device=device)
+    film.counts = wp.zeros((*shape, ranks), dtype=wp.float32, device=device)
+    return film
+
+
+def _how(stage: Stage, frame: int) -> Any:
+    how, settings = trace_kernels.How(), stage.settings
+    how.samples, how.times, how.sky_rays = settings.samples, settings.times, settings.sky_rays
+    how.seed, how.frame, how.exposure = stage.scene.seed, frame, stage.exposure
+    return how
+
+
+def _cropped(stage: Stage, mask: Mask) -> Mask:
+    if stage.settings.crop is None:
+        return mask
+    x0, y0, x1, y1 = stage.settings.crop
+    keep = np.zeros_like(mask)
+    keep[y0:y1, x0:x1] = True
+    return np.asarray(mask & keep)
+
+
+def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int) -> Seen:
+    """Camera samples on every pixel that a moved piece may touch, then the light evened along surfaces."""
+    device, shape = stage.device, stage.labels.shape
+    pixels = np.flatnonzero(_cropped(stage, swept(stage, shutter.moved) | gone)).astype(np.int32)
+    film = _film(stage)
+    smooth = wp.zeros(shape, dtype=wp.vec3, device=device)
+    if len(pixels):
+        active = wp.array(pixels, dtype=wp.int32, device=device)
+        inputs = [
+            active,
+            stage.mesh_ids_wp,
+            stage.solid,
+            wp.array(shutter.now_from_rest, dtype=wp.transform, device=device),
+            wp.array(shutter.after_from_rest, dtype=wp.transform, device=device),
+            stage.look,
+            wp.array(gone.astype(np.int32), dtype=wp.int32, device=device),
+            stage.view,
+            stage.maps,
+            stage.sources,
+            cloud.haze,
+            _how(stage, frame),
+            film,
+        ]
+        wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=inputs, device=device)
+        wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
+    share = np.float32(1.0 / stage.settings.samples)
+    alpha = film.base.numpy()[..., 3:] * share
+    ids, counts = _resting_ids(stage, pixels, film.ids.numpy(), film.counts.numpy() * share)
+    return Seen(
+        debris=np.concatenate([smooth.numpy() * share, alpha], axis=-1),
+        real=film.real.numpy() * share,
+        normal=film.normal.numpy(),
+        place=film.place.numpy(),
+        depth=film.depth.numpy(),
+        rest_px=film.rest_px.numpy(),
+        shift=film.shift.numpy(),
+        ids=ids,
+        counts=counts,
+    )
+
+
+def _resting_ids(stage: Stage, traced: Ints, ids: Ints, counts: Floats) -> tuple[Ints, Floats]:
+    """Ranked ids: traced pixels by coverage, the rest by the piece that the plate shows there."""
+    order = np.argsort(-counts, axis=-1, kind="stable")
+    ids, counts = np.take_along_axis(ids, order, -1), np.take_along_axis(counts, order, -1)
+    still = np.ones(stage.labels.size, dtype=bool)
+    still[traced] = False
+    still = still.reshape(stage.labels.shape) & (stage.labels >= 0) & (stage.scene.matte > 0.0)
+    ids[still, 0], counts[still, 0] = stage.labels[still], stage.scene.matte[still]
+    ranks = stage.settings.ranks
+    return ids[..., :ranks], counts[..., :ranks]
+
+
+def _shadow(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, seen: Seen) -> Floats:
+    """(H,W,3) light on what did not move: now over then. Exactly 1 where nothing changed."""
+    shape, device, settings = stage.labels.shape, stage.device, stage.settings
+    ratio = wp.full(shape, wp.vec3(1.0, 1.0, 1.0), dtype=wp.vec3, device=device)
+    if not shutter.moved.any() and cloud.cloud is None:
+        return np.asarray(ratio.numpy())
+    kind = stage.still.kind.numpy()
+    usable = np.where(gone, stage.still.behind.numpy() > 0, kind > 0) & (seen.debris[..., 3] < 1.0)
+    pixels = np.flatnonzero(_cropped(stage, usable)).astype(np.int32)
+    active = wp.array(pixels, dtype=wp.int32, device=device)
+    gone_wp = wp.array(gone.astype(np.int32), dtype=wp.int32, device=device)
+    low, high = _moved_box(stage, shutter.moved)
+    wp.launch(
+        light_kernels.light_change,
+        len(pixels),
+        device=device,
+        inputs=[
+            active,
+            stage.mesh_ids_wp,
+            settings.times,
+            stage.solid,
+            stage.maps,
+            stage.view,
+            stage.sources,
+            cloud.haze,
+            stage.still,
+            gone_wp,
+            stage.look.moved,
+            low,
+            high,
+            settings.static_sun,
+            settings.static_sky,
+            stage.scene.seed,
+            stage.blocker_wp,
+            ratio,
+        ],
+    )
+    out = wp.clone(ratio)
+    wp.launch(
+        light_kernels.smooth_along, len(pixels), inputs=[active, stage.still, gone_wp, ratio, 3, out], device=device
+    )
+    return _sane(stage, out.numpy(), gone, kind)
+
+
+def _sane(stage: Stage, ratio: Floats, gone: Mask, kind: Ints) -> Floats:
+    """Bounds the ratio by what the plate allows, and snaps what is as good as 1 to 1."""
+    wall = (kind == 2) & ~gone
+    high = np.where(wall, 3.5, np.where(gone, 1.0, stage.lift))[..., None]
+    out = np.clip(ratio, 0.05, high).astype(np.float32)
+    out[np.abs(out - 1.0).max(axis=-1) < UNCHANGED] = 1.0
+    return out
+
+
+def _moved_box(stage: Stage, moved: Mask) -> tuple[Any, Any]:
+    """World box around everything that moved, over the shutter; an empty box when nothing did."""
+    which = moved[stage.scene.mesh.vertex_piece]
+    if not which.any():
+        return wp.vec3(1.0, 1.0, 1.0), wp.vec3(-1.0, -1.0, -1.0)
+    points = np.concatenate([stage.meshes[k].points.numpy()[which] for k in (0, len(stage.meshes) - 1)])
+    return wp.vec3(*map(float, points.min(axis=0) - 0.01)), wp.vec3(*map(float, points.max(axis=0) + 0.01))
+
+
+def _depth(stage: Stage, gone: Mask, seen: Seen) -> Floats:
+    """(H,W) depth of the nearest solid thing: debris where it covers half the pixel, else what stands, else the ground."""
+    return np.where(seen.debris[..., 3] >= 0.5, seen.depth, np.where(gone, stage.behind_depth, stage.depth)).astype(
+        np.float32
+    )
+
+
+def _assemble(
+    stage: Stage, gone: Mask, seen: Seen, shadow: Floats, depth: Floats, puff: Floats
+) -> dict[str, np.ndarray]:
+    scene = stage.scene
+    background = np.where(gone[..., None], scene.clean, scene.plate).astype(np.float32)
+    comp = over_plate(seen.debris, puff, shadow, background, scene.plate, scene.occluders)
+    solid = seen.debris[..., 3:] >= 0.5
+    still = np.where(gone[..., None], stage.behind_point, stage.point)
+    centres = np.stack(np.meshgrid(np.arange(depth.shape[1]) + 0.5, np.arange(depth.shape[0]) + 0.5), axis=-1)
+    alpha, haze = seen.debris[..., 3], puff[..., 3]
+    painted = np.maximum(alpha - seen.real, 0.0) + (1.0 - alpha) * gone
+    return {
+        "comp": comp,
+        "debris": seen.debris,
+        "dust": puff,
+        "shadow": shadow,
+        "background": background,
+        "clean": scene.clean,
+        "Z": depth,
+        "P": np.where(solid, seen.place, np.where(depth[..., None] < scene_kernels.FAR, still, 0.0)).astype(np.float32),
+        "N": np.where(solid, seen.normal, np.where(gone[..., None], [0.0, 0.0, 1.0], stage.normal)).astype(np.float32),
+        "motion": np.where(solid, seen.shift, 0.0).astype(np.float32),
+        "uv": st_map(np.where(solid, seen.rest_px, centres).astype(np.float32)),
+        "crypto_id": seen.ids,
+        "crypto_coverage": seen.counts,
+        "touched": np.any(comp != scene.plate, axis=-1).astype(np.float32),
+        "synthetic": (haze + (1.0 - haze) * painted).astype(np.float32),
+    }

@@ -1,0 +1,321 @@
+"""Warp: what each pixel sees of the pieces, with motion blur, plate texture and light."""
+
+import warp as wp
+
+from .material_kernels import rough, surface_colour
+from .scene_kernels import (
+    FAR,
+    Haze,
+    Hit,
+    PlateMaps,
+    Solid,
+    Sources,
+    View,
+    bicubic,
+    closest,
+    inside_plate,
+    irradiance,
+    mix,
+    project,
+    scramble,
+    smooth,
+    spread,
+    start_at,
+    tent,
+    unit,
+    view_ray,
+    wrap,
+)
+
+wp.config.enable_backward = False
+
+
+@wp.struct
+class Look:
+    """Per piece: has it left its rest pose; its own albedo; dust lying on it (0..1); pattern code per material."""
+
+    moved: wp.array(dtype=wp.int32)
+    albedo: wp.array(dtype=wp.vec3)
+    coat: wp.array(dtype=wp.float32)
+    pattern: wp.array(dtype=wp.int32)
+    coat_albedo: wp.vec3
+
+
+@wp.struct
+class How:
+    """Sampling: camera samples, sub-frame times, sky rays a sample, seed, frame; exposure = plate value of radiance 1."""
+
+    samples: int
+    times: int
+    sky_rays: int
+    seed: int
+    frame: int
+    exposure: float
+
+
+@wp.struct
+class Film:
+    """What tracing leaves per pixel (H,W): sums over debris samples, and one sample's geometry.
+
+    base: reflectance rgb and count · lit: reflectance x irradiance · real: count carrying the photograph · normal, place (m),
+    depth (m, along the lens axis; 0 = none), rest_px, shift (forward motion, px), ids and counts (H,W,ranks).
+    """
+
+    base: wp.array2d(dtype=wp.vec4)
+    lit: wp.array2d(dtype=wp.vec3)
+    real: wp.array2d(dtype=wp.float32)
+    normal: wp.array2d(dtype=wp.vec3)
+    place: wp.array2d(dtype=wp.vec3)
+    depth: wp.array2d(dtype=wp.float32)
+    rest_px: wp.array2d(dtype=wp.vec2)
+    shift: wp.array2d(dtype=wp.vec2)
+    ids: wp.array3d(dtype=wp.int32)
+    counts: wp.array3d(dtype=wp.float32)
+
+
+@wp.func
+def luminance(c: wp.vec3) -> float:
+    return 0.2722 * c[0] + 0.6741 * c[1] + 0.0537 * c[2]
+
+
+@wp.func
+def plate_place(
+    solid: Solid, view: View, time: int, piece: int, hit: Hit, point: wp.vec3, centre_ray: wp.vec3, off: wp.vec2
+) -> wp.vec2:
+    """Where to read the plate: under the pixel's centre when the piece is seen as large as photographed or larger, under the
+    sample when it is seen smaller, so that texture is neither blurred twice nor aliased."""
+    out = hit.pixel
+    slope = wp.dot(centre_ray, hit.normal)
+    if wp.abs(slope) > 0.05:
+        t = wp.dot(point - view.position, hit.normal) / slope
+        rest = wp.transform_point(solid.rest_from_time[time, piece], view.position + centre_ray * t)
+        centre = project(view, rest)
+        moved = hit.pixel - wp.vec2(centre[0], centre[1])
+        span = wp.length(moved)
+        if span < 12.0:
+            ratio = span / wp.max(wp.length(off), 0.02)
+            out = hit.pixel - moved * wp.min(1.0, 1.0 / wp.max(ratio, 1.0e-3))
+    return out
+
+
+@wp.func
+def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_normal: wp.vec3) -> float:
+    """1 where the plate shows this very surface: outer, facing the camera at rest, not hidden, inside the frame."""
+    out = float(0.0)
+    if solid.tri_kind[hit.face] == 0 and inside_plate(view, hit.pixel):
+        facing = -wp.dot(rest_normal, wp.normalize(hit.rest - view.position))
+        y = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
+        x = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
+        if hit.depth < maps.far[y, x] + 0.08 + 0.002 * hit.depth:
+            out = smooth(0.04, 0.12, facing)
+    return out
+
+
+@wp.func
+def tame(now: float, rest: float) -> float:
+    """Light on a photographed surface, kept to a ratio of 0.2 .. 3.5 of what the photograph was taken in."""
+    ratio = now / wp.max(rest, 1.0e-6)
+    out = wp.max(ratio, 0.2)
+    if ratio > 1.5:
+        out = 1.5 + (ratio - 1.5) / (1.0 + 0.5 * (ratio - 1.5))
+    return out * rest
+
+
+@wp.func
+def count_piece(film: Film, y: int, x: int, piece: int):
+    """Adds one sample of a piece to the pixel's ranked list; a full list drops what comes late."""
+    for rank in range(film.ids.shape[2]):
+        known = film.ids[y, x, rank]
+        if known == piece or known == -1:
+            film.ids[y, x, rank] = piece
+            film.counts[y, x, rank] = film.counts[y, x, rank] + 1.0
+            break
+
+
+@wp.func
+def note_geometry(
+    film: Film,
+    view: View,
+    y: int,
+    x: int,
+    hit: Hit,
+    point: wp.vec3,
+    now: wp.transform,
+    after: wp.transform,
+    normal: wp.vec3,
+):
+    seen = project(view, point)
+    a = project(view, wp.transform_point(now, hit.rest))
+    b = project(view, wp.transform_point(after, hit.rest))
+    film.depth[y, x] = seen[2]
+    film.place[y, x] = point
+    film.normal[y, x] = normal
+    film.rest_px[y, x] = hit.pixel
+    film.shift[y, x] = wp.vec2(b[0] - a[0], b[1] - a[1])
+
+
+@wp.func
+def reflectance(
+    solid: Solid,
+    look: Look,
+    maps: PlateMaps,
+    view: View,
+    how: How,
+    hit: Hit,
+    piece: int,
+    read: wp.vec2,
+    weight: float,
+    rest_normal: wp.vec3,
+    normal: wp.vec3,
+    light_at_rest: wp.vec3,
+    distance: float,
+) -> wp.vec3:
+    """Plate value per unit of irradiance, dust coat included."""
+    out = wp.vec3(0.0, 0.0, 0.0)
+    footprint = distance / view.focal[1]
+    scale = how.exposure / 3.14159265
+    if weight < 1.0:
+        code = look.pattern[solid.tri_material[hit.face]]
+        kind = solid.tri_kind[hit.face]
+        out = surface_colour(hit.rest, rest_normal, look.albedo[piece], kind, code, footprint, how.seed) * scale
+    if weight > 0.0:
+        photo = bicubic(maps.texture, read)
+        out = mix(out, wp.cw_div(photo, light_at_rest), weight)
+    coat = look.coat[piece] * smooth(-0.1, 0.85, normal[2])
+    if coat > 0.0:
+        patchy = wp.clamp(coat * (1.0 + 1.2 * rough(hit.rest, 0.7, footprint, how.seed + 29)), 0.0, 0.95)
+        out = mix(out, look.coat_albedo * scale, patchy)
+    return out
+
+
+@wp.kernel
+def trace_pixels(
+    active: wp.array(dtype=wp.int32),
+    meshes: wp.array(dtype=wp.uint64),
+    solid: Solid,
+    now_from_rest: wp.array(dtype=wp.transform),
+    after_from_rest: wp.array(dtype=wp.transform),
+    look: Look,
+    gone: wp.array2d(dtype=wp.int32),
+    view: View,
+    maps: PlateMaps,
+    sources: Sources,
+    haze: Haze,
+    how: How,
+    film: Film,
+):
+    """All samples of one active pixel. gone (H,W): the surface that the plate shows here has left its place."""
+    index = active[wp.tid()]
+    y = index // view.width
+    x = index - y * view.width
+    start = start_at(x, y, how.seed + 101 * how.frame)
+    lens = start_at(y, x, how.seed + 101 * how.frame + 17)
+    middle = wp.vec2(wp.float32(x) + 0.5, wp.float32(y) + 0.5)
+    centre_ray = view_ray(view, middle)
+    base = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    lit = wp.vec3(0.0, 0.0, 0.0)
+    real = float(0.0)
+    nearest = float(1.0e9)
+    for s in range(how.samples):
+        u = spread(s, start)
+        off = wp.vec2(tent(u[0]), tent(u[1])) * 0.8
+        time = (s + int(unit(scramble(x, y, how.seed + 5)) * wp.float32(how.times))) % how.times
+        ray = view_ray(view, middle + off)
+        threshold = wp.clamp(wrap(lens[0] + wp.float32(s) * 0.618034), 0.02, 0.98)
+        hit = closest(meshes[time], time, solid, maps, view, view.position, ray, FAR, threshold)
+        if hit.t > 0.0:
+            piece = solid.tri_piece[hit.face]
+            count_piece(film, y, x, piece)
+            if look.moved[piece] != 0 or gone[y, x] != 0:
+                if wp.dot(hit.normal, ray) > 0.0:
+                    hit.normal = -hit.normal
+                point = view.position + ray * hit.t
+                rest_normal = wp.transform_vector(solid.rest_from_time[time, piece], hit.normal)
+                weight = photograph_weight(solid, maps, view, hit, rest_normal)
+                light = irradiance(
+                    meshes[time], time, solid, maps, view, sources, haze, point, hit.normal, 1, how.sky_rays, s, lens
+                )
+                before = wp.vec3(1.0, 1.0, 1.0)
+                read = hit.pixel
+                if weight > 0.0:
+                    read = plate_place(solid, view, time, piece, hit, point, centre_ray, off)
+                    py = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
+                    px = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
+                    before = maps.light[py, px]
+                    tamed = wp.vec3(tame(light[0], before[0]), tame(light[1], before[1]), tame(light[2], before[2]))
+                    light = mix(light, tamed, weight)
+                colour = reflectance(
+                    solid, look, maps, view, how, hit, piece, read, weight, rest_normal, hit.normal, before, hit.t
+                )
+                base += wp.vec4(colour[0], colour[1], colour[2], 1.0)
+                lit += wp.cw_mul(colour, light)
+                real += weight
+                if wp.length(off) < nearest:
+                    nearest = wp.length(off)
+                    note_geometry(
+                        film, view, y, x, hit, point, now_from_rest[piece], after_from_rest[piece], hit.normal
+                    )
+    film.base[y, x] = base
+    film.lit[y, x] = lit
+    film.real[y, x] = real
+
+
+@wp.kernel
+def pose_vertices(
+    local: wp.array(dtype=wp.vec3),
+    owner: wp.array(dtype=wp.int32),
+    world_from_piece: wp.array(dtype=wp.transform),
+    alive: wp.array(dtype=wp.int32),
+    world: wp.array(dtype=wp.vec3),
+):
+    """Vertices to the world; a piece that is not alive collapses to a point and is never hit."""
+    i = wp.tid()
+    piece = owner[i]
+    at = wp.transform_get_translation(world_from_piece[piece])
+    if alive[piece] != 0:
+        at = wp.transform_point(world_from_piece[piece], local[i])
+    world[i] = at
+
+
+@wp.kernel
+def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: wp.array2d(dtype=wp.vec3)):
+    """Debris colour with its irradiance smoothed along each surface (joint bilateral); textures are not touched."""
+    width = film.base.shape[1]
+    height = film.base.shape[0]
+    index = active[wp.tid()]
+    y = index // width
+    x = index - y * width
+    own = film.base[y, x]
+    if own[3] > 0.0:
+        n = film.normal[y, x]
+        z = film.depth[y, x]
+        top = wp.vec3(0.0, 0.0, 0.0)
+        low = wp.vec3(0.0, 0.0, 0.0)
+        for j in range(-radius, radius + 1):
+            for i in range(-radius, radius + 1):
+                yy = wp.clamp(y + j, 0, height - 1)
+                xx = wp.clamp(x + i, 0, width - 1)
+                b = film.base[yy, xx]
+                if b[3] > 0.0:
+                    like = wp.max(0.0, wp.dot(n, film.normal[yy, xx]))
+                    gap = wp.abs(film.depth[yy, xx] - z) / (0.004 * z + 0.02)
+                    w = (
+                        wp.exp(-0.15 * wp.float32(i * i + j * j) - gap)
+                        * like
+                        * like
+                        * like
+                        * like
+                        * like
+                        * like
+                        * like
+                        * like
+                    )
+                    w += 1.0e-4 * wp.where(i == 0 and j == 0, 1.0, 0.0)
+                    scale = w / wp.max(luminance(wp.vec3(b[0], b[1], b[2])), 1.0e-5) * b[3]
+                    top += film.lit[yy, xx] * scale
+                    low += wp.vec3(b[0], b[1], b[2]) * scale
+        out[y, x] = wp.vec3(
+            own[0] * top[0] / wp.max(low[0], 1.0e-9),
+            own[1] * top[1] / wp.max(low[1], 1.0e-9),
+            own[2] * top[2] / wp.max(low[2], 1.0e-9),
+        )
