@@ -50,6 +50,7 @@ def stop_on_signals(stop: Stop) -> Iterator[None]:
     def handle(signum: int, frame: FrameType | None) -> None:
         stop.check()
         stop.set()
+        os.write(2, b"\nStopping as soon as this step allows; once more stops at once.\n")
 
     before = {s: signal.signal(s, handle) for s in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -1,0 +1,51 @@
+"""What people type: read as they mean it, or refused in one sentence with the way to type it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondunit.cli import words
+from secondunit.schema import InputError
+
+NUMBER = st.floats(min_value=-1e5, max_value=1e5)
+
+
+@given(st.lists(st.tuples(NUMBER, NUMBER), min_size=4, max_size=4), st.sampled_from([" ", "  ", "; ", ";", "\n"]))
+def test_corners_come_back_as_typed(pairs, between):
+    assert words.corners(between.join(f"{x!r},{y!r}" for x, y in pairs)) == tuple(pairs)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "0 corners"),
+        ("1,2 3,4 5,6", "3 corners"),
+        ("1,2 3,4 5,6 7,8 9,10", "5 corners"),
+        ("1,2 3,4 5,6 7", "'7' where two numbers"),
+        ("1,2 3,4 5,6 7,8,9", "'7,8,9' where two numbers"),
+        ("1, 2 3,4 5,6 7,8", "'1,' where two numbers"),
+        ("a,b 3,4 5,6 7,8", "'a,b' where two numbers"),
+    ],
+)
+def test_wrong_corners_are_named(typed, says):
+    with pytest.raises(InputError, match=says):
+        words.corners(typed)
+
+
+@pytest.mark.parametrize("typed", ["SC010", "SC010/", "/v003", "SC010/b001", ""])
+def test_wrong_version_name_is_refused(typed):
+    with pytest.raises(InputError, match="names no version"):
+        words.version_name(typed)
+
+
+def test_version_name_is_read():
+    assert words.version_name("SC010/v003") == ("SC010", "v003")
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(InputError, match=r"--building .*picture\.toml is no text file"):
+        words.file_text(tmp_path / "picture.toml", "--building")
+    with pytest.raises(InputError, match=r"--building .*gone\.toml cannot be read: No such file"):
+        words.file_text(tmp_path / "gone.toml", "--building")
+    assert words.file_text(None, "--building") is None
