@@ -62,6 +62,25 @@ def test_result_is_made_once_and_comes_back_as_a_read_only_map(tmp_path):
     assert set(ctx.timings) == {"walls"}
 
 
+def test_what_comes_from_the_cache_is_said(tmp_path):
+    said = []
+
+    class Ear(Quiet):
+        def say(self, line):
+            said.append(line)
+
+    for frames in ([1, 2], [1, 2, 3], [1, 2, 3]):
+        with context(tmp_path, console=Ear()) as ctx:
+            ctx.cached("walls", {}, dict, code=CODE)
+            ctx.cached_frames("draw", {}, frame_work.write_frame, frames, (2, tmp_path), code=CODE)
+    assert said == [
+        "walls: from the cache",
+        "draw: 2 of 3 frames from the cache",
+        "walls: from the cache",
+        "draw: 3 of 3 frames from the cache",
+    ]
+
+
 def test_empty_and_scalar_arrays_come_back(ctx):
     made = ctx.cached("odd", {}, lambda: {"none": np.zeros((0, 3)), "one": np.float32(4)}, code=CODE)
     assert made["none"].shape == (0, 3)

@@ -22,7 +22,7 @@ P = TypeVar("P")
 R = TypeVar("R")
 CACHE_GB = 20.0
 """Default cap of a production's cache; SECONDUNIT_CACHE_GB overrides."""
-CACHE_FOLDER = "cache"
+CACHE_FOLDER = "scratch/cache"
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ class LocalContext:
             entry = self._cache.entry(stage, self._key(stage, inputs, code))
             if self._cache.find(entry):
                 self.reused.add(stage)
+                self.say(f"{stage}: from the cache")
             else:
                 self._cache.store(entry, make, {"stage": stage, "inputs": keys.describe(inputs)})
         return entry
@@ -117,6 +118,8 @@ class LocalContext:
             missing = [f for f in frames if not self._cache.find(parent / str(f))]
             if not missing:
                 self.reused.add(stage)
+            if len(missing) < len(frames):
+                self.say(f"{stage}: {len(frames) - len(missing)} of {len(frames)} frames from the cache")
             note = {"stage": stage, "inputs": keys.describe(inputs)}
             job = _FrameJob(fn, payload, self._cache.scratch, parent, note)
             for _ in self.map_frames(stage, _make_frame, missing, job):

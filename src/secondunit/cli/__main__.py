@@ -1,0 +1,5 @@
+"""`python -m secondunit.cli` is the command line."""
+
+from secondunit.cli.main import run
+
+run()
