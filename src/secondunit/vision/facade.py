@@ -1,0 +1,209 @@
+"""Floors, bays and openings of a facade, from what repeats on its rectified picture.
+
+Rows with windows alternate dark and light along the facade, spandrels do not; the same holds upright for window axes
+and piers. Those two profiles give the grid; each cell then looks for the rectangle that differs most from its
+surroundings. Where too little repeats, a regular grid is returned and its confidence says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.vision.corners import Floats
+from secondunit.vision.sky import Image, display_values
+
+STOREY_RANGE_M = (2.4, 6.0)
+USUAL_STOREY_M = 3.4
+BAY_RANGE_M = (1.6, 7.0)
+USUAL_BAY_M = 3.2
+LONGEST_PX = 1400
+CLEAR = 0.35  # a cell whose best rectangle scores less is a blank wall
+
+Opening = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class FacadeGrid:
+    """floors: slab heights in m from 0 to the facade's top, rising. openings: (x0, z0, x1, z1) in m, z up.
+
+    bays: number of window axes. confidence 0..1: how much of the grid was seen rather than assumed.
+    """
+
+    floors: tuple[float, ...]
+    openings: tuple[Opening, ...]
+    bays: int
+    confidence: float
+    said: str
+
+
+def rectify(plate: Image, facade: Sequence[Sequence[float]], width_m: float, height_m: float, px_per_m: float) -> Image:
+    """The facade seen straight on (rows, columns, C): row 0 is the top edge, px_per_m pixels to the metre."""
+    columns, rows = max(8, round(width_m * px_per_m)), max(8, round(height_m * px_per_m))
+    flat = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32) - 0.5
+    seen = np.asarray(facade, dtype=np.float32) - 0.5
+    warp = cv2.getPerspectiveTransform(seen, flat)
+    return np.asarray(
+        cv2.warpPerspective(plate, warp, (columns, rows), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    )
+
+
+def read_facade(
+    plate: Image,
+    facade: Sequence[Sequence[float]],
+    width_m: float,
+    height_m: float,
+    *,
+    storeys: int | None = None,
+    bays: int | None = None,
+) -> FacadeGrid:
+    """Floors, bays and openings of the facade with the given corners (plate pixels) and size in metres.
+
+    storeys and bays overrule the counts. Never fails: the worst case is a regular grid with low confidence.
+    """
+    per_m = _scale(facade, width_m, height_m)
+    shown = rectify(display_values(plate), facade, width_m, height_m, per_m)
+    dark = _darkness(shown, USUAL_STOREY_M * per_m)
+    rows, columns = _alternation(dark, 1, per_m), _alternation(dark, 0, per_m)
+    count, floor_trust = (storeys, 0.9) if storeys else _count(rows, height_m, STOREY_RANGE_M, USUAL_STOREY_M)
+    lines, line_trust = _lines(rows, count, per_m)
+    many, bay_trust = (bays, 0.9) if bays else _count(columns, width_m, BAY_RANGE_M, USUAL_BAY_M)
+    piers, pier_trust = _lines(columns, many, per_m)
+    floors = tuple(float(height_m - z / per_m) for z in lines[::-1])
+    openings, seen = _openings(dark, lines, piers, per_m, height_m)
+    trust = float(np.clip(np.mean([floor_trust * line_trust, bay_trust * pier_trust]) * 0.5 + 0.5 * seen, 0.05, 0.95))
+    said = (
+        f"facade: {count} storeys ({'given' if storeys else 'counted'}), {many} bays "
+        f"({'given' if bays else 'counted'}), {len(openings)} openings; confidence {trust:.0%}."
+    )
+    if trust < 0.4:
+        said += " Too little repeats on this facade, so the grid is mostly assumed; state it in the building file."
+    return FacadeGrid(floors, openings, many, trust, said)
+
+
+def count_storeys(plate: Image, facade: Sequence[Sequence[float]], width_per_height: float) -> tuple[int, float]:
+    """Storeys of a facade of unknown scale, and the confidence 0..1. width_per_height: its aspect."""
+    best: tuple[float, int, float] = (-1.0, 4, 0.0)
+    per_m = 40.0
+    shown = display_values(plate)
+    for count in range(2, 13):
+        high = USUAL_STOREY_M * count
+        flat = rectify(shown, facade, high * width_per_height, high, min(per_m, LONGEST_PX / 2 / high))
+        rows = _alternation(_darkness(flat, flat.shape[0] / count), 1, flat.shape[0] / high)
+        strength = _comb(rows, count)
+        if strength > best[0]:
+            best = (strength, count, strength)
+    return best[1], float(np.clip(best[2], 0.05, 0.9))
+
+
+def _scale(facade: Sequence[Sequence[float]], width_m: float, height_m: float) -> float:
+    """Pixels per metre near the plate's own."""
+    c = np.asarray(facade, dtype=np.float64)
+    across = max(np.hypot(*(c[1] - c[0])), np.hypot(*(c[2] - c[3]))) / width_m
+    upright = max(np.hypot(*(c[3] - c[0])), np.hypot(*(c[2] - c[1]))) / height_m
+    return float(np.clip(max(across, upright), 8, LONGEST_PX / max(width_m, height_m)))
+
+
+def _darkness(shown: Image, window_px: float) -> Image:
+    """How much darker than its surroundings, in local standard deviations, clipped to -1.5..1.5. (rows, columns)."""
+    luma = shown.mean(axis=2)
+    size = int(window_px) | 1
+    mean = cv2.blur(luma, (size, size), borderType=cv2.BORDER_REFLECT)
+    square = cv2.blur(luma * luma, (size, size), borderType=cv2.BORDER_REFLECT)
+    spread = np.sqrt(np.maximum(square - mean * mean, 0)) + 0.02
+    return np.asarray(np.clip((mean - luma) / spread, -1.5, 1.5), dtype=np.float32)
+
+
+def _alternation(dark: Image, axis: int, per_m: float) -> Floats:
+    """Profile of how strongly darkness varies along `axis`, smoothed over 0.25 m, zero mean, unit variance."""
+    soft = cv2.GaussianBlur(dark, (0, 0), max(0.12 * per_m, 0.8))
+    profile = soft.std(axis=axis) + 0.5 * soft.mean(axis=axis)
+    sigma = max(0.2 * per_m, 1.0)
+    smooth = cv2.GaussianBlur(profile.reshape(-1, 1).astype(np.float64), (1, 0), sigmaX=1, sigmaY=sigma)[:, 0]
+    trend = cv2.GaussianBlur(smooth.reshape(-1, 1), (1, 0), sigmaX=1, sigmaY=len(smooth) / 4)[:, 0]
+    flat = smooth - trend
+    return np.asarray((flat - flat.mean()) / (flat.std() + 1e-6))
+
+
+def _comb(profile: Floats, count: int) -> float:
+    """Correlation 0..1 of the profile with `count` equal waves of any phase, second harmonic included."""
+    t = (np.arange(len(profile)) + 0.5) / len(profile)
+    power = 0.0
+    for harmonic in (1, 2):
+        wave = np.exp(2j * np.pi * count * harmonic * t)
+        power += float(np.abs((profile * wave).mean())) ** 2 * 2
+    return float(np.sqrt(min(power, 1.0)))
+
+
+def _count(profile: Floats, length_m: float, span: tuple[float, float], usual: float) -> tuple[int, float]:
+    """Number of repeats by comb strength, weighed by a usual spacing; and the trust 0..1."""
+    low, high = max(1, int(np.ceil(length_m / span[1]))), max(1, int(length_m / span[0]))
+    counts = np.arange(low, max(high, low) + 1)
+    prior = np.exp(-0.5 * (np.log(length_m / counts / usual) / 0.45) ** 2)
+    strength = np.array([_comb(profile, int(n)) for n in counts])
+    best = int(np.argmax(strength * prior))
+    return int(counts[best]), float(np.clip(1.3 * strength[best], 0, 1))
+
+
+def _lines(profile: Floats, count: int, per_m: float) -> tuple[Floats, float]:
+    """Borders between repeats, in pixels, from 0 to the length: at the profile's lows, near equal spacing."""
+    length = len(profile)
+    step = length / count
+    offsets = np.arange(-0.5, 0.5, 0.02) * step
+    ideal = np.arange(1, count) * step
+    if not len(ideal):
+        return np.array([0.0, float(length)]), 0.5
+    places = np.clip(ideal[None, :] + offsets[:, None], 0, length - 1).astype(int)
+    shift = offsets[int(np.argmin(profile[places].mean(axis=1) + 0.3 * np.abs(offsets / step)))]
+    inner, reach = [], max(1, int(0.22 * step))
+    for place in np.clip(ideal + shift, reach, length - reach - 1):
+        near = profile[int(place) - reach : int(place) + reach + 1]
+        penalty = 0.3 * (np.arange(len(near)) / reach - 1) ** 2
+        inner.append(int(place) - reach + int(np.argmin(near + penalty)))
+    lows = profile[np.array(inner, dtype=int)]
+    return np.array([0.0, *map(float, inner), float(length)]), float(np.clip(-lows.mean(), 0, 1))
+
+
+def _openings(
+    dark: Image, lines: Floats, piers: Floats, per_m: float, height_m: float
+) -> tuple[tuple[Opening, ...], float]:
+    """The best rectangle of each cell, in metres; and the share of cells with a clear one."""
+    total = cv2.integral(dark, sdepth=cv2.CV_64F)
+    found, scores = [], []
+    for top, bottom in zip(lines[:-1], lines[1:], strict=True):
+        for left, right in zip(piers[:-1], piers[1:], strict=True):
+            rectangle, score = _best_rectangle(total, (left, top, right, bottom), per_m)
+            scores.append(score)
+            if score > CLEAR:
+                x0, y0, x1, y1 = (value / per_m for value in rectangle)
+                found.append((x0, height_m - y1, x1, height_m - y0))
+    return tuple(found), float(np.mean(np.array(scores) > CLEAR)) if scores else 0.0
+
+
+def _best_rectangle(
+    total: NDArray[np.float64], cell: tuple[float, float, float, float], per_m: float
+) -> tuple[tuple[float, float, float, float], float]:
+    """Rectangle in the cell whose mean darkness exceeds that of the rest of the cell the most."""
+    x0, y0, x1, y1 = (int(round(v)) for v in cell)
+    wide, high = x1 - x0, y1 - y0
+    xs = np.unique(np.linspace(x0 + 0.03 * wide, x1 - 0.03 * wide, 22).astype(int))
+    ys = np.unique(np.linspace(y0 + 0.03 * high, y1 - 0.03 * high, 22).astype(int))
+    a, b, c, d = np.meshgrid(xs, xs, ys, ys, indexing="ij")
+    least_w, least_h = max(0.4 * per_m, 0.15 * wide), max(0.5 * per_m, 0.2 * high)
+    fits = (b - a >= least_w) & (d - c >= least_h) & (b - a <= 0.85 * wide) & (d - c <= 0.9 * high)
+    a, b, c, d = a[fits], b[fits], c[fits], d[fits]
+    if not len(a):
+        return (x0, y0, x1, y1), 0.0
+    inside = total[d, b] - total[c, b] - total[d, a] + total[c, a]
+    everything = total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0]
+    area = (b - a) * (d - c)
+    rest = np.maximum(wide * high - area, 1)
+    contrast = inside / area - (everything - inside) / rest
+    # Contrast times the root of both areas is the t-like score that prefers neither specks nor whole cells.
+    score = contrast * np.sqrt(area * rest) / (wide * high) * 2
+    best = int(np.argmax(score))
+    return (float(a[best]), float(c[best]), float(b[best]), float(d[best])), float(score[best])
