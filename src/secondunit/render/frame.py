@@ -77,7 +77,9 @@ def _pose(stage: Stage, shutter: Shutter, now: Pose, coat: Floats | None) -> Non
             device=device,
             inputs=[stage.local_wp, stage.vertex_piece_wp, world, alive, each.points],
         )
-        each.refit()
+        stage.meshes[k] = wp.Mesh(points=each.points, indices=each.indices)
+    ids = np.array([mesh.id for mesh in stage.meshes], dtype=np.uint64)
+    stage.mesh_ids_wp = wp.array(ids, dtype=wp.uint64, device=device)
     stage.solid.rest_from_time = wp.array(shutter.rest_from_time, dtype=wp.transform, device=device)
     stage.look.moved = wp.array(shutter.moved.astype(np.int32), dtype=wp.int32, device=device)
     dusted = np.zeros(len(now.alive), np.float32) if coat is None else np.asarray(coat, dtype=np.float32)
@@ -134,6 +136,7 @@ def _film(stage: Stage) -> Any:
 def _how(stage: Stage, frame: int) -> Any:
     how, settings = trace_kernels.How(), stage.settings
     how.samples, how.times, how.sky_rays = settings.samples, settings.times, settings.sky_rays
+    how.shade_every = settings.shade_every
     how.seed, how.frame, how.exposure = stage.scene.seed, frame, stage.exposure
     return how
 
@@ -203,45 +206,23 @@ def _resting_ids(stage: Stage, traced: Ints, ids: Ints, counts: Floats) -> tuple
 def _shadow(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, seen: Seen) -> Floats:
     """(H,W,3) light on what did not move: now over then. Exactly 1 where nothing changed."""
     shape, device, settings = stage.labels.shape, stage.device, stage.settings
-    ratio = wp.full(shape, wp.vec3(1.0, 1.0, 1.0), dtype=wp.vec3, device=device)
     if not shutter.moved.any() and cloud.cloud is None:
-        return np.asarray(ratio.numpy())
+        return np.ones((*shape, 3), dtype=np.float32)
     kind = stage.still.kind.numpy()
     usable = np.where(gone, stage.still.behind.numpy() > 0, kind > 0) & (seen.debris[..., 3] < 1.0)
     pixels = np.flatnonzero(_cropped(stage, usable)).astype(np.int32)
     active = wp.array(pixels, dtype=wp.int32, device=device)
     gone_wp = wp.array(gone.astype(np.int32), dtype=wp.int32, device=device)
     low, high = _moved_box(stage, shutter.moved)
-    wp.launch(
-        light_kernels.light_change,
-        len(pixels),
-        device=device,
-        inputs=[
-            active,
-            stage.mesh_ids_wp,
-            settings.times,
-            stage.solid,
-            stage.maps,
-            stage.view,
-            stage.sources,
-            cloud.haze,
-            stage.still,
-            gone_wp,
-            stage.look.moved,
-            low,
-            high,
-            settings.static_sun,
-            settings.static_sky,
-            stage.scene.seed,
-            stage.blocker_wp,
-            ratio,
-        ],
-    )
-    out = wp.clone(ratio)
-    wp.launch(
-        light_kernels.smooth_along, len(pixels), inputs=[active, stage.still, gone_wp, ratio, 3, out], device=device
-    )
-    return _sane(stage, out.numpy(), gone, kind)
+    before, after = (wp.zeros(shape, dtype=wp.vec3, device=device) for _ in range(2))
+    ratio = wp.full(shape, wp.vec3(1.0, 1.0, 1.0), dtype=wp.vec3, device=device)
+    rays = [settings.static_sun, settings.static_sky, stage.scene.seed]
+    inputs = [active, stage.mesh_ids_wp, settings.times, stage.solid, stage.maps, stage.view, stage.sources, cloud.haze]
+    inputs += [stage.still, gone_wp, stage.look.moved, low, high, *rays, stage.blocker_wp, before, after]
+    wp.launch(light_kernels.light_change, len(pixels), inputs=inputs, device=device)
+    inputs = [active, stage.still, gone_wp, before, after, 3, ratio]
+    wp.launch(light_kernels.smooth_ratio, len(pixels), inputs=inputs, device=device)
+    return _sane(stage, ratio.numpy(), gone, kind)
 
 
 def _sane(stage: Stage, ratio: Floats, gone: Mask, kind: Ints) -> Floats:

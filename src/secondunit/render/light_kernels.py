@@ -163,9 +163,10 @@ def light_change(
     sky_rays: int,
     seed: int,
     blocker: wp.array3d(dtype=wp.int16),
-    ratio: wp.array2d(dtype=wp.vec3),
+    before: wp.array2d(dtype=wp.vec3),
+    after: wp.array2d(dtype=wp.vec3),
 ):
-    """Irradiance now over irradiance in the photograph; where the building has gone, over that of open ground."""
+    """Irradiance in the photograph (where the building has gone: of open ground) and now, from the same rays."""
     index = active[wp.tid()]
     y = index // view.width
     x = index - y * view.width
@@ -215,9 +216,8 @@ def light_change(
                 now += dim
             else:
                 now += glow * shade
-        ratio[y, x] = wp.vec3(
-            now[0] / wp.max(rest[0], 1.0e-6), now[1] / wp.max(rest[1], 1.0e-6), now[2] / wp.max(rest[2], 1.0e-6)
-        )
+        before[y, x] = rest
+        after[y, x] = now
 
 
 @wp.kernel
@@ -253,3 +253,38 @@ def smooth_along(
         out[y, x] = total / weight
     else:
         out[y, x] = values[y, x]
+
+
+@wp.kernel
+def smooth_ratio(
+    active: wp.array(dtype=wp.int32),
+    still: Still,
+    gone: wp.array2d(dtype=wp.int32),
+    before: wp.array2d(dtype=wp.vec3),
+    after: wp.array2d(dtype=wp.vec3),
+    radius: int,
+    ratio: wp.array2d(dtype=wp.vec3),
+):
+    """Mean light now over mean light before, along the surface; exactly 1 where no neighbour's light changed."""
+    width = before.shape[1]
+    height = before.shape[0]
+    index = active[wp.tid()]
+    y = index // width
+    x = index - y * width
+    top = wp.vec3(0.0, 0.0, 0.0)
+    low = wp.vec3(0.0, 0.0, 0.0)
+    n = still.normal[y, x]
+    z = still.depth[y, x]
+    for j in range(-radius, radius + 1):
+        for i in range(-radius, radius + 1):
+            yy = wp.clamp(y + j, 0, height - 1)
+            xx = wp.clamp(x + i, 0, width - 1)
+            near = before[yy, xx]
+            if near[1] > 0.0 and still.kind[yy, xx] == still.kind[y, x] and gone[yy, xx] == gone[y, x]:
+                like = wp.max(0.0, wp.dot(n, still.normal[yy, xx]))
+                gap = wp.abs(still.depth[yy, xx] - z) / (0.02 * z + 0.02)
+                w = wp.exp(-0.12 * wp.float32(i * i + j * j) - gap) * like * like * like * like
+                top += after[yy, xx] * w
+                low += near * w
+    if wp.min(low) > 1.0e-12:
+        ratio[y, x] = wp.cw_div(top, low)

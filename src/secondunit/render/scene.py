@@ -158,7 +158,8 @@ class Settings:
     """How much work a frame gets.
 
     samples: camera samples a pixel · times: sub-frame meshes that the samples are spread over (motion blur) · shutter: open
-    fraction of a frame, centred on it · sky_rays: per camera sample · static_sun, static_sky: rays per pixel for changed light on
+    fraction of a frame, centred on it · sky_rays: each time a sample is shaded ·
+    shade_every: samples on one face share their light this many at a time · static_sun, static_sky: rays per pixel for changed light on
     what did not move · dust_step: march step in cells · dust_shrink: the dust is marched at 1/dust_shrink resolution ·
     dust_extinction_m2pkg: extinction cross-section per mass (3 / (d * 2500 kg/m3) for grains of diameter d, so 80 is 15 um) ·
     dust_albedo: single scattering colour, tinted to the facade · dust_detail: strength of sub-grid detail, 0 to 1.
@@ -168,8 +169,9 @@ class Settings:
     times: int = 4
     shutter: float = 0.5
     sky_rays: int = 1
-    static_sun: int = 4
-    static_sky: int = 8
+    shade_every: int = 2
+    static_sun: int = 2
+    static_sky: int = 4
     dust_step: float = 0.9
     dust_shrink: int = 2
     dust_extinction_m2pkg: float = 80.0
@@ -181,9 +183,9 @@ class Settings:
 
 
 _BY_QUALITY = {
-    "draft": Settings(samples=2, times=2, static_sun=2, static_sky=4, dust_step=1.3, dust_shrink=3),
+    "draft": Settings(samples=2, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
     "review": Settings(),
-    "final": Settings(samples=12, times=6, static_sun=8, static_sky=16, dust_step=0.6, dust_shrink=2),
+    "final": Settings(samples=12, times=6, shade_every=1, static_sun=4, static_sky=8, dust_step=0.6, dust_shrink=2),
 }
 
 

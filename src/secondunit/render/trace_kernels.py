@@ -43,11 +43,15 @@ class Look:
 
 @wp.struct
 class How:
-    """Sampling: camera samples, sub-frame times, sky rays a sample, seed, frame; exposure = plate value of radiance 1."""
+    """Sampling: camera samples, sub-frame times, sky rays per shading, seed, frame; exposure = plate value of radiance 1.
+
+    shade_every: a sample on the same face as the one before it borrows its light, except every so many samples.
+    """
 
     samples: int
     times: int
     sky_rays: int
+    shade_every: int
     seed: int
     frame: int
     exposure: float
@@ -216,6 +220,9 @@ def trace_pixels(
     lit = wp.vec3(0.0, 0.0, 0.0)
     real = float(0.0)
     nearest = float(1.0e9)
+    held = wp.vec3(0.0, 0.0, 0.0)
+    held_face = int(-1)
+    held_at = int(0)
     for s in range(how.samples):
         u = spread(s, start)
         off = wp.vec2(tent(u[0]), tent(u[1])) * 0.8
@@ -232,9 +239,13 @@ def trace_pixels(
                 point = view.position + ray * hit.t
                 rest_normal = wp.transform_vector(solid.rest_from_time[time, piece], hit.normal)
                 weight = photograph_weight(solid, maps, view, hit, rest_normal)
-                light = irradiance(
-                    meshes[time], time, solid, maps, view, sources, haze, point, hit.normal, 1, how.sky_rays, s, lens
-                )
+                if hit.face != held_face or s - held_at >= how.shade_every:
+                    held = irradiance(
+                        meshes[time], time, solid, maps, view, sources, haze, point, hit.normal, 1, how.sky_rays, s, lens
+                    )
+                    held_face = hit.face
+                    held_at = s
+                light = held
                 before = wp.vec3(1.0, 1.0, 1.0)
                 read = hit.pixel
                 if weight > 0.0:
