@@ -1,0 +1,310 @@
+"""Warp kernels of the narrow phase: which pairs touch, along which axis, at which points.
+
+A pair is looked at only when its cached answer may have become wrong: apart, when the two could have closed the gap since (the
+offset between centroids and each body's own turning bound it); touching, when they moved against each other by `refresh`.
+Contact points are kept on both bodies, so their depth is current at every step in between.
+"""
+
+import warp as wp
+
+from secondunit.physics.body_kernels import AWAKE, GONE, Bodies, Pairs, Shapes, to_float
+from secondunit.physics.contact_sat_kernels import EDGES, EVERY, FACE_B, along, edge_axis, face_axis
+
+wp.config.enable_backward = False
+
+
+@wp.func
+def offer(pairs: Pairs, p: int, on_ref: wp.vec3, on_other: wp.vec3, u: wp.vec3, v: wp.vec3):
+    """Keep a candidate point wherever it reaches farthest along one of four directions in the contact plane."""
+    du = wp.dot(u, on_ref)
+    dv = wp.dot(v, on_ref)
+    for k in range(4):
+        reach = du
+        if k == 1:
+            reach = dv
+        if k == 2:
+            reach = -du
+        if k == 3:
+            reach = -dv
+        if reach > pairs.score[4 * p + k]:
+            pairs.score[4 * p + k] = reach
+            pairs.on_ref[4 * p + k] = on_ref
+            pairs.on_other[4 * p + k] = on_other
+
+
+@wp.func
+def facing(shapes: Shapes, c: int, n: wp.vec3):
+    """Face of body c (its frame) that is most opposed to n among those which hold the vertex deepest along -n."""
+    deepest = float(1.0e9)
+    vertex = int(0)
+    for k in range(shapes.vertex_start[c], shapes.vertex_start[c + 1]):
+        depth = wp.dot(n, shapes.vertex[k])
+        if depth < deepest:
+            deepest = depth
+            vertex = k
+    best = float(2.0)
+    face = int(shapes.plane_start[c])
+    for f in range(shapes.plane_start[c], shapes.plane_start[c + 1]):
+        plane = shapes.plane[f]
+        score = wp.dot(n, wp.vec3(plane[0], plane[1], plane[2]))
+        if score < best:
+            for m in range(shapes.corner_start[f], shapes.corner_start[f + 1]):
+                if shapes.corner[m] == vertex:
+                    best = score
+                    face = f
+    return face, vertex
+
+
+@wp.func
+def next_corner(shapes: Shapes, f: int, m: int):
+    """Vertex after position m going round face f."""
+    if m + 1 < shapes.corner_start[f + 1]:
+        return shapes.corner[m + 1]
+    return shapes.corner[shapes.corner_start[f]]
+
+
+@wp.func
+def within(shapes: Shapes, f: int, n: wp.vec3, x: wp.vec3):
+    """Whether x, projected along n, lies in face f (its own frame, n its normal)."""
+    for m in range(shapes.corner_start[f], shapes.corner_start[f + 1]):
+        a = shapes.vertex[shapes.corner[m]]
+        side = wp.cross(shapes.vertex[next_corner(shapes, f, m)] - a, n)
+        if wp.dot(x - a, side) > 1.0e-6:
+            return False
+    return True
+
+
+@wp.func
+def corners_of_other(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, d: float, rot: wp.mat33, t: wp.vec3,
+                     u: wp.vec3, v: wp.vec3):  # fmt: skip
+    """Offer the corners of the other body's face g that lie over the reference face f; how many do."""
+    inside = int(0)
+    for m in range(shapes.corner_start[g], shapes.corner_start[g + 1]):
+        x = rot * shapes.vertex[shapes.corner[m]] + t
+        if within(shapes, f, n, x):
+            inside += 1
+            offer(pairs, p, x - (wp.dot(n, x) - d) * n, x, u, v)
+    return inside
+
+
+@wp.func
+def drop(x: wp.vec3, n: wp.vec3, other_n: wp.vec3, other_d: float):
+    """Where the line through x along n meets the plane (other_n, other_d)."""
+    return x + n * ((other_d - wp.dot(other_n, x)) / wp.dot(other_n, n))
+
+
+@wp.func
+def corners_of_ref(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, rot: wp.mat33, t: wp.vec3, u: wp.vec3,
+                   v: wp.vec3):  # fmt: skip
+    """Offer the corners of the reference face f that lie under the other body's face g; how many do."""
+    plane = shapes.plane[g]
+    own = wp.vec3(plane[0], plane[1], plane[2])
+    other_n = rot * own
+    inside = int(0)
+    if wp.dot(other_n, n) > -0.05:
+        return 0
+    other_d = plane[3] + wp.dot(other_n, t)
+    back = wp.transpose(rot)
+    for m in range(shapes.corner_start[f], shapes.corner_start[f + 1]):
+        x = shapes.vertex[shapes.corner[m]]
+        y = drop(x, n, other_n, other_d)
+        if within(shapes, g, own, back * (y - t)):
+            inside += 1
+            offer(pairs, p, x, y, u, v)
+    return inside
+
+
+@wp.func
+def crossings(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, rot: wp.mat33, t: wp.vec3, u: wp.vec3,
+              v: wp.vec3):  # fmt: skip
+    """Offer the points where sides of the two faces cross, seen along n."""
+    for m in range(shapes.corner_start[f], shapes.corner_start[f + 1]):
+        a = shapes.vertex[shapes.corner[m]]
+        da = shapes.vertex[next_corner(shapes, f, m)] - a
+        side = wp.cross(da, n)
+        for k in range(shapes.corner_start[g], shapes.corner_start[g + 1]):
+            b = rot * shapes.vertex[shapes.corner[k]] + t
+            db = rot * shapes.vertex[next_corner(shapes, g, k)] + t - b
+            fall = wp.dot(db, side)
+            if wp.abs(fall) > 1.0e-9:
+                s = wp.dot(a - b, side) / fall
+                if s >= 0.0 and s <= 1.0:
+                    x = b + s * db
+                    r = wp.dot(x - a, da) / wp.dot(da, da)
+                    if r >= 0.0 and r <= 1.0:
+                        offer(pairs, p, a + r * da, x, u, v)
+
+
+@wp.func
+def face_points(shapes: Shapes, pairs: Pairs, p: int, r: int, c: int, face: int, rot: wp.mat33, t: wp.vec3):
+    """Up to four contact points between face `face` of reference body r and body c; `rot`, `t` place c in r's frame."""
+    f = shapes.plane_start[r] + face
+    plane = shapes.plane[f]
+    n = wp.vec3(plane[0], plane[1], plane[2])
+    g, deepest = facing(shapes, c, wp.transpose(rot) * n)
+    first = shapes.corner_start[f]
+    e = wp.normalize(shapes.vertex[shapes.corner[first + 1]] - shapes.vertex[shapes.corner[first]])
+    w = wp.cross(n, e)
+    u = 0.64 * e + 0.77 * w
+    v = 0.64 * w - 0.77 * e
+    for k in range(4):
+        pairs.score[4 * p + k] = -1.0e9
+    inside = corners_of_other(shapes, pairs, p, f, g, n, plane[3], rot, t, u, v)
+    if inside < shapes.corner_start[g + 1] - shapes.corner_start[g]:
+        held = corners_of_ref(shapes, pairs, p, f, g, n, rot, t, u, v)
+        if held < shapes.corner_start[f + 1] - shapes.corner_start[f]:
+            crossings(shapes, pairs, p, f, g, n, rot, t, u, v)
+    pairs.normal[p] = n
+    if pairs.score[4 * p] < -1.0e8:
+        x = rot * shapes.vertex[deepest] + t
+        pairs.on_ref[4 * p] = x - (wp.dot(n, x) - plane[3]) * n
+        pairs.on_other[4 * p] = shapes.vertex[deepest]
+        pairs.count[p] = 1
+        return
+    back = wp.transpose(rot)
+    for k in range(4):
+        pairs.on_other[4 * p + k] = back * (pairs.on_other[4 * p + k] - t)
+    pairs.count[p] = 4
+
+
+@wp.func
+def edge_point(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, code: int, axis: wp.vec3, rba: wp.mat33, t: wp.vec3):
+    """The one contact point of two crossing edges: the nearest points of their lines."""
+    ends_a = shapes.edge[shapes.edge_start[a] + code // 1024]
+    ends_b = shapes.edge[shapes.edge_start[b] + code % 1024]
+    pa = shapes.vertex[ends_a[0]]
+    da = shapes.vertex[ends_a[1]] - pa
+    pb = rba * shapes.vertex[ends_b[0]] + t
+    db = rba * shapes.vertex[ends_b[1]] + t - pb
+    aa = wp.dot(da, da)
+    bb = wp.dot(db, db)
+    ab = wp.dot(da, db)
+    gap = pb - pa
+    s = wp.clamp((wp.dot(gap, da) * bb - wp.dot(gap, db) * ab) / (aa * bb - ab * ab), 0.0, 1.0)
+    r = wp.clamp((s * ab - wp.dot(gap, db)) / bb, 0.0, 1.0)
+    pairs.side[p] = 0
+    pairs.normal[p] = axis
+    pairs.on_ref[4 * p] = pa + s * da
+    pairs.on_other[4 * p] = wp.transpose(rba) * (pb + r * db - t)
+    pairs.count[p] = 1
+
+
+@wp.func
+def apart(pairs: Pairs, p: int, axis: wp.vec3, gap: float):
+    pairs.axis[p] = axis
+    pairs.gap[p] = gap
+    pairs.count[p] = 0
+    pairs.fresh[p] = 0
+    pairs.feature[p] = -1
+    pairs.allow[p] = 0.0
+    pairs.slide[p] = wp.vec3()
+    pairs.twist[p] = 0.0
+    pairs.energy[p] = 0.0
+    pairs.lost[p] = 0.0
+    pairs.force[p] = wp.vec3()
+    pairs.torque_a[p] = wp.vec3()
+    pairs.torque_b[p] = wp.vec3()
+
+
+@wp.func
+def touch(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, rba: wp.mat33, t: wp.vec3, reach: float):
+    """Full test of one pair: apart with an axis and a gap, or touching with points."""
+    old = pairs.feature[p]
+    bonus = float(0.0)
+    if pairs.count[p] > 0:
+        bonus = 0.001
+    back = wp.transpose(rba)
+    back_t = -(back * t)
+    sa, fa, true_a = face_axis(shapes, a, b, rba, t, old, bonus)
+    sb, fb, true_b = face_axis(shapes, b, a, back, back_t, old - FACE_B, bonus)
+    plane = shapes.plane[shapes.plane_start[a] + fa]
+    axis = wp.vec3(plane[0], plane[1], plane[2])
+    if sb > sa:
+        plane = shapes.plane[shapes.plane_start[b] + fb]
+        axis = -(rba * wp.vec3(plane[0], plane[1], plane[2]))
+    faces = wp.max(sa, sb)
+    if wp.max(true_a, true_b) > reach:
+        apart(pairs, p, axis, wp.max(true_a, true_b))
+        return
+    slack = EVERY
+    if pairs.count[p] > 0:
+        slack = wp.max(0.01, 0.005 - wp.max(true_a, true_b))
+    se, edge_n, code, true_e = edge_axis(shapes, a, b, rba, t, slack, old - EDGES, bonus)
+    if true_e > reach:
+        apart(pairs, p, edge_n, true_e)
+        return
+    sep = wp.max(wp.max(true_a, true_b), true_e)
+    if se > faces + 0.0005:
+        pairs.feature[p] = EDGES + code
+        axis = edge_n
+        edge_point(shapes, pairs, p, a, b, code, edge_n, rba, t)
+    elif sb > sa:
+        pairs.feature[p] = FACE_B + fb
+        pairs.side[p] = 1
+        face_points(shapes, pairs, p, b, a, fb, back, back_t)
+    else:
+        pairs.feature[p] = fa
+        pairs.side[p] = 0
+        face_points(shapes, pairs, p, a, b, fa, rba, t)
+    pairs.axis[p] = axis
+    pairs.gap[p] = sep
+    if pairs.fresh[p] == 1:
+        pairs.allow[p] = wp.max(0.0, -sep)
+        pairs.fresh[p] = 0
+    else:
+        pairs.allow[p] = wp.min(pairs.allow[p], wp.max(0.0, -sep))
+
+
+@wp.func
+def still_glued(a: int, b: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int),
+                bond_list: wp.array(dtype=int), whole: wp.array(dtype=int)):  # fmt: skip
+    for k in range(bond_start[a], bond_start[a + 1]):
+        if bond_other[k] == b and whole[bond_list[k] // 2] != 0:
+            return True
+    return False
+
+
+@wp.kernel
+def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int), bond_start: wp.array(dtype=int),
+         bond_other: wp.array(dtype=int), bond_list: wp.array(dtype=int), whole: wp.array(dtype=int), span_s: float,
+         refresh: float):  # fmt: skip
+    """Bring every pair's contact up to date, doing nothing for those whose cached answer still holds. `span_s`: until the next look."""
+    p = wp.tid()
+    if p >= total[0]:
+        return
+    a = pairs.a[p]
+    b = pairs.b[p]
+    if bodies.state[a] == GONE or bodies.state[b] == GONE:
+        pairs.count[p] = 0
+        return
+    if bodies.state[a] != AWAKE and bodies.state[b] != AWAKE:
+        return
+    if pairs.glued[p] == 1:
+        if still_glued(a, b, bond_start, bond_other, bond_list, whole):
+            return
+        pairs.glued[p] = 0
+        pairs.fresh[p] = 1
+    offset = bodies.x[b] - bodies.x[a]
+    turn = bodies.turn[a] + bodies.turn[b]
+    moved = wp.length(to_float(offset - pairs.offset[p])) + float(turn - pairs.turn[p])
+    spin = wp.length(bodies.w[a]) * bodies.radius[a] + wp.length(bodies.w[b]) * bodies.radius[b]
+    reach = 0.002 + span_s * (wp.length(bodies.vf[b] - bodies.vf[a]) + spin)
+    if pairs.count[p] > 0:
+        if moved < refresh:
+            return
+    elif moved + reach < pairs.gap[p]:
+        return
+    ra = wp.transpose(bodies.rot[a])
+    t = ra * to_float(offset)
+    rba = ra * bodies.rot[b]
+    pairs.offset[p] = offset
+    pairs.turn[p] = turn
+    if wp.length(t) > bodies.radius[a] + bodies.radius[b] + reach:
+        apart(pairs, p, wp.normalize(t), wp.length(t) - bodies.radius[a] - bodies.radius[b])
+        return
+    if pairs.count[p] == 0 and pairs.gap[p] > -1.0e8:
+        gap = along(shapes, a, b, rba, t, pairs.axis[p])
+        if gap > reach:
+            pairs.gap[p] = gap
+            return
+    touch(shapes, pairs, p, a, b, rba, t, reach)

@@ -1,0 +1,208 @@
+"""Warp kernels of rigid motion: how forces are gathered, how a body moves, when it sleeps and wakes."""
+
+import warp as wp
+
+from secondunit.physics.body_kernels import (
+    ASLEEP,
+    AWAKE,
+    STILL,
+    WATCH,
+    Bodies,
+    Gather,
+    Lists,
+    Pairs,
+    advanced,
+    rotation_matrix,
+    spin,
+    to_double,
+    to_float,
+)
+
+wp.config.enable_backward = False
+
+
+@wp.func
+def bond_load(i: int, gather: Gather):
+    """(force, torque) of all bonds on body i."""
+    f = wp.vec3(0.0)
+    t = wp.vec3(0.0)
+    for k in range(gather.bond_start[i], gather.bond_start[i + 1]):
+        entry = gather.bond_list[k]
+        bond = entry // 2
+        if entry % 2 == 1:
+            f += gather.bond_force[bond]
+            t += gather.bond_torque_b[bond]
+        else:
+            f -= gather.bond_force[bond]
+            t += gather.bond_torque_a[bond]
+    return f, t
+
+
+@wp.func
+def contact_load(i: int, lists: Lists, pairs: Pairs):
+    """(force, torque, energy lost this step) of all contacts on body i; each partner answers for half of the loss."""
+    f = wp.vec3(0.0)
+    t = wp.vec3(0.0)
+    lost = float(0.0)
+    for p in range(lists.row[i], lists.row[i + 1]):
+        if pairs.count[p] > 0:
+            f -= pairs.force[p]
+            t += pairs.torque_a[p]
+            lost += 0.5 * pairs.lost[p]
+    for k in range(lists.back_row[i], lists.back_row[i + 1]):
+        p2 = lists.back_list[k]
+        if pairs.count[p2] > 0:
+            f += pairs.force[p2]
+            t += pairs.torque_b[p2]
+            lost += 0.5 * pairs.lost[p2]
+    return f, t, lost
+
+
+@wp.kernel
+def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, dt: float, clock: wp.array(dtype=wp.float64)):
+    """Gather, wake or not, then symplectic Euler: velocity first, position with the new velocity.
+
+    Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken at the half
+    step, which keeps a free tumbling body's energy (the gyroscopic term is exact to second order).
+    """
+    i = wp.tid()
+    if i == 0:
+        clock[0] = clock[0] + wp.float64(dt)
+    state = bodies.state[i]
+    if state >= ASLEEP:
+        return
+    f, t = bond_load(i, gather)
+    fc, tc, lost = contact_load(i, lists, pairs)
+    mass = bodies.mass[i]
+    f = f + fc + gather.ground_force[i]
+    t = t + tc + gather.ground_torque[i]
+    f = f + wp.vec3(0.0, 0.0, -gravity * mass)
+    bodies.force[i] = f
+    bodies.lost[i] = bodies.lost[i] + wp.float64(lost) + wp.float64(gather.ground_lost[i])
+    if state == WATCH:
+        limit = bodies.wake[i] * mass * gravity
+        if wp.length(f) < limit and wp.length(t) < limit * bodies.radius[i]:
+            return
+        bodies.state[i] = AWAKE
+        bodies.quiet[i] = 0.0
+    v = bodies.v[i] + to_double(f * (dt / mass))
+    bodies.v[i] = v
+    bodies.vf[i] = to_float(v)
+    bodies.x[i] = bodies.x[i] + v * wp.float64(dt)
+    momentum = bodies.momentum[i] + to_double(t * dt)
+    bodies.momentum[i] = momentum
+    q = bodies.q[i]
+    inverse = bodies.rest_inverse[i]
+    w = spin(bodies.rot[i], inverse, momentum)
+    if wp.length_sq(w) > 1.0e-4:
+        w = spin(rotation_matrix(advanced(q, w, 0.5 * dt)), inverse, momentum)
+    q = advanced(q, w, dt)
+    rot = rotation_matrix(q)
+    bodies.q[i] = q
+    bodies.rot[i] = rot
+    bodies.w[i] = spin(rot, inverse, momentum)
+    bodies.turn[i] = bodies.turn[i] + wp.float64(wp.length(w) * bodies.radius[i] * dt)
+
+
+@wp.func
+def is_quiet(j: int, bodies: Bodies, rest_s: float):
+    return bodies.state[j] != AWAKE or bodies.quiet[j] >= rest_s
+
+
+@wp.func
+def neighbours_quiet(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather,
+                     lists: Lists, pairs: Pairs, rest_s: float):  # fmt: skip
+    """Whether every body that touches or is glued to i is quiet; and how many there are."""
+    touching = int(0)
+    for k in range(gather.bond_start[i], gather.bond_start[i + 1]):
+        if whole[gather.bond_list[k] // 2] != 0:
+            touching += 1
+            if not is_quiet(bond_other[k], bodies, rest_s):
+                return -1
+    for p in range(lists.row[i], lists.row[i + 1]):
+        if pairs.count[p] > 0:
+            touching += 1
+            if not is_quiet(pairs.b[p], bodies, rest_s):
+                return -1
+    for m in range(lists.back_row[i], lists.back_row[i + 1]):
+        p2 = lists.back_list[m]
+        if pairs.count[p2] > 0:
+            touching += 1
+            if not is_quiet(pairs.a[p2], bodies, rest_s):
+                return -1
+    return touching
+
+
+@wp.kernel
+def time_quiet(bodies: Bodies, slow_mps: float, span_s: float):
+    """How long each awake body has been slow at every look."""
+    i = wp.tid()
+    if bodies.state[i] == AWAKE:
+        if wp.length(bodies.vf[i]) + wp.length(bodies.w[i]) * bodies.radius[i] < slow_mps:
+            bodies.quiet[i] = bodies.quiet[i] + span_s
+        else:
+            bodies.quiet[i] = 0.0
+
+
+@wp.kernel
+def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather, lists: Lists, pairs: Pairs, rest_s: float, balance: float, gravity: float,
+                    chosen: wp.array(dtype=int)):  # fmt: skip
+    """Reads states only; `put_to_sleep` writes them, so the outcome does not depend on thread order.
+
+    A body may sleep when it and all that touches it has been slow long enough and the forces on it nearly balance.
+    """
+    i = wp.tid()
+    state = bodies.state[i]
+    chosen[i] = state
+    if state >= STILL:
+        return
+    if state == AWAKE:
+        if bodies.quiet[i] < rest_s:
+            return
+        if wp.length(bodies.force[i]) > balance * bodies.mass[i] * gravity:
+            return
+    touching = neighbours_quiet(i, bodies, bond_other, whole, gather, lists, pairs, rest_s)
+    if state == AWAKE:
+        if touching > 0 or wp.length_sq(gather.ground_force[i]) > 0.0:
+            chosen[i] = WATCH
+        return
+    if any_awake(i, bodies, bond_other, whole, gather, lists, pairs):
+        chosen[i] = WATCH
+    else:
+        chosen[i] = ASLEEP
+
+
+@wp.func
+def any_awake(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather,
+              lists: Lists, pairs: Pairs):  # fmt: skip
+    """Whether anything that could change the load on a sleeping body is awake: partners now, and bonds that just broke."""
+    for k in range(gather.bond_start[i], gather.bond_start[i + 1]):
+        if bodies.state[bond_other[k]] == AWAKE:
+            return True
+    for p in range(lists.row[i], lists.row[i + 1]):
+        if bodies.state[pairs.b[p]] == AWAKE:
+            return True
+    for m in range(lists.back_row[i], lists.back_row[i + 1]):
+        if bodies.state[pairs.a[lists.back_list[m]]] == AWAKE:
+            return True
+    return False
+
+
+@wp.kernel
+def put_to_sleep(bodies: Bodies, chosen: wp.array(dtype=int), wake: float):
+    """Freeze the chosen: velocity exactly zero, what was left of the motion booked as lost."""
+    i = wp.tid()
+    before = bodies.state[i]
+    now = chosen[i]
+    if before == now:
+        return
+    bodies.state[i] = now
+    if before == AWAKE:
+        kinetic = 0.5 * bodies.mass[i] * wp.length_sq(bodies.vf[i])
+        kinetic += 0.5 * wp.dot(to_float(bodies.momentum[i]), bodies.w[i])
+        bodies.lost[i] = bodies.lost[i] + wp.float64(kinetic)
+        bodies.v[i] = wp.vec3d()
+        bodies.vf[i] = wp.vec3()
+        bodies.w[i] = wp.vec3()
+        bodies.momentum[i] = wp.vec3d()
+        bodies.wake[i] = wake
