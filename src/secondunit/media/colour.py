@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..schema import InputError
+from secondunit.schema import InputError
 
 if TYPE_CHECKING:
     import PyOpenColorIO
@@ -104,8 +104,8 @@ def config() -> "PyOpenColorIO.Config":
 
     try:
         return ocio.Config.CreateFromBuiltinConfig(CONFIG)
-    except Exception as error:  # noqa: BLE001 - the binding's exception types are not exported
-        raise InputError(f"OCIO {ocio.__version__} has no config {CONFIG} ({error}): install opencolorio 2.6.") from error
+    except Exception as error:
+        raise InputError(f"OCIO {ocio.__version__} lacks {CONFIG} ({error}): install opencolorio 2.6.") from error
 
 
 def named(text: str) -> str:
@@ -147,7 +147,8 @@ def show(pixels: Array, view: View) -> Array:
     """ACEScg float (H, W, 3) as uint8 display code values, rounded to nearest."""
     out = np.array(pixels, np.float32, order="C")
     _view_processor(view.display, view.view).applyRGB(out)
-    return np.rint(np.clip(out, 0.0, 1.0) * 255.0).astype(np.uint8)
+    shown: Array = np.rint(np.clip(out, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return shown
 
 
 def guess(kind: str, hints: Mapping[str, str], name: str) -> Guess:

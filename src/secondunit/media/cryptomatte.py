@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..schema import InputError
+from secondunit.schema import InputError
+
 from .frames import Frame, write_layer
 from .header import Field
 
@@ -46,8 +47,9 @@ def ids_of(names: Sequence[str]) -> Array:
     bits = [float_bits(name) for name in names]
     if len(set(bits)) != len(set(names)):
         seen: dict[int, str] = {}
-        clash = next((seen[bit], name) for bit, name in zip(bits, names, strict=True) if seen.setdefault(bit, name) != name)
-        raise InputError(f"Cryptomatte ids of {clash[0]!r} and {clash[1]!r} are the same: rename one of them.")
+        pairs = zip(bits, names, strict=True)
+        first, second = next((seen[bit], name) for bit, name in pairs if seen.setdefault(bit, name) != name)
+        raise InputError(f"Cryptomatte ids of {first!r} and {second!r} are the same: rename one of them.")
     return np.array(bits, np.uint32).view(np.float32)
 
 
@@ -120,7 +122,8 @@ def decode(frame: Frame, name: str, layer: str = "CryptoObject") -> Array:
             part = np.where(hit, frame.channels[stem + cover_letter], np.float32(0))
             matte = part if matte is None else matte + part
     if matte is None:
-        raise InputError(f"The frame has no Cryptomatte layer {layer}: it holds {', '.join(sorted(frame.channels)[:8])}.")
+        held = ", ".join(sorted(frame.channels)[:8])
+        raise InputError(f"The frame has no Cryptomatte layer {layer}: it holds {held}.")
     return np.asarray(matte)
 
 

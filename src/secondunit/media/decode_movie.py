@@ -3,6 +3,7 @@
 The YUV to RGB step is written out here (ITU-T H.273), so that ten bits stay ten bits and no scaler's default decides.
 """
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -47,9 +48,9 @@ class Movie:
         self.context.options = {"err_detect": "explode"}
         self.decoded = 0
         self.times: list[Fraction] = []
-        self.rate = self.stream.average_rate or self.stream.base_rate
-        if not self.rate or not 0 < self.rate <= 1000:
-            raise Refused(f"states a frame rate of {self.rate}: re-wrap it with its true rate")
+        self.rate = self.stream.average_rate or self.stream.base_rate or Fraction(0)
+        if not 0 < self.rate <= 1000:
+            raise Refused(f"states a frame rate of {float(self.rate):g}: re-wrap it with its true rate")
 
     def facts(self) -> dict[str, Any]:
         """What the movie says of itself: rate, size, aspect, timecode, tags, metadata."""
@@ -84,7 +85,7 @@ class Movie:
     def notes(self) -> list[str]:
         """What a person must hear, once all frames are read."""
         notes = []
-        steps = [b - a for a, b in zip(self.times, self.times[1:], strict=False)]
+        steps = [b - a for a, b in itertools.pairwise(self.times)]
         odd = sum(abs(step * self.rate - 1) > Fraction(1, 2) for step in steps)
         if odd:
             notes.append(f"the frame rate varies ({odd} steps are off): frames are taken one by one at {self.rate}/s")

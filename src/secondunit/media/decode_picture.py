@@ -4,6 +4,7 @@ OpenEXR reads the headers of EXR files (every attribute type), OpenImageIO all p
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def _read_exr(path: Path, limits: Limits) -> Picture:
     try:
         file = OpenEXR.File(str(path), header_only=True)
         parts = [dict(part.header) for part in file.parts]
-    except Exception as error:  # noqa: BLE001 - whatever a hostile header provokes
+    except Exception as error:
         raise Refused(f"has a damaged EXR header ({_short(error)})") from error
     index, names = _choose(parts)
     header = parts[index]
@@ -144,7 +145,11 @@ def _pixels(path: Path, part: int, names: list[str]) -> Array:
 
 
 def _exr_hints(header: dict[str, Any]) -> dict[str, str]:
-    hints = {"premultiplied": "1", "interop": str(header.get("colorInteropID", "")), "aces": str(header.get("acesImageContainerFlag", ""))}
+    hints = {
+        "premultiplied": "1",
+        "interop": str(header.get("colorInteropID", "")),
+        "aces": str(header.get("acesImageContainerFlag", "")),
+    }
     if "chromaticities" in header:
         hints["chromaticities"] = " ".join(f"{float(number):.6g}" for number in header["chromaticities"])
     return hints
@@ -233,5 +238,6 @@ def _short(error: object) -> str:
     message = lines[0] if lines else "the reader gives no reason"
     for suffix in SUFFIX.values():
         message = message.replace(f'"{suffix}"', "")
-    words = [word for word in message.split() if "/input." not in word and "input." not in word]
-    return " ".join(words)[:160].rstrip(" .:") or "the reader gives no reason"
+    message = re.sub(r"\[Errno -?\d+\] ?", "", message)
+    words = [word for word in message.split() if "/" not in word and "input." not in word and "avcodec_" not in word]
+    return " ".join(words)[:160].rstrip(" .:'") or "the reader gives no reason"

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..schema import InputError, WorkFailed
-from ..schema.plate import Window
+from secondunit.schema import InputError, WorkFailed
+from secondunit.schema.plate import Window
+
 from .header import STRUCTURE, Field, decode, encode
 
 HALF_MAX = 65504.0

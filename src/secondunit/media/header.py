@@ -75,7 +75,7 @@ def decode(field: Field) -> object:
     if kind == "opaque":
         return OpenEXR.OpaqueAttribute(base64.b64decode(value), field["of"])
     if kind == "envmap":
-        return getattr(OpenEXR, value)
+        return OpenEXR.ENVMAP_CUBE if value == "ENVMAP_CUBE" else OpenEXR.ENVMAP_LATLONG
     return value
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..schema import WorkFailed
+from secondunit.schema import WorkFailed
+
 from .colour import PHOTOGRAPH, View
+from .timecode import exact_rate
 
 Array = np.ndarray[Any, Any]
 SIDE_STEP = 4
@@ -20,17 +22,6 @@ THREADS = 2
 """Fixed, because x264's bytes depend on it."""
 PRIMARIES_BT709, MATRIX_BT709, RANGE_LIMITED = 1, 1, 1
 TRANSFERS = {"bt709": 1, "iec61966-2-1": 13}
-RATES_1001 = (24, 30, 48, 60, 120)
-
-
-def exact_rate(fps: float | Fraction) -> Fraction:
-    """23.976 means 24000/1001, 29.97 means 30000/1001; other rates to a thousandth."""
-    if isinstance(fps, Fraction):
-        return fps
-    for rate in RATES_1001:
-        if abs(fps - rate * 1000 / 1001) < 2e-3:
-            return Fraction(rate * 1000, 1001)
-    return Fraction(round(fps * 1000), 1000)
 
 
 def write_preview(
@@ -103,7 +94,7 @@ def _frame(picture: Array, number: int) -> Any:
     for plane, pixels in zip(frame.planes, planes, strict=True):
         if plane.line_size != pixels.shape[1]:
             pixels = np.pad(pixels, ((0, 0), (0, plane.line_size - pixels.shape[1])))
-        plane.update(pixels)
+        plane.update(pixels.tobytes())
     frame.pts = number
     return frame
 

@@ -15,14 +15,15 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from ..schema import InputError, Plate, WorkFailed
-from ..schema.plate import Window
+from secondunit.schema import InputError, Plate, WorkFailed
+from secondunit.schema.plate import Window
+
 from . import colour, frames, lens, proxies, sequence, sidecars
 from .header import Field, carried, of_timecode, text, to_timecode, writable
 from .limits import Limits
 from .sandbox import Decoded, Decoder
 from .sniff import Kind, sniff
-from .timecode import Timecode, advance, parse
+from .timecode import Timecode, advance, exact_rate, parse
 
 Array = np.ndarray[Any, Any]
 FRAME_NAME = "frame.{:04d}.exr"
@@ -33,15 +34,15 @@ class Request(Protocol):
     """What ingest reads of `schema.IngestRequest`."""
 
     @property
-    def shot(self) -> str: ...
+    def shot(self) -> str: ...  # noqa: D102 - see schema.IngestRequest
     @property
-    def source(self) -> str: ...
+    def source(self) -> str: ...  # noqa: D102 - see schema.IngestRequest
     @property
-    def colorspace(self) -> str | None: ...
+    def colorspace(self) -> str | None: ...  # noqa: D102
     @property
-    def occluders(self) -> str | None: ...
+    def occluders(self) -> str | None: ...  # noqa: D102
     @property
-    def clean(self) -> str | None: ...
+    def clean(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Intake:
     check: Callable[[], None]
     progress: Callable[[str, float, float], None]
     space: str | None
+    house_fps: Fraction
     said: str = ""
     notes: list[str] = field(default_factory=list)
     fps: Fraction | None = None
@@ -94,7 +96,7 @@ def ingest(
     found = sequence.find(request.source, limits)
     space = colour.named(request.colorspace) if request.colorspace else None
     with _clean_on_failure(staging):
-        intake = Intake(staging, found.name, limits, check, progress, space)
+        intake = Intake(staging, found.name, limits, check, progress, space, exact_rate(fps))
         kind, files = _classify(found, limits)
         with Decoder(staging / ".scratch", limits, check) as decoder:
             if kind == "movie":
@@ -208,6 +210,8 @@ def _keep(intake: Intake, picture: Decoded, number: int, name: str, *, drop_opaq
     pixels, note = convert(picture, intake.space or colour.SRGB, drop_opaque=drop_opaque)
     intake.note(note)
     fields = {key: value for key, value in carried(picture.header).items() if key in intake.header}
+    rate = intake.fps or intake.house_fps
+    fields["framesPerSecond"] = {"type": "rational", "value": [rate.numerator, rate.denominator]}
     target = intake.staging / FRAME_NAME.format(number)
     with _disk(name):
         frames.write_rgb(
@@ -271,7 +275,9 @@ def _check_room(intake: Intake, picture: Decoded) -> None:
     needed = picture.pixels.nbytes
     free = shutil.disk_usage(intake.staging).free
     if free < 3 * needed:
-        raise WorkFailed(f"Only {free >> 20} MiB are free under {intake.staging}: make room and bring the plate in again.")
+        raise WorkFailed(
+            f"Only {free >> 20} MiB are free at {intake.staging}: make room, then bring the plate in again."
+        )
 
 
 def _exr_clock(header: dict[str, Field]) -> tuple[Timecode | None, Fraction | None]:
@@ -295,7 +301,8 @@ def _record(
     intake: Intake, request: Request, kind: Any, paths: Sequence[Path], plate: str, folder: str, fps: float
 ) -> Plate:
     first = intake.first
-    assert first is not None and intake.space is not None
+    assert first is not None
+    assert intake.space is not None
     display, data = first.display_window, intake.data_window
     width, height = display[2] - display[0] + 1, display[3] - display[1] + 1
     glass = lens.read_lens(first.header, data[2] - data[0] + 1, data[3] - data[1] + 1)

@@ -4,6 +4,7 @@ The parent never gives an untrusted file to a C decoder: it reads the child's `.
 crashes, hangs, memory and disk bombs. It is no wall against code that takes the decoder over: that has your rights.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -19,8 +20,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..schema import InputError, WorkFailed
-from ..schema.plate import Window
+from secondunit.schema import InputError, WorkFailed
+from secondunit.schema.plate import Window
+
 from .header import Field
 from .limits import Limits
 from .sniff import Kind
@@ -153,7 +155,8 @@ class Decoder:
         while b"\n" not in self._buffer:
             self.check()
             if time.monotonic() > until:
-                raise InputError(f"{name} was not decoded within {self.limits.frame_s:.0f} s: it is damaged or too big.")
+                seconds = self.limits.frame_s
+                raise InputError(f"{name} was not decoded within {seconds:.0f} s: it is damaged or too big.")
             ready, _, _ = select.select([self._child.stdout], [], [], POLL_S)
             if ready:
                 chunk = os.read(self._child.stdout.fileno(), 1 << 20)
@@ -168,7 +171,9 @@ class Decoder:
     def _obituary(self, name: str) -> str:
         code = self._child.wait()
         if code == 1:
-            raise WorkFailed(f"The decoder could not start for {name}: run {sys.executable} -m secondunit.media.decode.")
+            raise WorkFailed(
+                f"The decoder broke on {name}: run {sys.executable} -m secondunit.media.decode to see why."
+            )
         if -code in (signal.SIGXCPU, signal.SIGXFSZ):
             return f"{name} takes more time or room to decode than we allow: it is damaged or too big."
         cause = signal.Signals(-code).name if code < 0 else f"exit {code}"
@@ -193,7 +198,5 @@ def _window(numbers: Any) -> Window:
 
 
 def _close(pipe: Any) -> None:
-    try:
+    with contextlib.suppress(OSError):
         pipe.close()
-    except OSError:
-        pass

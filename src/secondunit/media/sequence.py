@@ -5,7 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..schema import InputError
+from secondunit.schema import InputError
+
 from .limits import Limits
 
 HASHES = re.compile(r"#+")

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..schema import InputError
-from ..schema.plate import Window
+from secondunit.schema import InputError
+from secondunit.schema.plate import Window
+
 from . import colour, frames, sequence
 from .limits import Limits
 from .sandbox import Decoded, Decoder
@@ -60,7 +61,8 @@ class Extras:
         else:
             absent = [number for number in self.frame_numbers if number not in files]
             if absent:
-                raise InputError(f"{found.name} lacks frames {sequence.spans(absent)} of the plate: give one {what} each.")
+                gaps = sequence.spans(absent)
+                raise InputError(f"{found.name} lacks frames {gaps} of the plate: give one {what} for each.")
             numbered = {number: files[number] for number in self.frame_numbers}
         pictures = self.decoder.pictures(list(numbered.values()))
         for (number, (path, _)), picture in zip(numbered.items(), pictures, strict=True):

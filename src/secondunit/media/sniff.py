@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ..schema import InputError
+from secondunit.schema import InputError
+
 from .limits import GIB, Limits
 
 HEAD_BYTES = 64

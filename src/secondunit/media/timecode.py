@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..schema import InputError
+from secondunit.schema import InputError
 
+RATES_1001 = (24, 30, 48, 60, 120)
 TEXT = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d\d)$")
 
 
@@ -55,3 +56,13 @@ def _label(count: int, rate: int, dropped: int) -> Timecode:
         count += dropped * skipped
     seconds, frames = divmod(count, rate)
     return Timecode(seconds // 3600, seconds // 60 % 60, seconds % 60, frames, drop=dropped > 0)
+
+
+def exact_rate(fps: float | Fraction) -> Fraction:
+    """23.976 means 24000/1001, 29.97 means 30000/1001; other rates to a thousandth."""
+    if isinstance(fps, Fraction):
+        return fps
+    for rate in RATES_1001:
+        if abs(fps - rate * 1000 / 1001) < 2e-3:
+            return Fraction(rate * 1000, 1001)
+    return Fraction(round(fps * 1000), 1000)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..schema import Camera, WorkFailed
+from secondunit.schema import Camera, WorkFailed
 
 Array = np.ndarray[Any, Any]
 FILM_WIDTH_MM = 36.0
@@ -36,13 +36,13 @@ class Material(Protocol):
     """What USD needs of a material (`physics.pieces.Material` has it)."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str: ...  # noqa: D102 - see physics.pieces.Material
     @property
-    def density_kgm3(self) -> float: ...
+    def density_kgm3(self) -> float: ...  # noqa: D102 - see physics.pieces.Material
     @property
-    def friction(self) -> float: ...
+    def friction(self) -> float: ...  # noqa: D102 - see physics.pieces.Material
     @property
-    def restitution(self) -> float: ...
+    def restitution(self) -> float: ...  # noqa: D102 - see physics.pieces.Material
 
 
 class Pieces(Protocol):
@@ -130,9 +130,7 @@ def _stage(layer: Any, poses: Poses) -> None:
     _attribute(layer, PHYSICS, "physics:gravityMagnitude", "float", GRAVITY_MPS2)
 
 
-def _materials(
-    layer: Any, materials: Sequence[Material], colours: Mapping[str, tuple[float, float, float]]
-) -> None:
+def _materials(layer: Any, materials: Sequence[Material], colours: Mapping[str, tuple[float, float, float]]) -> None:
     from pxr import Gf, Sdf
 
     _prim(layer, LOOKS, "Scope")
@@ -187,7 +185,9 @@ def _pieces(layer: Any, pieces: Pieces, names: Sequence[str], material_names: Se
 def _piece(layer: Any, pieces: Pieces, index: int, path: str, material: str) -> None:
     from pxr import Sdf, UsdPhysics, Vt
 
-    apis = ["PhysicsRigidBodyAPI", "PhysicsMassAPI", "PhysicsCollisionAPI", "PhysicsMeshCollisionAPI", "MaterialBindingAPI"]
+    apis = [f"Physics{name}API" for name in ("RigidBody", "Mass", "Collision", "MeshCollision")] + [
+        "MaterialBindingAPI"
+    ]
     prim = _prim(layer, path, "Mesh", kind="subcomponent", apis=apis)
     first, last = int(pieces.vertex_start[index]), int(pieces.vertex_start[index + 1])
     points = np.ascontiguousarray(pieces.vertices_m[first:last], np.float32)
