@@ -1,28 +1,189 @@
-"""A production on disk: found, opened, made."""
+"""A production on disk: made, found, opened.
 
+production.toml    what it is set to; written last, so a folder with it is a whole production
+secondunit.db      every record
+plates/SHOT/PL01_v001/   versions/SHOT/v001/      complete and immutable; each has its row
+blobs/             files that briefs name, by content
+keys/              public keys
+scratch/           jobs under way, and the cache: may be removed when nothing runs
+"""
+
+import fcntl
+import os
+import shutil
+import uuid
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from secondunit.schema import InitRequest, Outcome
+from secondunit.policy import gate
+from secondunit.policy.pack import Policy, load
+from secondunit.runner import orphans
+from secondunit.runner.clock import instant
+from secondunit.schema import Clearance, InitRequest, InputError, Move, Outcome, Person, Role, Tri, Verdict
+from secondunit.schema.facts import InitFacts
+from secondunit.schema.production import Settings
+from secondunit.store import database
+from secondunit.store.blobs import sync_folder
+from secondunit.store.database import Store
+from secondunit.store.reading import Reading
+from secondunit.store.writing import Writing
+
+TOML = "production.toml"
+FOLDERS = ("plates", "versions", "keys", "scratch")
+MARK = ".second-unit-init"
+"""Held while a production is being made: what lies beside it without a production.toml is a broken start."""
 
 
 @dataclass(frozen=True)
 class Production:
-    """An open production. folder: absolute."""
+    """An open production. folder: absolute. Fronts read through `reading()`; only `advance` writes."""
 
     folder: Path
+    settings: Settings
+    policy: Policy
+    store: Store
 
-
-def init_production(folder: Path, request: InitRequest) -> Outcome:
-    """Make a new production in `folder` (absent or empty); raises InputError when something is there."""
-    raise NotImplementedError
+    def reading(self) -> AbstractContextManager[Reading]:
+        """A consistent view of everything on record."""
+        return self.store.reading()
 
 
 def find_production(start: Path) -> Path:
     """Walk up from `start` to the folder that holds production.toml; raises InputError that says what to do."""
-    raise NotImplementedError
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / TOML).is_file():
+            return folder
+    raise InputError(f"No production in {start} or above it: give one with -C DIR, or make one with `secondunit init`.")
 
 
 def open_production(folder: Path) -> Production:
-    """Open, bring the database up to date, clear what dead jobs left behind."""
-    raise NotImplementedError
+    """Open, bring the database up to date, clear what dead jobs left behind. Raises InputError for what is broken."""
+    folder = folder.absolute()
+    toml, path = folder / TOML, folder / database.NAME
+    if not toml.is_file():
+        raise InputError(f"{folder} holds no {TOML}: it is not a production; make one with `secondunit init`.")
+    settings = Settings.from_toml(toml.read_text("utf-8"), str(toml))
+    if not path.is_file():
+        raise InputError(f"{path} is missing: restore it from a copy; without it nothing is on record.")
+    store = Store(path)
+    store.upgrade()
+    orphans.clear(folder, store, at=instant())
+    return Production(folder, settings, load(_packs(folder, settings)), store)
+
+
+def _packs(folder: Path, settings: Settings) -> dict[str, str]:
+    """A production's own packs. One that cannot be read is handed on as no policy at all, so the gate refuses."""
+    texts = {}
+    for name in settings.packs:
+        path = folder / name
+        try:
+            texts[name] = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            texts[name] = f"this pack cannot be read: {error}"
+    return texts
+
+
+def init_production(folder: Path, request: InitRequest) -> Outcome:
+    """Make a new production in `folder`; a refusal (something is there) is a result. Raises InputError if it cannot."""
+    folder = folder.absolute()
+    existed = folder.exists()
+    facts = InitFacts(
+        actor=request.actor,
+        subject=request.code,
+        # Nobody is on record where there is no production; who is on record in another one is not asked.
+        actor_on_record=Tri.UNKNOWN if (folder / TOML).exists() else Tri.FALSE,
+        roles=(),
+        folder_free=_is_free(folder),
+    )
+    verdict = gate.judge(Move.INIT, facts, load(), at=instant())
+    if not verdict.allowed:
+        return Outcome(move=Move.INIT, verdict=verdict)
+    try:
+        return _build(folder, request, verdict)
+    except OSError as error:
+        if not existed:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise InputError(f"{folder} cannot be made a production: {error.strerror}; choose another folder.") from error
+
+
+def _is_free(folder: Path) -> Tri:
+    """Absent, empty, or left by an init that did not get to its end and is not running."""
+    try:
+        if not folder.exists():
+            return Tri.TRUE
+        names = {path.name for path in folder.iterdir()}
+        if MARK not in names:
+            return Tri.of(not names)
+        with (folder / MARK).open("r+") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return Tri.of(TOML not in names)
+    except BlockingIOError:
+        return Tri.FALSE
+    except NotADirectoryError:
+        return Tri.FALSE
+    except OSError:
+        return Tri.UNKNOWN
+
+
+def _build(folder: Path, request: InitRequest, verdict: Verdict) -> Outcome:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / MARK).open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        if (folder / TOML).exists():
+            raise InputError(f"{folder} became a production while this one was being made: open it, or choose another.")
+        for leftover in (*folder.glob(f"{database.NAME}*"), folder / f"{TOML}.part"):
+            leftover.unlink(missing_ok=True)
+        for name in FOLDERS:
+            (folder / name).mkdir(exist_ok=True)
+        store = Store(folder / database.NAME)
+        store.upgrade()
+        with store.writing() as writing:
+            outcome = _first_lines(writing, request, verdict)
+        store.close()
+        _write_toml(folder, request)
+        (folder / MARK).unlink()
+    return outcome
+
+
+def _first_lines(writing: Writing, request: InitRequest, verdict: Verdict) -> Outcome:
+    person = Person(name=request.actor, roles=(Role.ARTIST, Role.SUPERVISOR))
+    clearance = put_verdict(writing, Move.INIT, request.digest, verdict, actor=request.actor, subject=request.code)
+    writing.put_person(person)
+    body = {"clearance": clearance.id if clearance else None, "title": request.title, "person": person.name}
+    line = writing.line(at=verdict.at, move=Move.INIT, actor=request.actor, subject=request.code, body=body)
+    return Outcome(move=Move.INIT, verdict=verdict, clearance=clearance, made=person, ledger_seq=line.seq)
+
+
+def _write_toml(folder: Path, request: InitRequest) -> None:
+    settings = Settings(title=request.title, code=request.code, fps=request.fps, start=request.start)
+    part = folder / f"{TOML}.part"
+    with part.open("w", encoding="utf-8") as file:
+        file.write(settings.to_toml())
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(folder / TOML)
+    sync_folder(folder)
+
+
+def put_verdict(
+    writing: Writing,
+    move: Move,
+    request_sha256: str,
+    verdict: Verdict,
+    *,
+    actor: str,
+    subject: str,
+    key: str | None = None,
+) -> Clearance | None:
+    """Save the gate's answer; if it allows, the clearance too, under the same id."""
+    key = key or uuid.uuid4().hex[:16]
+    writing.put_verdict(key, verdict, actor=actor, subject=subject)
+    if not verdict.allowed:
+        return None
+    clearance = Clearance(
+        id=key, move=move, actor=actor, subject=subject, request_sha256=request_sha256, verdict=verdict
+    )
+    writing.put_clearance(clearance, subject.partition("/")[0])
+    return clearance

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
-from secondunit.schema import Brief, Draft, IngestRequest, Plate
+from secondunit.runner.facts import Look
+from secondunit.schema import Brief, Draft, IngestRequest, LayerManifest, Plate
 
 
 class Listener(Protocol):
@@ -58,6 +59,10 @@ class Workers(Protocol):
         """Run the brief's tool into `staging`. production: the root that the records' relative paths start from."""
         ...
 
+    def look(self, staging: Path, manifest: LayerManifest) -> Look:
+        """Read frames back, independently of the tool that wrote them."""
+        ...
+
 
 class House:
     """The house's own workers."""
@@ -77,7 +82,15 @@ class House:
         from secondunit.media import plates
 
         return plates.ingest(
-            request, plate=plate, folder=folder, staging=staging, fps=fps, start=start, say=console.say
+            request,
+            plate=plate,
+            folder=folder,
+            staging=staging,
+            fps=fps,
+            start=start,
+            say=console.say,
+            check=console.check,
+            progress=console.progress,
         )
 
     def make(
@@ -87,3 +100,9 @@ class House:
         from secondunit.runner import local
 
         return local.run_tool(brief, plate, staging=staging, production=production, device=device, console=console)
+
+    def look(self, staging: Path, manifest: LayerManifest) -> Look:
+        """See `runner.looking`."""
+        from secondunit.runner import looking
+
+        return looking.look(staging, manifest)

@@ -116,12 +116,12 @@ class AdmitFacts(Facts, name="admit-facts", version=1):
     brief_intact: Tri = Field(description="the brief's text and files still have the hashes on record")
     rejections: tuple[Role, ...] = Field(description="roles whose rejection of this brief stands by now")
     tool_complete: Tri = Field(description="the tool says that it wrote everything")
-    tool_finite: Tri = Field(description="the tool says that no pixel is NaN or infinite")
+    tool_finite: Tri = Field(description="the tool says that no pixel is NaN and no colour infinite")
     hull_untouched: Tri = Field(description="the tool measured that pixels outside what it changed are the plate's")
     files_present: Tri = Field(description="every file that the manifest names was found in staging, and is not empty")
     nothing_else: Tri = Field(description="staging holds no file that the manifest does not name")
     looked_right: Tri = Field(description="frames read back have the manifest's size and channels")
-    looked_finite: Tri = Field(description="frames read back hold no NaN and no infinity")
+    looked_finite: Tri = Field(description="frames read back hold no NaN and no infinite colour")
 
     def contradictions(self) -> Iterator[str]:
         """See Facts."""

@@ -110,7 +110,8 @@ class RunRecord(Record, name="run", version=1):
 
 
 class Version(Record, name="version", version=1):
-    """One complete, immutable result. files_sha256: hash over the sorted (path, sha256) of every file in `folder`.
+    """One complete, immutable result. files_sha256: hash over the sorted (path, sha256) of every file in `folder`;
+    frames_sha256: of its EXR frames only, so two runs of one recipe can be compared.
 
     status and status_by are the latest on record when this was read; everything else never changes.
     """
@@ -128,6 +129,7 @@ class Version(Record, name="version", version=1):
     manifest: LayerManifest
     recipe_sha256: Sha256
     files_sha256: Sha256
+    frames_sha256: Sha256
     timings: dict[str, float] = Field(default_factory=dict)
     status: Status = Status.WIP
     status_by: str = ""

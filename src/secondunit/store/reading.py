@@ -161,7 +161,19 @@ class Reading:
         text = self._one(sa.select(t.ledger.c.record).order_by(t.ledger.c.seq.desc()).limit(1))
         return LedgerLine.from_json(text) if text else None
 
-    def next_id(self, table: sa.Table, shot: str, prefix: str) -> str:
+    def next_version(self, shot: str) -> str:
+        """v001, v002 … per shot."""
+        return self._next_id(t.versions, shot, "v")
+
+    def next_plate(self, shot: str) -> str:
+        """PL01_v001, PL01_v002 …: each new take of the shot's plate is a new version of it."""
+        return self._next_id(t.plates, shot, "PL01_v")
+
+    def next_brief(self, shot: str) -> str:
+        """b001, b002 … per shot."""
+        return self._next_id(t.briefs, shot, "b")
+
+    def _next_id(self, table: sa.Table, shot: str, prefix: str) -> str:
         """The id after the shot's highest: prefix + number of at least three digits. Only stable while writing."""
         numbers = [int(x.removeprefix(prefix)) for x in self._all(sa.select(table.c.id).where(table.c.shot == shot))]
         return f"{prefix}{max(numbers, default=0) + 1:03d}"

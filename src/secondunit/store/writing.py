@@ -117,15 +117,3 @@ class Writing(Reading):
         """Somebody's latest word on exactly this content."""
         values = {"subject": approval.subject, "subject_sha256": approval.subject_sha256, "role": approval.role.value}
         self._insert(t.approvals, person=approval.by, record=approval.to_json(), **values)
-
-    def next_version(self, shot: str) -> str:
-        """v001, v002 … per shot."""
-        return self.next_id(t.versions, shot, "v")
-
-    def next_plate(self, shot: str) -> str:
-        """PL01_v001, PL01_v002 …: each new take of the shot's plate is a new version of it."""
-        return self.next_id(t.plates, shot, "PL01_v")
-
-    def next_brief(self, shot: str) -> str:
-        """b001, b002 … per shot."""
-        return self.next_id(t.briefs, shot, "b")

@@ -1,0 +1,66 @@
+"""Plates taken in: the worker decodes, the door keeps. Only `advance` calls this."""
+
+from dataclasses import dataclass
+
+from secondunit.runner import facts, inspection
+from secondunit.runner.facts import Seen
+from secondunit.runner.production import Production
+from secondunit.runner.work import Admission, Under, walk
+from secondunit.runner.workers import Listener, Workers
+from secondunit.schema import IngestRequest, Outcome, Plate
+from secondunit.schema.facts import Facts
+from secondunit.store.reading import Reading
+from secondunit.store.writing import KeptFile, Writing
+from secondunit.trust.tree import files_digest
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A `work.Result`."""
+
+    under: Under
+    request: IngestRequest
+    plate: Plate
+    files: dict[str, KeptFile]
+
+    def facts(self, reading: Reading) -> Facts:
+        """See `work.Result`."""
+        return facts.admit_plate(reading, self.request, self.plate, self.under.job.staging, self.under.clearance.id)
+
+    def admission(self, reading: Reading) -> Admission:
+        """The id guessed for the worker may have been taken meanwhile: this one counts."""
+        name = reading.next_plate(self.request.shot)
+        folder = _folder(self.request.shot, name)
+        fields = {"id": name, "shot": self.request.shot, "frames_folder": folder}
+        plate = Plate.model_validate(self.plate.model_dump() | fields)
+        return Admission(plate, f"{plate.shot}/{plate.id}", folder, {"source": plate.source_sha256})
+
+    def put(self, writing: Writing, admission: Admission) -> None:
+        """See `work.Result`."""
+        assert isinstance(admission.made, Plate)
+        sha256 = files_digest({name: file.sha256 for name, file in self.files.items()})
+        writing.put_plate(admission.made, sha256, self.under.clearance.id)
+
+
+def ingest(production: Production, request: IngestRequest, console: Listener, workers: Workers) -> Outcome:
+    """Take a plate in."""
+    return walk(production, request, Seen(), console, workers, lambda under: _decode(under, request))
+
+
+def _decode(under: Under, request: IngestRequest) -> Decoded:
+    with under.production.reading() as reading:
+        guess = reading.next_plate(request.shot)
+    plate = under.workers.ingest(
+        request,
+        plate=guess,
+        folder=_folder(request.shot, guess),
+        staging=under.job.staging,
+        fps=under.production.settings.fps,
+        start=under.production.settings.start,
+        console=under.console,
+    )
+    return Decoded(under, request, plate, inspection.keep_files(under.job.staging))
+
+
+def _folder(shot: str, plate: str) -> str:
+    return f"plates/{shot}/{plate}"

@@ -1,0 +1,72 @@
+"""The ledger checked: against itself, against the rows it speaks of, and against a checkpoint kept elsewhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from secondunit.runner import facts
+from secondunit.runner.production import Production
+from secondunit.schema import LedgerLine, Tri
+from secondunit.store.reading import Reading
+from secondunit.trust import ledger as trust
+from secondunit.trust.ledger import Checkpoint
+
+
+@dataclass(frozen=True)
+class Report:
+    """lines: how many; head: the newest line's hash; root: their RFC 6962 root; fault: the first one, or None.
+
+    (lines, root) is the checkpoint to keep elsewhere.
+    """
+
+    lines: int
+    head: str
+    root: str
+    fault: str | None
+
+
+def verify_ledger(production: Production, *, kept: Checkpoint | None = None, files: bool = False) -> Report:
+    """Follow the chain, then the rows. kept: a checkpoint from elsewhere. files: hash plates and versions as well."""
+    with production.reading() as reading:
+        lines = list(reading.ledger())
+        fault = next(_faults(production, reading, lines, kept, files=files), None)
+    head = lines[-1].sha256 if lines else trust.START
+    return Report(len(lines), head, trust.checkpoint(lines).root, fault)
+
+
+def _faults(
+    production: Production, reading: Reading, lines: list[LedgerLine], kept: Checkpoint | None, *, files: bool
+) -> Iterator[str]:
+    if not lines:
+        yield "the ledger is empty, and a production's first line is its init"
+    yield from trust.faults(lines)
+    broken = trust.broken_promise(lines, kept) if kept else None
+    if broken:
+        yield broken
+    yield from _rows(reading, lines)
+    if files:
+        yield from _files(production, reading)
+
+
+def _rows(reading: Reading, lines: list[LedgerLine]) -> Iterator[str]:
+    """Each version and plate has its line with the same hash, and each such line its row."""
+    told = {(line.move, line.subject): line.body.get("files") for line in lines if "files" in line.body}
+    rows: dict[tuple[str, str], str | None] = {
+        ("make", version.name): version.files_sha256 for version in reading.versions()
+    }
+    rows |= {("ingest", f"{p.shot}/{p.id}"): reading.plate_sha256(p) for p in reading.plates()}
+    for move, name in sorted(told.keys() - rows.keys()):
+        yield f"the ledger tells of {name} ({move}), and there is no such row"
+    for key, sha256 in sorted(rows.items()):
+        if key not in told:
+            yield f"{key[1]} is on record without a ledger line"
+        elif told[key] != sha256:
+            yield f"{key[1]} has other hashes on record than the ledger tells"
+
+
+def _files(production: Production, reading: Reading) -> Iterator[str]:
+    for version in reading.versions():
+        if facts.see_version(production.folder, reading, version) is not Tri.TRUE:
+            yield f"files of {version.name} are not those that were made"
+    for plate in reading.plates():
+        if facts.see_plate(production.folder, reading, plate) is not Tri.TRUE:
+            yield f"files of {plate.shot}/{plate.id} are not those that were taken in"

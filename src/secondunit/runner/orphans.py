@@ -1,0 +1,55 @@
+"""Start-up clean-up: what jobs that died left behind.
+
+A folder is renamed into versions/ or plates/ only while its process holds the database's write lock, and the row that
+names it is committed before that lock is let go. So whoever holds the lock and finds a folder without a row has found
+what a dead process left between the two, never work in progress.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from secondunit.runner import staging
+from secondunit.store.database import Store
+from secondunit.store.reading import Reading
+
+SOFTWARE = "second unit"
+"""Who acts when no person does."""
+PLACES = {"plates": re.compile(r"^PL[0-9]{2}_v[0-9]{3,}$"), "versions": re.compile(r"^v[0-9]{3,}$")}
+
+
+def clear(production: Path, store: Store, *, at: str) -> None:
+    """End the records of dead jobs, and remove their folders and every admitted folder that has no row."""
+    with staging.locked(production):
+        with store.reading() as reading:
+            found = bool(_died(production, reading)) or any(_unlisted(production, reading))
+        if found:
+            _clear(production, store, at=at)
+        for job in staging.dead_jobs(production):
+            staging.remove_job(production, job)
+    staging.empty_trash(production)
+
+
+def _clear(production: Path, store: Store, *, at: str) -> None:
+    with store.writing() as writing:
+        died = _died(production, writing)
+        for job in died:
+            writing.end_job(job, "died", at=at, error="its process ended without a word")
+        removed = [folder.relative_to(production).as_posix() for folder in _unlisted(production, writing)]
+        for name in removed:
+            staging.bury(production, production / name)
+        body = {"jobs": died, "folders": removed}
+        writing.line(at=at, move="clear", actor=SOFTWARE, subject=production.name or "production", body=body)
+
+
+def _died(production: Path, reading: Reading) -> list[str]:
+    return [job for job in reading.running_jobs() if not staging.is_alive(production, job)]
+
+
+def _unlisted(production: Path, reading: Reading) -> Iterator[Path]:
+    """Folders that look admitted and have no row."""
+    known = {plate.frames_folder for plate in reading.plates()} | {v.folder for v in reading.versions()}
+    for place, form in PLACES.items():
+        for folder in sorted((production / place).glob("*/*")):
+            if form.match(folder.name) and folder.relative_to(production).as_posix() not in known:
+                yield folder
