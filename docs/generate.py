@@ -61,7 +61,14 @@ def word(field: Any) -> str:
     return f"`{name}`{default}".replace("|", "\\|")
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": command_line, "records.md": records}
+def policy() -> str:
+    """docs/policy.md: every rule, with its reason and source."""
+    from secondunit.policy import table
+
+    return table.page()
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": command_line, "records.md": records, "policy.md": policy}
 
 
 def stale() -> list[str]:

@@ -1,15 +1,11 @@
 """Commands about the ledger."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from secondunit.cli.answer import FAILED, fail, tell
 from secondunit.cli.options import Folder, Json, opened
-
-if TYPE_CHECKING:
-    from secondunit.runner.production import Production
-    from secondunit.schema import LedgerLine
 
 Kept = Annotated[
     str | None,
@@ -17,42 +13,33 @@ Kept = Annotated[
         "--checkpoint", metavar="SIZE:ROOT", help="A checkpoint noted earlier: shows a cut or rewritten ledger too."
     ),
 ]
+Files = Annotated[bool, typer.Option("--files", help="Hash every file of every plate and version as well.")]
 
 
-def verify(context: typer.Context, kept: Kept = None, folder: Folder = None, as_json: Json = False) -> None:
+def verify(
+    context: typer.Context, kept: Kept = None, files: Files = False, folder: Folder = None, as_json: Json = False
+) -> None:
     """Check that every line of the ledger follows from the one before it; prints a checkpoint to keep elsewhere."""
-    from secondunit.trust import ledger
-
-    lines, faults = _lines(opened(context, folder))
-    faults += list(ledger.faults(lines))
-    if kept:
-        size, root = _checkpoint(kept)
-        broken = ledger.broken_promise(lines, ledger.Checkpoint.read(size=size, root=root))
-        faults += [broken] if broken else []
-    now = ledger.checkpoint(lines)
-    answer = {"lines": now.size, "checkpoint": f"{now.size}:{now.root}", "faults": faults}
-    if faults:
-        fail(as_json, answer, "The ledger is broken: " + "; ".join(faults) + ".", FAILED)
-    tell(as_json, answer, f"The ledger is whole: {now.size} lines.", f"checkpoint {now.size}:{now.root}")
-
-
-def _lines(home: "Production") -> tuple[list["LedgerLine"], list[str]]:
-    """The lines that can be read, and what is wrong with the first that cannot."""
+    from secondunit.runner.ledger import verify_ledger
     from secondunit.schema import InputError
+    from secondunit.trust.ledger import Checkpoint
 
-    lines: list[LedgerLine] = []
-    with home.reading() as records:
-        try:
-            lines.extend(records.ledger())
-        except InputError as error:
-            return lines, [f"a line cannot be read: {error}"]
-    return lines, []
+    home = opened(context, folder)
+    promise = Checkpoint.read(**_checkpoint(kept)) if kept else None
+    try:
+        report = verify_ledger(home, kept=promise, files=files)
+    except InputError as error:
+        fail(as_json, {"fault": str(error)}, f"The ledger cannot be read: {error}", FAILED)
+    answer = {"lines": report.lines, "checkpoint": f"{report.lines}:{report.root}", "fault": report.fault}
+    if report.fault:
+        fail(as_json, answer, f"The ledger is broken: {report.fault}.", FAILED)
+    tell(as_json, answer, f"The ledger is whole: {report.lines} lines.", f"checkpoint {report.lines}:{report.root}")
 
 
-def _checkpoint(text: str) -> tuple[int, str]:
+def _checkpoint(text: str) -> dict[str, object]:
     from secondunit.schema import InputError
 
     size, colon, root = text.partition(":")
     if not (colon and size.isdigit() and len(root) == 64):
         raise InputError(f"--checkpoint {text!r} is none: give SIZE:ROOT as `secondunit ledger verify` printed it.")
-    return int(size), root
+    return {"size": int(size), "root": root}

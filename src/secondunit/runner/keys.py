@@ -168,14 +168,23 @@ def _files_of(name: str, must_exist: bool = False) -> list[Path]:
 
 def _house_imports(file: Path) -> Iterator[str]:
     """Modules of the house that a source names in an import, wherever in the file the import stands."""
+    stat = file.stat()
+    for module, name in _imports(file, stat.st_size, stat.st_mtime_ns):
+        inner = f"{module}.{name}"
+        yield inner if _files_of(inner) else module
+
+
+@functools.lru_cache(maxsize=1024)
+def _imports(file: Path, size: int, mtime_ns: int) -> tuple[tuple[str, str], ...]:
+    """(module, name) of every import from the house; size and mtime are there so that a changed file is read again."""
+    found: list[tuple[str, str]] = []
     for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith(HOUSE + "."))
+            found += [(HOUSE, a.name.removeprefix(f"{HOUSE}.")) for a in node.names if a.name.startswith(f"{HOUSE}.")]
         elif isinstance(node, ast.ImportFrom):
             module = _absolute(node, file)
-            for alias in node.names if module.split(".")[0] == HOUSE else ():
-                inner = f"{module}.{alias.name}"
-                yield inner if _files_of(inner) else module
+            found += [(module, a.name) for a in node.names if module.split(".")[0] == HOUSE]
+    return tuple(found)
 
 
 def _absolute(node: ast.ImportFrom, file: Path) -> str:

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
 from secondunit.runner import jobs, keys
 from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
 from secondunit.runner.screen import Screen, open_screen
-from secondunit.runner.workers import Listener
 from secondunit.schema import Brief, Draft, Plate
+
+if TYPE_CHECKING:
+    from secondunit.runner.workers import Listener
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -50,7 +52,7 @@ class LocalContext:
         cache_folder: Path,
         plates: Path,
         device: str = "cpu",
-        console: Listener | None = None,
+        console: "Listener | None" = None,
         *,
         workers: int | None = None,
         files: Path | None = None,
@@ -181,7 +183,7 @@ def device_name(device: str) -> str:
     return f"cuda {warp.get_device(device).name}"
 
 
-def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: Listener) -> Draft:
+def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: "Listener") -> Draft:
     """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
     from secondunit.tools import collapse
 

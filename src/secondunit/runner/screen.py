@@ -5,16 +5,27 @@ import time
 from typing import Any, Protocol, TextIO
 
 from secondunit.runner.jobs import Stop
-from secondunit.runner.workers import Listener
 
 PLAIN_EVERY_S = 5.0
 
 
-class Screen(Listener, Protocol):
-    """A console that can be put away."""
+class Screen(Protocol):
+    """A `workers.Listener` that can be put away."""
 
     stop: Stop
     """Asked by `check`; a signal handler sets it."""
+
+    def check(self) -> None:
+        """Raise `schema.Cancelled` when the person has asked to stop."""
+        ...
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        """How far a stage is; done == total ends it."""
+        ...
+
+    def say(self, line: str) -> None:
+        """A fact that the person must see."""
+        ...
 
     def close(self) -> None:
         """Put the terminal back."""

@@ -1,0 +1,242 @@
+"""The command line that others script against: words in, one object or one sentence out, five statuses."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from secondunit.runner import advance as door
+from tests.cli.front import Front
+from tests.runner.small_tool import SmallWorkers
+
+CORNERS = "4,4 20,4 20,20 4,20"
+
+
+@pytest.fixture
+def secondunit(capsys, monkeypatch):
+    monkeypatch.setattr(door, "House", SmallWorkers)
+    monkeypatch.setenv("SECONDUNIT_PERSON", "Ada")
+    return Front(capsys, monkeypatch)
+
+
+@pytest.fixture
+def home(secondunit, tmp_path, monkeypatch):
+    """A production with a plate, as the current folder."""
+    assert secondunit("init", tmp_path / "agm", "--title", "Again, Ma", "--code", "AGM").status == 0
+    monkeypatch.chdir(tmp_path / "agm")
+    assert secondunit("plate", "add", "SC010", "grey.png").status == 0
+    return tmp_path / "agm"
+
+
+def test_init_makes_a_production_and_its_first_person(secondunit, tmp_path):
+    made = secondunit("init", tmp_path / "agm", "--title", "Again, Ma", "--code", "AGM", "--fps", 25, "--json")
+    assert made.status == 0
+    assert made.json == {"folder": str(tmp_path / "agm"), "title": "Again, Ma", "code": "AGM", "person": "Ada"}
+    assert (tmp_path / "agm" / "production.toml").is_file()
+
+
+def test_init_in_a_full_folder_is_refused_with_its_rule(secondunit, tmp_path):
+    (tmp_path / "holiday.jpg").touch()
+    made = secondunit("init", tmp_path, "--title", "T", "--code", "AGM", "--json")
+    assert made.status == 3
+    assert made.json["decision"] == "refuse"
+    assert made.json["objections"][0]["rule"] == "init.free-folder"
+    assert "already holds something" in made.err
+
+
+def test_person_is_added_with_roles(secondunit, home):
+    made = secondunit("person", "add", "Lee", "--role", "legal", "--role", "director", "--json")
+    assert made.json["name"] == "Lee"
+    assert set(made.json["roles"]) == {"legal", "director"}
+
+
+def test_person_who_is_not_on_record_may_do_nothing(secondunit, home):
+    made = secondunit("person", "add", "Lee", "--role", "legal", "--as", "Mallory", "--json")
+    assert made.status == 3
+    assert "actor.on-record" in [o["rule"] for o in made.json["objections"]]
+
+
+def test_unknown_role_is_wrong_words_that_list_the_right_ones(secondunit, home):
+    made = secondunit("person", "add", "Lee", "--role", "king")
+    assert made.status == 2
+    assert "king" in made.err
+    assert "'supervisor'" in made.err
+    assert made.err.count("\n") == 1
+
+
+def test_plate_is_taken_in(secondunit, home):
+    made = secondunit("plate", "add", "SC020", "grey.png", "--json")
+    assert made.json["id"] == "PL01_v001"
+    assert (home / "plates" / "SC020" / "PL01_v001" / "frame.1001.exr").is_file()
+    assert made.json["folder"] == str(home / "plates" / "SC020" / "PL01_v001")
+
+
+def test_collapse_answers_what_scripts_read(secondunit, home):
+    made = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")
+    assert made.status == 0
+    assert made.json["id"] == "v001"
+    assert made.json["layers"] == ["comp"]
+    assert set(made.json["timings"]) >= {"break", "draw"}
+    assert (home / "versions" / "SC010" / "v001" / "recipe.json").is_file()
+    assert made.json["folder"] == str(home / "versions" / "SC010" / "v001")
+
+
+def test_progress_never_gets_into_the_answer(secondunit, home):
+    made = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")
+    assert "draw: done" in made.err
+    assert json.loads(made.out)
+
+
+def test_same_words_again_come_from_the_cache_and_it_is_said(secondunit, home):
+    first = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")
+    again = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")
+    assert "from the cache" not in first.err
+    assert "break: from the cache" in again.err
+    assert "draw: 6 of 6 frames from the cache" in again.err
+    assert again.json["brief"] == first.json["brief"]
+    layers = [home / "versions" / "SC010" / made.json["id"] / "comp" / "comp.1003.exr" for made in (first, again)]
+    assert layers[0].read_bytes() == layers[1].read_bytes()
+
+
+def test_variations_are_versions_with_seeds_of_their_own(secondunit, home):
+    made = secondunit("collapse", "SC010", "--facade", CORNERS, "--variations", 3, "--seed", 7, "--json")
+    assert [v["id"] for v in made.json["versions"]] == ["v001", "v002", "v003"]
+    folder = home / "versions" / "SC010"
+    seeds = [json.loads((folder / f"v00{n}" / "recipe.json").read_text())["brief"]["seed"] for n in (1, 2, 3)]
+    assert seeds == [7, 8, 9]
+
+
+def test_files_of_a_brief_are_copied_in_by_the_door(secondunit, home, tmp_path):
+    (tmp_path / "matte.png").write_bytes(b"white")
+    (tmp_path / "building.toml").write_text("storeys = 4\n")
+    words = ["--matte", tmp_path / "matte.png", "--building", tmp_path / "building.toml"]
+    made = secondunit("collapse", "SC010", "--facade", CORNERS, *words, "--json")
+    assert made.status == 0, made.err
+    brief = json.loads((home / "versions" / "SC010" / "v001" / "recipe.json").read_text())["brief"]
+    assert (home / brief["matte"]["path"]).read_bytes() == b"white"
+    assert brief["building"] == "storeys = 4\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--facade", "1,2 3,4"], "2 corners"),
+        (["--facade", CORNERS, "--style", "melt"], "'implode', 'topple' or 'peel'"),
+        (["--facade", CORNERS, "--quality", "best"], "'draft', 'review' or 'final'"),
+        (["--facade", CORNERS, "--event", "500"], "event_frame 500"),
+        (["--facade", CORNERS, "--height-m", "-3"], "height_m = -3.0"),
+        (["--facade", CORNERS, "--frames", "many"], "many"),
+        (["--facade", CORNERS, "--sun", "noon"], "--sun has 'noon'"),
+        (["--facade", CORNERS, "--building", "gone.toml"], "gone.toml cannot be read"),
+        (["--facade", CORNERS, "--matte", "gone.png"], "gone.png"),
+        (["--facade", CORNERS, "--device", "abacus"], "abacus"),
+        (["--facade", CORNERS, "--variations", "0"], "0"),
+        ([], "--facade"),
+        (["--facade", CORNERS, "--melt"], "--melt"),
+    ],
+)
+def test_wrong_words_get_one_sentence_and_leave_nothing(secondunit, home, words, says):
+    made = secondunit("collapse", "SC010", *words, "--json")
+    assert made.status == 2
+    assert says in made.json["error"]
+    assert made.json["exit"] == 2
+    assert made.err.count("\n") == 1
+    assert secondunit("versions", "--json").json == {"versions": []}
+
+
+def test_shot_without_a_plate_is_explained(secondunit, home):
+    made = secondunit("collapse", "SC999", "--facade", CORNERS)
+    assert made.status in (2, 3)
+    assert "SC999" in made.err
+
+
+def test_review_walks_from_note_to_final(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    assert secondunit("note", "SC010/v001", "more dust", "--frame", 1003, "--json").json["by"] == "Ada"
+    needs = secondunit("status", "SC010/v001", "final", "--json")
+    assert needs.status == 4
+    assert needs.json["roles"] == ["supervisor"]
+    assert "needs the approval of supervisor" in needs.err
+    several = secondunit("approve", "SC010/v001", "--as", "Ada")
+    assert several.status == 2
+    assert "--role" in several.err
+    done = secondunit("approve", "SC010/v001", "--as", "Ada", "--role", "supervisor", "--json")
+    assert done.json == {"subject": "SC010/v001", "decision": "approve", "by": "Ada", "role": "supervisor"}
+    assert secondunit("status", "SC010/v001", "final", "--json").status == 0
+    (found,) = secondunit("versions", "SC010", "--json").json["versions"]
+    assert (found["status"], found["status_by"]) == ("final", "Ada")
+
+
+def test_only_role_need_not_be_said(secondunit, home):
+    secondunit("person", "add", "Lee", "--role", "legal")
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    assert secondunit("reject", "SC010/b001", "--as", "Lee", "--json").json["role"] == "legal"
+    assert secondunit("collapse", "SC010", "--facade", CORNERS).status == 3
+    unknown = secondunit("approve", "SC010/b001", "--as", "Nobody")
+    assert unknown.status == 2
+    assert "Nobody is not on record" in unknown.err
+
+
+def test_versions_for_people(secondunit, home):
+    assert "No versions yet" in secondunit("versions").out
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    assert "SC010/v001" in secondunit("versions").out
+
+
+def test_ledger_is_verified_against_a_checkpoint(secondunit, home):
+    whole = secondunit("ledger", "verify", "--json")
+    assert whole.status == 0
+    kept = whole.json["checkpoint"]
+    secondunit("plate", "add", "SC020", "grey.png")
+    later = secondunit("ledger", "verify", "--checkpoint", kept, "--json")
+    assert later.status == 0
+    assert later.json["lines"] > whole.json["lines"]
+    other = f"{kept.split(':')[0]}:{'0' * 64}"
+    broken = secondunit("ledger", "verify", "--checkpoint", other, "--json")
+    assert broken.status == 1
+    assert "rewritten" in broken.err
+    assert secondunit("ledger", "verify", "--checkpoint", "yesterday").status == 2
+
+
+def test_ledger_verify_hashes_files_where_asked(secondunit, home):
+    assert secondunit("ledger", "verify", "--files").status == 0
+    frame = home / "plates" / "SC010" / "PL01_v001" / "frame.1001.exr"
+    frame.chmod(0o644)
+    frame.write_bytes(b"another")
+    assert secondunit("ledger", "verify").status == 0
+    broken = secondunit("ledger", "verify", "--files", "--json")
+    assert broken.status == 1
+    assert "SC010/PL01_v001" in broken.json["fault"]
+
+
+def test_production_is_found_upwards_and_by_both_places_of_the_option(secondunit, home, monkeypatch):
+    monkeypatch.chdir(home / "plates" / "SC010")
+    assert secondunit("versions").status == 0
+    monkeypatch.chdir(home.parent)
+    lost = secondunit("versions")
+    assert lost.status == 2
+    assert "-C DIR" in lost.err
+    assert secondunit("-C", home, "versions").status == 0
+    assert secondunit("versions", "-C", home).status == 0
+
+
+def test_unexpected_failure_is_one_sentence(secondunit, home, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("the disk sings")
+
+    monkeypatch.setattr(SmallWorkers, "make", broken)
+    made = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")
+    assert made.status == 1
+    assert "the disk sings" in made.json["error"]
+    assert "Traceback" not in made.err
+
+
+def test_program_ends_with_the_status():
+    done = subprocess.run([sys.executable, "-m", "secondunit", "colapse"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "colapse" in done.stderr
+    for module in ("secondunit", "secondunit.cli"):
+        done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+        assert done.stdout.startswith("secondunit 0.")
