@@ -27,6 +27,8 @@ from .header import Field
 from .limits import Limits
 from .sniff import Kind
 
+COMMAND = ("-P", "-m", "secondunit.media.decode")
+"""What the child runs: `-P` keeps the current folder out of its imports."""
 POLL_S = 0.1
 ANSWER_BYTES = 32 * 1024**2
 PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
@@ -65,7 +67,7 @@ class Decoder:
         scratch = self.scratch.resolve()
         environment = QUIET | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "secondunit.media.decode"],
+            [sys.executable, *COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
