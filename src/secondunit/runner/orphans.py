@@ -38,6 +38,8 @@ def _clear(production: Path, store: Store, *, at: str) -> None:
         removed = [folder.relative_to(production).as_posix() for folder in _unlisted(production, writing)]
         for name in removed:
             staging.bury(production, production / name)
+        if not died and not removed:
+            return  # what looked orphaned was a live job between its rename and its commit
         body = {"jobs": died, "folders": removed}
         writing.line(at=at, move="clear", actor=SOFTWARE, subject=production.name or "production", body=body)
 

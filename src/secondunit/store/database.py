@@ -35,7 +35,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
-        """One transaction, alone: committed on leaving, undone by any exception. It must have written a ledger line."""
+        """One transaction, alone: committed on leaving, undone by any exception. A change needs a line."""
         with self._engine.connect() as connection:
             connection = connection.execution_options(secondunit_write=True)
             with connection.begin():

@@ -38,10 +38,14 @@ class Writing(Reading):
 
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection)
-        self._lines = 0
+        self._lines = self._changes = 0
+
+    def _change(self, statement: sa.Insert | sa.Update, *rows: Any) -> None:
+        self._connection.execute(statement, *rows)
+        self._changes += 1
 
     def _insert(self, table: sa.Table, **values: Any) -> None:
-        self._connection.execute(sa.insert(table).values(**values))
+        self._change(sa.insert(table).values(**values))
 
     def line(self, *, at: str, move: str, actor: str, subject: str, body: dict[str, Any]) -> LedgerLine:
         """Add the ledger's next line."""
@@ -51,8 +55,8 @@ class Writing(Reading):
         return line
 
     def must_be_on_the_ledger(self) -> None:
-        """Raises RuntimeError, and so undoes the transaction, if no line was written."""
-        if not self._lines:
+        """Raises RuntimeError, and so undoes the transaction, if something was written and no line about it."""
+        if self._changes and not self._lines:
             raise RuntimeError("a transaction without a ledger line: every change is on the ledger")
 
     def put_verdict(self, key: str, verdict: Verdict, *, actor: str, subject: str) -> None:
@@ -72,7 +76,7 @@ class Writing(Reading):
     def end_job(self, job: str, state: str, *, at: str, error: str | None = None) -> None:
         """A job ends; one that has ended keeps its state."""
         where = (t.jobs.c.id == job) & (t.jobs.c.state == "running")
-        self._connection.execute(sa.update(t.jobs).where(where).values(state=state, ended_at=at, error=error))
+        self._change(sa.update(t.jobs).where(where).values(state=state, ended_at=at, error=error))
 
     def put_person(self, person: Person) -> None:
         """New, or in place of the record of the same name; the ledger keeps what was."""
@@ -81,12 +85,12 @@ class Writing(Reading):
             self._insert(t.people, name=person.name, record=person.to_json())
         else:
             where = t.people.c.name == person.name
-            self._connection.execute(sa.update(t.people).where(where).values(record=person.to_json()))
+            self._change(sa.update(t.people).where(where).values(record=person.to_json()))
 
     def put_files(self, owner: str, files: Mapping[str, KeptFile]) -> None:
         """Hashes of every file of SHOT/v001 or SHOT/PL01_v001."""
         rows = [{"owner": owner, "path": f.path, "sha256": f.sha256, "size": f.size} for f in files.values()]
-        self._connection.execute(sa.insert(t.files), rows)
+        self._change(sa.insert(t.files), rows)
 
     def put_plate(self, plate: Plate, files_sha256: str, clearance: str) -> None:
         """Under a clearance to ingest for the same shot."""
