@@ -121,16 +121,14 @@ class _Run:
         from secondunit.runner.advance import advance
         from secondunit.schema import BriefRequest, CollapseBrief, MakeRequest, StoredBrief, Version
 
-        brief = CollapseBrief.read(**fields)
+        words = BriefRequest.read(actor=self.actor, brief=CollapseBrief.read(**fields), matte_file=self.matte)
+        run = MakeRequest.read(actor=self.actor, shot=self.shot, brief="b001", plate=self.plate, device=self.device)
         with screen() as console:
-            outcome = advance(self.home, BriefRequest.read(actor=self.actor, brief=brief, matte_file=self.matte))
+            outcome = advance(self.home, words)
             require(outcome, self.as_json)
             assert isinstance(outcome.made, StoredBrief)
             console.say(f"Brief {outcome.made.name}.")
-            request = MakeRequest.read(
-                actor=self.actor, shot=self.shot, brief=outcome.made.id, plate=self.plate, device=self.device
-            )
-            outcome = advance(self.home, request, console=console)
+            outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)
         return outcome.made
