@@ -8,6 +8,7 @@ import numpy as np
 import warp as wp
 
 from . import dust_kernels, scene_kernels
+from .device import blank, put, take
 from .scene import DustGrid, Floats
 from .stage import Stage, no_haze, view_of
 
@@ -25,7 +26,8 @@ class Cloud:
 
 @lru_cache(maxsize=2)
 def noise_cube(seed: int) -> Floats:
-    """(64,64,64) periodic noise of zero mean and unit variance with a turbulent spectrum, |k|^(-11/6) in amplitude from 3 waves up."""
+    """(64,64,64) periodic noise of zero mean and unit variance with a turbulent spectrum, |k|^(-11/6) in amplitude
+    from 3 waves up."""
     rng = np.random.default_rng(seed)
     k = np.fft.fftfreq(_NOISE_CELLS, 1.0 / _NOISE_CELLS)
     size = np.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)
@@ -41,7 +43,7 @@ def optical_depth(extinction: Any, direction: Floats, cell: float, device: str) 
     step = direction / abs(direction[axis])
     length = cell * float(np.linalg.norm(step))
     side = 1 if direction[axis] > 0 else -1
-    tau = wp.zeros(shape, dtype=wp.float32, device=device)
+    tau = blank(shape, wp.float32, device)
     slabs = range(shape[axis] - 1, -1, -1) if side > 0 else range(shape[axis])
     across = tuple(n for i, n in enumerate(shape) if i != axis)
     for slab in slabs:
@@ -65,7 +67,7 @@ def _haze(sun: Any, up: Any, grid: DustGrid) -> Any:
 def _sunlit(stage: Stage, extinction: Any, grid: DustGrid) -> Any:
     """(coarse) share of sunlight that the pieces let through to each coarse cell."""
     shape = tuple(max(2, -(-n // OPEN_STRIDE)) for n in grid.density.shape)
-    out = wp.full(shape, 1.0, dtype=wp.float32, device=stage.device)
+    out = blank(shape, wp.float32, stage.device, 1.0)
     middle = len(stage.meshes) // 2
     wp.launch(
         dust_kernels.sun_past_solids,
@@ -94,21 +96,21 @@ def make_cloud(stage: Stage, grid: DustGrid | None, frame: int) -> Cloud:
     if grid is None or not float(np.max(grid.density, initial=0.0)) > 0.0:
         return Cloud(None, no_haze(stage.device))
     density = np.ascontiguousarray(grid.density, dtype=np.float32) * np.float32(settings.dust_extinction_m2pkg)
-    extinction = wp.array(density, dtype=wp.float32, device=stage.device)
+    extinction = put(density, wp.float32, stage.device)
     to_sun = np.array(stage.scene.light.sun_direction)
     sun = optical_depth(extinction, to_sun, grid.cell_m, stage.device)
     up = optical_depth(extinction, np.array([0.0, 0.0, 1.0]), grid.cell_m, stage.device)
     cloud = dust_kernels.Cloud()
     cloud.extinction, cloud.sun, cloud.up = extinction, sun, up
     cloud.open = _sunlit(stage, extinction, grid)
-    cloud.noise = wp.array(noise_cube(stage.scene.seed), dtype=wp.float32, device=stage.device)
+    cloud.noise = put(noise_cube(stage.scene.seed), wp.float32, stage.device)
     cloud.drifts = int(grid.drift_m is not None)
     drift = (
         np.zeros((2, 2, 2, 3), np.float32)
         if grid.drift_m is None
         else np.ascontiguousarray(grid.drift_m, dtype=np.float32)
     )
-    cloud.drift = wp.array(drift, dtype=wp.vec3, device=stage.device)
+    cloud.drift = put(drift, wp.vec3, stage.device)
     cloud.origin, cloud.cell = wp.vec3(*map(float, grid.origin_m)), float(grid.cell_m)
     cloud.albedo = wp.vec3(*map(float, np.clip(stage.dust_tint * settings.dust_albedo, 0.0, 0.98)))
     cloud.exposure, cloud.detail = stage.exposure, settings.dust_detail
@@ -138,39 +140,57 @@ def _dust_reach(stage: Stage, grid: DustGrid, shrink: int, shape: tuple[int, int
     return np.flatnonzero(reach).astype(np.int32)
 
 
-def dust_layer(stage: Stage, cloud: Cloud, grid: DustGrid | None, depth: Floats, frame: int) -> Floats:
-    """(H,W,4) premultiplied dust in front of what is at `depth` (H,W, m along the lens axis)."""
-    height, width = depth.shape
+def _blocks(image: Floats, shrink: int, pad: float) -> Floats:
+    """(h, w, shrink*shrink) the pixels of each block of an image, padded with `pad`."""
+    height, width = image.shape
+    h, w = -(-height // shrink), -(-width // shrink)
+    full = np.full((h * shrink, w * shrink), pad, dtype=np.float32)
+    full[:height, :width] = image
+    return full.reshape(h, shrink, w, shrink).swapaxes(1, 2).reshape(h, w, shrink * shrink)
+
+
+def small_depths(near: Floats, alpha: Floats, far: Floats, shrink: int) -> tuple[Floats, Floats]:
+    """Depths for a march at 1/shrink: of the best covered debris pixel of each block, and of what is behind it.
+
+    A block whose neighbourhood is wholly covered needs nothing behind: its far depth is its near one.
+    """
+    import cv2
+
+    cover = _blocks(alpha, shrink, 0.0)
+    best = cover.argmax(axis=-1)[..., None]
+    some = cover.max(axis=-1) > 0.0
+    close = np.take_along_axis(_blocks(near, shrink, 0.0), best, -1)[..., 0]
+    behind = _blocks(far, shrink, 0.0)[..., (shrink * shrink) // 2]
+    behind = np.where(behind > 0.0, behind, _blocks(far, shrink, 0.0)[..., 0])
+    whole = cv2.erode((cover.min(axis=-1) >= 1.0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    close = np.where(some, close, behind)
+    return close.astype(np.float32), np.where(whole, close, np.maximum(behind, close)).astype(np.float32)
+
+
+def dust_layers(
+    stage: Stage, cloud: Cloud, grid: DustGrid | None, near: Floats, alpha: Floats, far: Floats, frame: int
+) -> tuple[Floats, Floats]:
+    """Two (H,W,4) premultiplied layers: dust in front of the debris at depth `near` where alpha > 0, and of the rest
+    at `far`."""
+    height, width = far.shape
     if cloud.cloud is None or grid is None:
-        return np.zeros((height, width, 4), dtype=np.float32)
+        nothing = np.zeros((height, width, 4), dtype=np.float32)
+        return nothing, nothing
     shrink, device = stage.settings.dust_shrink, stage.device
     view = view_of(stage.scene, shrink)
-    rows = np.minimum(np.arange(view.height) * shrink + shrink // 2, height - 1)
-    columns = np.minimum(np.arange(view.width) * shrink + shrink // 2, width - 1)
-    small_depth = wp.array(np.ascontiguousarray(depth[np.ix_(rows, columns)]), dtype=wp.float32, device=device)
+    close, behind = (put(d, wp.float32, device) for d in small_depths(near, alpha, far, shrink))
     active = _dust_reach(stage, grid, shrink, (view.height, view.width))
-    small = wp.zeros((view.height, view.width), dtype=wp.vec4, device=device)
-    wp.launch(
-        dust_kernels.march,
-        len(active),
-        device=device,
-        inputs=[
-            wp.array(active, dtype=wp.int32, device=device),
-            view,
-            stage.sources,
-            cloud.cloud,
-            small_depth,
-            float(stage.settings.dust_step * grid.cell_m),
-            frame % 64,
-            small,
-        ],
-    )
-    full_depth = wp.array(depth, dtype=wp.float32, device=device)
-    out = wp.zeros((height, width), dtype=wp.vec4, device=device)
-    wp.launch(
-        dust_kernels.enlarge,
-        (height, width),
-        inputs=[small, small_depth, full_depth, float(shrink), out],
-        device=device,
-    )
-    return np.asarray(out.numpy())
+    front, whole = (blank((view.height, view.width), wp.vec4, device) for _ in range(2))
+    pixels = put(active, wp.int32, device)
+    step = float(stage.settings.dust_step * grid.cell_m)
+    inputs = [pixels, view, stage.sources, cloud.cloud, close, behind, step, frame % 64, front, whole]
+    wp.launch(dust_kernels.march, len(active), inputs=inputs, device=device)
+    before_debris = _enlarged(front, close, np.where(alpha > 0.0, near, far), shrink, device)
+    return before_debris, _enlarged(whole, behind, far, shrink, device)
+
+
+def _enlarged(small: Any, small_depth: Any, depth: Floats, shrink: int, device: str) -> Floats:
+    out = blank(depth.shape, wp.vec4, device)
+    full = put(depth.astype(np.float32), wp.float32, device)
+    wp.launch(dust_kernels.enlarge, depth.shape, inputs=[small, small_depth, full, float(shrink), out], device=device)
+    return np.asarray(take(out))

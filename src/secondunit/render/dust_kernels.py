@@ -1,4 +1,5 @@
-"""Warp: light through airborne dust. Grids hold extinction (1/m) or optical depth at cell centres; index order x, y, z."""
+"""Warp: light through airborne dust. Grids hold extinction (1/m) or optical depth at cell centres; index order x, y,
+z."""
 
 import warp as wp
 
@@ -9,7 +10,8 @@ wp.config.enable_backward = False
 
 @wp.struct
 class Cloud:
-    """extinction, optical depth to the sun (sun) and to the zenith (up), share of the sun that solids let through (open), and
+    """extinction, optical depth to the sun (sun) and to the zenith (up), share of the sun that solids let through
+    (open), and
     a periodic noise cube (unit variance) for detail below the grid."""
 
     extinction: wp.array3d(dtype=wp.float32)
@@ -50,7 +52,8 @@ def depth_slab(
     shift: wp.vec3,
     length: float,
 ):
-    """One slab of the sweep: optical depth here = that of the slab nearer the light, where the ray crosses it, plus the path between."""
+    """One slab of the sweep: optical depth here = that of the slab nearer the light, where the ray crosses it, plus
+    the path between."""
     a, b = wp.tid()
     x = int(slab)
     y = int(a)
@@ -168,7 +171,8 @@ def thickness(cloud: Cloud, p: wp.vec3, place: wp.vec3) -> float:
 
 @wp.func
 def glow(cloud: Cloud, sources: Sources, place: wp.vec3, cosine: float) -> wp.vec3:
-    """Radiance that dust at `place` sends to the camera per unit of scattering: sun in three scattering orders, sky, ground."""
+    """Radiance that dust at `place` sends to the camera per unit of scattering: sun in three scattering orders, sky,
+    ground."""
     tau = grid_value(cloud.sun, place)
     stride = wp.float32(cloud.extinction.shape[0]) / wp.float32(cloud.open.shape[0])
     lit = grid_value(cloud.open, place * (1.0 / stride))
@@ -186,12 +190,17 @@ def march(
     view: View,
     sources: Sources,
     cloud: Cloud,
-    limit: wp.array2d(dtype=wp.float32),
+    near: wp.array2d(dtype=wp.float32),
+    far: wp.array2d(dtype=wp.float32),
     step: float,
     seed: int,
-    out: wp.array2d(dtype=wp.vec4),
+    front: wp.array2d(dtype=wp.vec4),
+    whole: wp.array2d(dtype=wp.vec4),
 ):
-    """Front to back through the grid up to the solid surface at `limit` (m along the lens axis); rgb premultiplied, alpha."""
+    """Front to back through the grid. Depths are m along the lens axis; rgb is premultiplied.
+
+    front: the dust before depth `near`; whole: the dust before depth `far` (at least near).
+    """
     index = active[wp.tid()]
     y = index // view.width
     x = index - y * view.width
@@ -203,7 +212,8 @@ def march(
         wp.float32(cloud.extinction.shape[2]),
     )
     span = box_span(cloud.origin, cloud.origin + size * cloud.cell, view.position, ray)
-    end = wp.min(span[1], limit[y, x] / along)
+    first = near[y, x] / along
+    end = wp.min(span[1], far[y, x] / along)
     clear = float(1.0)
     seen = wp.vec3(0.0, 0.0, 0.0)
     cosine = wp.dot(ray, sources.to_sun)
@@ -211,20 +221,28 @@ def march(
     jitter = 52.9829189 * (fx - wp.floor(fx))
     jitter = jitter - wp.floor(jitter)
     begin = span[0]
+    passed = int(0)
     stop = wp.min(begin + wp.max(jitter, 0.02) * step, end)
     while begin < end and clear > 0.005:
+        if passed == 0:
+            if begin >= first:
+                passed = 1
+                front[y, x] = wp.vec4(seen[0], seen[1], seen[2], 1.0 - clear)
+            else:
+                stop = wp.min(stop, wp.max(first, begin + 1.0e-4))
         p = view.position + ray * (0.5 * (begin + stop))
         place = (p - cloud.origin) / cloud.cell
         sigma = thickness(cloud, p, place)
         if sigma > 1.0e-5:
             pass_through = wp.exp(-sigma * (stop - begin))
-            seen += wp.cw_mul(glow(cloud, sources, place, cosine), cloud.albedo) * (
-                clear * (1.0 - pass_through) * cloud.exposure
-            )
+            gain = clear * (1.0 - pass_through) * cloud.exposure
+            seen += wp.cw_mul(glow(cloud, sources, place, cosine), cloud.albedo) * gain
             clear *= pass_through
         begin = stop
         stop = wp.min(begin + step, end)
-    out[y, x] = wp.vec4(seen[0], seen[1], seen[2], 1.0 - clear)
+    whole[y, x] = wp.vec4(seen[0], seen[1], seen[2], 1.0 - clear)
+    if passed == 0:
+        front[y, x] = whole[y, x]
 
 
 @wp.kernel

@@ -7,8 +7,9 @@ import numpy as np
 import warp as wp
 
 from . import light_kernels, scene_kernels, trace_kernels
-from .dust import Cloud, dust_layer, make_cloud
-from .layers import over_plate, st_map
+from .device import blank, put, take
+from .dust import Cloud, dust_layers, make_cloud
+from .layers import dust_before_both, over_plate, st_map
 from .posing import Shutter, open_shutter, radii
 from .scene import DustGrid, Floats, Ints, Mask, Pose, Scene, Settings
 from .stage import Stage, stage_for
@@ -19,13 +20,15 @@ UNCHANGED = 2.0e-3
 
 @dataclass(eq=False)
 class Seen:
-    """What tracing found, as NumPy (see trace_kernels.Film): debris premultiplied (H,W,4), real (H,W) share that is photograph."""
+    """What tracing found, as NumPy (see trace_kernels.Film): debris premultiplied (H,W,4), real (H,W) share that is
+    photograph, reach (H,W) mean depth of the debris in a pixel."""
 
     debris: Floats
     real: Floats
     normal: Floats
     place: Floats
     depth: Floats
+    reach: Floats
     rest_px: Floats
     shift: Floats
     ids: Ints
@@ -43,12 +46,17 @@ def render_frame(
     device: str = "cpu",
     coat: Floats | None = None,
 ) -> dict[str, np.ndarray]:
-    """Renders one frame; `before`, `now`, `after` are the poses one frame apart. coat (P,): dust lying on each piece, 0 to 1.
+    """Renders one frame; `before`, `now`, `after` are the poses one frame apart. coat (P,): dust lying on each piece,
+    0 to 1.
 
-    Returns, each (H,W,...) float32 unless said: `comp` rgb; `debris`, `dust` premultiplied rgba; `shadow` ratio rgb; `background`
-    rgb (plate, or clean where the building has gone); `clean` rgb; `Z` m along the lens axis (1e6 = sky); `P` world m; `N` world;
-    `motion` forward px per frame; `uv` ST map into the plate at rest; `crypto_id` int32 (-1 none) and `crypto_coverage` (H,W,R)
-    piece indices ranked by coverage; `touched` 1 where comp is not the plate; `synthetic` share that has no grain of its own.
+    Returns, each (H,W,...) float32 unless said: `comp` rgb; `debris`, `dust` premultiplied rgba; `shadow` ratio rgb;
+    `background`
+    rgb (plate, or clean where the building has gone); `clean` rgb; `Z` m along the lens axis (1e6 = sky); `P` world
+    m; `N` world;
+    `motion` forward px per frame; `uv` ST map into the plate at rest; `crypto_id` int32 (-1 none) and
+    `crypto_coverage` (H,W,R)
+    piece indices ranked by coverage; `touched` 1 where comp is not the plate; `synthetic` share that has no grain of
+    its own.
     `layers.over_plate` recombines them into comp. Deterministic: the same inputs give the same bytes on one device.
     """
     stage = stage_for(scene, settings, device)
@@ -60,17 +68,17 @@ def render_frame(
     gone = (stage.labels >= 0) & shutter.moved[np.maximum(stage.labels, 0)]
     seen = _trace(stage, shutter, gone, cloud, frame)
     shadow = _shadow(stage, shutter, gone, cloud, seen)
-    depth = _depth(stage, gone, seen)
-    puff = dust_layer(stage, cloud, dust, depth, frame)
-    return _assemble(stage, gone, seen, shadow, depth, puff)
+    behind = np.where(gone, stage.behind_depth, stage.depth)
+    puffs = dust_layers(stage, cloud, dust, seen.reach, seen.debris[..., 3], behind, frame)
+    return _assemble(stage, gone, seen, shadow, behind, puffs)
 
 
 def _pose(stage: Stage, shutter: Shutter, now: Pose, coat: Floats | None) -> None:
     """Puts the meshes and per-piece arrays of the stage into this frame."""
     device, mesh = stage.device, stage.scene.mesh
-    alive = wp.array(np.asarray(now.alive).astype(np.int32), dtype=wp.int32, device=device)
+    alive = put(np.asarray(now.alive).astype(np.int32), wp.int32, device)
     for k, each in enumerate(stage.meshes):
-        world = wp.array(shutter.world[k], dtype=wp.transform, device=device)
+        world = put(shutter.world[k], wp.transform, device)
         wp.launch(
             trace_kernels.pose_vertices,
             len(mesh.vertices_m),
@@ -79,11 +87,11 @@ def _pose(stage: Stage, shutter: Shutter, now: Pose, coat: Floats | None) -> Non
         )
         stage.meshes[k] = wp.Mesh(points=each.points, indices=each.indices)
     ids = np.array([mesh.id for mesh in stage.meshes], dtype=np.uint64)
-    stage.mesh_ids_wp = wp.array(ids, dtype=wp.uint64, device=device)
-    stage.solid.rest_from_time = wp.array(shutter.rest_from_time, dtype=wp.transform, device=device)
-    stage.look.moved = wp.array(shutter.moved.astype(np.int32), dtype=wp.int32, device=device)
+    stage.mesh_ids_wp = put(ids, wp.uint64, device)
+    stage.solid.rest_from_time = put(shutter.rest_from_time, wp.transform, device)
+    stage.look.moved = put(shutter.moved.astype(np.int32), wp.int32, device)
     dusted = np.zeros(len(now.alive), np.float32) if coat is None else np.asarray(coat, dtype=np.float32)
-    stage.look.coat = wp.array(dusted, dtype=wp.float32, device=device)
+    stage.look.coat = put(dusted, wp.float32, device)
 
 
 def _project(scene: Scene, points: Floats) -> tuple[Floats, Floats]:
@@ -96,7 +104,8 @@ def _project(scene: Scene, points: Floats) -> tuple[Floats, Floats]:
 
 
 def swept(stage: Stage, moved: Mask) -> Mask:
-    """(H,W) pixels that a moved piece may touch during the shutter: each piece's bounding rectangle and three pixels around."""
+    """(H,W) pixels that a moved piece may touch during the shutter: each piece's bounding rectangle and three pixels
+    around."""
     scene, mesh = stage.scene, stage.scene.mesh
     out = np.zeros(stage.labels.shape, dtype=bool)
     which = moved[mesh.vertex_piece]
@@ -105,7 +114,7 @@ def swept(stage: Stage, moved: Mask) -> Mask:
     owner = mesh.vertex_piece[which]
     pixels, low, high = [], np.full((len(moved), 2), np.inf), np.full((len(moved), 2), -np.inf)
     for each in (stage.meshes[0], stage.meshes[-1]):
-        pixel, depth = _project(scene, each.points.numpy()[which])
+        pixel, depth = _project(scene, take(each.points)[which])
         if (depth < 0.1).any():
             out[:] = True
             return out
@@ -123,13 +132,13 @@ def swept(stage: Stage, moved: Mask) -> Mask:
 def _film(stage: Stage) -> Any:
     shape, device = stage.labels.shape, stage.device
     film = trace_kernels.Film()
-    film.base = wp.zeros(shape, dtype=wp.vec4, device=device)
-    film.rest_px, film.shift = (wp.zeros(shape, dtype=wp.vec2, device=device) for _ in range(2))
-    film.lit, film.normal, film.place = (wp.zeros(shape, dtype=wp.vec3, device=device) for _ in range(3))
-    film.real, film.depth = (wp.zeros(shape, dtype=wp.float32, device=device) for _ in range(2))
+    film.base = blank(shape, wp.vec4, device)
+    film.rest_px, film.shift = (blank(shape, wp.vec2, device) for _ in range(2))
+    film.lit, film.normal, film.place = (blank(shape, wp.vec3, device) for _ in range(3))
+    film.real, film.reach, film.depth = (blank(shape, wp.float32, device) for _ in range(3))
     ranks = stage.settings.ranks + 2
-    film.ids = wp.full((*shape, ranks), -1, dtype=wp.int32, device=device)
-    film.counts = wp.zeros((*shape, ranks), dtype=wp.float32, device=device)
+    film.ids = blank((*shape, ranks), wp.int32, device, -1)
+    film.counts = blank((*shape, ranks), wp.float32, device)
     return film
 
 
@@ -155,17 +164,17 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
     device, shape = stage.device, stage.labels.shape
     pixels = np.flatnonzero(_cropped(stage, swept(stage, shutter.moved) | gone)).astype(np.int32)
     film = _film(stage)
-    smooth = wp.zeros(shape, dtype=wp.vec3, device=device)
+    smooth = blank(shape, wp.vec3, device)
     if len(pixels):
-        active = wp.array(pixels, dtype=wp.int32, device=device)
+        active = put(pixels, wp.int32, device)
         inputs = [
             active,
             stage.mesh_ids_wp,
             stage.solid,
-            wp.array(shutter.now_from_rest, dtype=wp.transform, device=device),
-            wp.array(shutter.after_from_rest, dtype=wp.transform, device=device),
+            put(shutter.now_from_rest, wp.transform, device),
+            put(shutter.after_from_rest, wp.transform, device),
             stage.look,
-            wp.array(gone.astype(np.int32), dtype=wp.int32, device=device),
+            put(gone.astype(np.int32), wp.int32, device),
             stage.view,
             stage.maps,
             stage.sources,
@@ -176,16 +185,17 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
         wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=inputs, device=device)
         wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
     share = np.float32(1.0 / stage.settings.samples)
-    alpha = film.base.numpy()[..., 3:] * share
-    ids, counts = _resting_ids(stage, pixels, film.ids.numpy(), film.counts.numpy() * share)
+    alpha = take(film.base)[..., 3:] * share
+    ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts) * share)
     return Seen(
-        debris=np.concatenate([smooth.numpy() * share, alpha], axis=-1),
-        real=film.real.numpy() * share,
-        normal=film.normal.numpy(),
-        place=film.place.numpy(),
-        depth=film.depth.numpy(),
-        rest_px=film.rest_px.numpy(),
-        shift=film.shift.numpy(),
+        debris=np.concatenate([take(smooth) * share, alpha], axis=-1),
+        real=take(film.real) * share,
+        normal=take(film.normal),
+        place=take(film.place),
+        depth=take(film.depth),
+        reach=take(film.reach) * share / np.maximum(alpha[..., 0], share),
+        rest_px=take(film.rest_px),
+        shift=take(film.shift),
         ids=ids,
         counts=counts,
     )
@@ -208,21 +218,21 @@ def _shadow(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, seen: Seen
     shape, device, settings = stage.labels.shape, stage.device, stage.settings
     if not shutter.moved.any() and cloud.cloud is None:
         return np.ones((*shape, 3), dtype=np.float32)
-    kind = stage.still.kind.numpy()
-    usable = np.where(gone, stage.still.behind.numpy() > 0, kind > 0) & (seen.debris[..., 3] < 1.0)
+    kind = take(stage.still.kind)
+    usable = np.where(gone, take(stage.still.behind) > 0, kind > 0) & (seen.debris[..., 3] < 1.0)
     pixels = np.flatnonzero(_cropped(stage, usable)).astype(np.int32)
-    active = wp.array(pixels, dtype=wp.int32, device=device)
-    gone_wp = wp.array(gone.astype(np.int32), dtype=wp.int32, device=device)
+    active = put(pixels, wp.int32, device)
+    gone_wp = put(gone.astype(np.int32), wp.int32, device)
     low, high = _moved_box(stage, shutter.moved)
-    before, after = (wp.zeros(shape, dtype=wp.vec3, device=device) for _ in range(2))
-    ratio = wp.full(shape, wp.vec3(1.0, 1.0, 1.0), dtype=wp.vec3, device=device)
+    before, after = (blank(shape, wp.vec3, device) for _ in range(2))
+    ratio = blank(shape, wp.vec3, device, wp.vec3(1.0, 1.0, 1.0))
     rays = [settings.static_sun, settings.static_sky, stage.scene.seed]
     inputs = [active, stage.mesh_ids_wp, settings.times, stage.solid, stage.maps, stage.view, stage.sources, cloud.haze]
-    inputs += [stage.still, gone_wp, stage.look.moved, low, high, *rays, stage.blocker_wp, before, after]
+    inputs += [stage.still, gone_wp, stage.look.moved, low, high, *stage.around, *rays, stage.blocker_wp, before, after]
     wp.launch(light_kernels.light_change, len(pixels), inputs=inputs, device=device)
     inputs = [active, stage.still, gone_wp, before, after, 3, ratio]
     wp.launch(light_kernels.smooth_ratio, len(pixels), inputs=inputs, device=device)
-    return _sane(stage, ratio.numpy(), gone, kind)
+    return _sane(stage, take(ratio), gone, kind)
 
 
 def _sane(stage: Stage, ratio: Floats, gone: Mask, kind: Ints) -> Floats:
@@ -239,23 +249,18 @@ def _moved_box(stage: Stage, moved: Mask) -> tuple[Any, Any]:
     which = moved[stage.scene.mesh.vertex_piece]
     if not which.any():
         return wp.vec3(1.0, 1.0, 1.0), wp.vec3(-1.0, -1.0, -1.0)
-    points = np.concatenate([stage.meshes[k].points.numpy()[which] for k in (0, len(stage.meshes) - 1)])
+    points = np.concatenate([take(stage.meshes[k].points)[which] for k in (0, len(stage.meshes) - 1)])
     return wp.vec3(*map(float, points.min(axis=0) - 0.01)), wp.vec3(*map(float, points.max(axis=0) + 0.01))
 
 
-def _depth(stage: Stage, gone: Mask, seen: Seen) -> Floats:
-    """(H,W) depth of the nearest solid thing: debris where it covers half the pixel, else what stands, else the ground."""
-    return np.where(seen.debris[..., 3] >= 0.5, seen.depth, np.where(gone, stage.behind_depth, stage.depth)).astype(
-        np.float32
-    )
-
-
 def _assemble(
-    stage: Stage, gone: Mask, seen: Seen, shadow: Floats, depth: Floats, puff: Floats
+    stage: Stage, gone: Mask, seen: Seen, shadow: Floats, behind: Floats, puffs: tuple[Floats, Floats]
 ) -> dict[str, np.ndarray]:
     scene = stage.scene
     background = np.where(gone[..., None], scene.clean, scene.plate).astype(np.float32)
+    puff = dust_before_both(seen.debris, background * shadow, *puffs)
     comp = over_plate(seen.debris, puff, shadow, background, scene.plate, scene.occluders)
+    depth = np.where(seen.debris[..., 3] >= 0.5, seen.depth, behind).astype(np.float32)
     solid = seen.debris[..., 3:] >= 0.5
     still = np.where(gone[..., None], stage.behind_point, stage.point)
     centres = np.stack(np.meshgrid(np.arange(depth.shape[1]) + 0.5, np.arange(depth.shape[0]) + 0.5), axis=-1)

@@ -24,6 +24,22 @@ def over_plate(
     return np.asarray(np.where(front >= 1.0, plate, dusty + (plate - dusty) * front), dtype=np.float32)
 
 
+def dust_before_both(debris: Floats, behind: Floats, front: Floats, whole: Floats) -> Floats:
+    """(H,W,4) one premultiplied dust layer from the dust before the debris (`front`) and before what is `behind` it
+    (`whole`).
+
+    Where debris covers a pixel partly, no single opacity dims both parts rightly; the layer takes their mean opacity
+    and the
+    colour that still gives the right sum (never below 0).
+    """
+    a = debris[..., 3:]
+    opacity = a * front[..., 3:] + (1.0 - a) * whole[..., 3:]
+    mixed = a * front[..., :3] + (1.0 - a) * whole[..., :3]
+    rest = (opacity - front[..., 3:]) * debris[..., :3] + (1.0 - a) * (opacity - whole[..., 3:]) * behind
+    colour = np.where((a > 0.0) & (a < 1.0), np.maximum(mixed + rest, 0.0), mixed)
+    return np.concatenate([colour, opacity], axis=-1).astype(np.float32)
+
+
 def st_map(pixel: Floats) -> Floats:
     """(H,W,2) continuous plate pixels as an ST map: 0..1, u to the right, v up. Unset (0,0) stays 0."""
     height, width = pixel.shape[:2]

@@ -1,4 +1,5 @@
-"""Warp: light on what does not move. The same rays are judged at rest and now, so unchanged light is a ratio of exactly 1."""
+"""Warp: light on what does not move. The same rays are judged at rest and now, so unchanged light is a ratio of
+exactly 1."""
 
 import warp as wp
 
@@ -27,7 +28,8 @@ wp.config.enable_backward = False
 
 @wp.struct
 class Still:
-    """Per pixel (H,W): the surface that the plate shows (kind 0 none, 1 ground, 2 building), its owner piece or -1, and the
+    """Per pixel (H,W): the surface that the plate shows (kind 0 none, 1 ground, 2 building), its owner piece or -1,
+    and the
     ground behind the building (behind: 1 where there is some)."""
 
     point: wp.array2d(dtype=wp.vec3)
@@ -126,13 +128,14 @@ def still_blocked(
     at: wp.vec3,
     way: wp.vec3,
 ) -> bool:
-    """Is the ray blocked now? A blocker that has not moved still blocks; otherwise only moved pieces can, inside low..high."""
+    """Is the ray blocked now? A blocker that has not moved still blocks; otherwise only moved pieces can, inside
+    low..high."""
     blocked = bool(False)
     settled = bool(False)
-    if known >= 0:
-        if moved[known] == 0:
-            blocked = True
-            settled = True
+    if known >= 0:  # nested: kernels evaluate both sides of an `and`
+        held = moved[known] == 0
+        blocked = held
+        settled = held
     if not settled:
         trace = bool(True)
         if known < 0:
@@ -159,6 +162,8 @@ def light_change(
     moved: wp.array(dtype=wp.int32),
     low: wp.vec3,
     high: wp.vec3,
+    around_low: wp.vec2,
+    around_high: wp.vec2,
     sun_rays: int,
     sky_rays: int,
     seed: int,
@@ -166,7 +171,10 @@ def light_change(
     before: wp.array2d(dtype=wp.vec3),
     after: wp.array2d(dtype=wp.vec3),
 ):
-    """Irradiance in the photograph (where the building has gone: of open ground) and now, from the same rays."""
+    """Irradiance in the photograph (where the building has gone: of open ground) and now, from the same rays.
+
+    Outside around_low..around_high (x, y) the sky that the building takes is too little to see and is left alone.
+    """
     index = active[wp.tid()]
     y = index // view.width
     x = index - y * view.width
@@ -199,12 +207,12 @@ def light_change(
                 if not still_blocked(meshes[tm], tm, solid, maps, view, moved, low, high, known, at, to):
                     now += part * clear
         other = wp.vec2(start[1], wrap(start[0] + 0.37))
+        close = p[0] > around_low[0] and p[1] > around_low[1] and p[0] < around_high[0] and p[1] < around_high[1]
         for k in range(sky_rays):
             way = around(n, spread(k, other))
             held = int(blocker[y, x, sun_rays + k])
             if revealed:
                 held = -1
-                way = around(n, spread(k, other))
             glow = open_radiance(sources, way) * (3.14159265 / wp.float32(sky_rays))
             dim = sources.bounce * (3.14159265 / wp.float32(sky_rays))
             if held < 0:
@@ -212,7 +220,10 @@ def light_change(
             else:
                 rest += dim
             tk = k % times
-            if still_blocked(meshes[tk], tk, solid, maps, view, moved, low, high, held, at, way):
+            shut = held >= 0
+            if close:
+                shut = still_blocked(meshes[tk], tk, solid, maps, view, moved, low, high, held, at, way)
+            if shut:
                 now += dim
             else:
                 now += glow * shade

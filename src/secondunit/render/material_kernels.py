@@ -1,4 +1,5 @@
-"""Warp: what broken and inner surfaces look like. Patterns live in the rest pose's world space, at true scale (metres)."""
+"""Warp: what broken and inner surfaces look like. Patterns live in the rest pose's world space, at true scale
+(metres)."""
 
 import warp as wp
 
@@ -39,7 +40,8 @@ def value_noise(p: wp.vec3, seed: int) -> float:
 
 @wp.func
 def rough(p: wp.vec3, size: float, footprint: float, seed: int) -> float:
-    """Three octaves about 0 (roughly -0.5..0.5) from features of `size` down; octaves below the pixel's footprint fade out."""
+    """Three octaves about 0 (roughly -0.5..0.5) from features of `size` down; octaves below the pixel's footprint
+    fade out."""
     total = float(0.0)
     feature = float(size)
     weight = float(0.5)
@@ -68,7 +70,8 @@ def on_face(p: wp.vec3, n: wp.vec3) -> wp.vec2:
 
 @wp.func
 def courses(q: wp.vec2, length: float, height: float, joint: float, footprint: float, seed: int) -> wp.vec2:
-    """(share of mortar, tone of this block -0.5..0.5) of a running bond; joints finer than a pixel become their mean."""
+    """(share of mortar, tone of this block -0.5..0.5) of a running bond; joints finer than a pixel become their
+    mean."""
     row = wp.floor(q[1] / height)
     shift = 0.5 * length * (row - 2.0 * wp.floor(row * 0.5))
     column = wp.floor((q[0] + shift) / length)
@@ -171,7 +174,8 @@ def skin_unseen(p: wp.vec3, n: wp.vec3, base: wp.vec3, code: int, footprint: flo
 
 @wp.func
 def surface_colour(p: wp.vec3, n: wp.vec3, base: wp.vec3, kind: int, code: int, footprint: float, seed: int) -> wp.vec3:
-    """Albedo of a surface that carries no photograph. p: rest position (m), n: rest normal, base: the piece's own albedo."""
+    """Albedo of a surface that carries no photograph. p: rest position (m), n: rest normal, base: the piece's own
+    albedo."""
     out = wp.vec3(0.0, 0.0, 0.0)
     if code == GLASS:
         out = wp.vec3(0.10, 0.12, 0.13) * (1.0 + 0.5 * rough(p, 0.6, footprint, seed))

@@ -7,7 +7,8 @@ import numpy as np
 from .scene import Floats, Mask, Mesh3, Pose
 
 STILL_M = 1.0e-3
-"""A piece none of whose points moved further than this from rest counts as unmoved: 0.07 px at 40 m and 2900 px of focal length."""
+"""A piece none of whose points moved further than this from rest counts as unmoved: 0.07 px at 40 m and 2900 px of
+focal length."""
 
 
 def rotate(q: Floats, v: Floats) -> Floats:
@@ -65,7 +66,8 @@ def displaced(rest: Pose, pose: Pose, radius: Floats) -> Mask:
 
 @dataclass(frozen=True, eq=False)
 class Shutter:
-    """One frame's poses: sub-frame world transforms (times,P,7), those back to rest (times,P,7), now and after from rest
+    """One frame's poses: sub-frame world transforms (times,P,7), those back to rest (times,P,7), now and after from
+    rest
     (P,7), and which pieces moved (P,). Unmoved pieces have exactly their rest transforms."""
 
     world: Floats

@@ -1,17 +1,19 @@
 """What a picture is made from: plain records of arrays, in the building's world frame (metres, Z up, ground z = 0).
 
-Images are float32 (H, W, 3), scene-linear ACEScg, row 0 on top; mattes are float32 (H, W), 0 to 1. Pixels are continuous plate
+Images are float32 (H, W, 3), scene-linear ACEScg, row 0 on top; mattes are float32 (H, W), 0 to 1. Pixels are
+continuous plate
 pixels: x right, y down, origin at the top left pixel's corner.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from secondunit.schema import Camera, InputError, Light, Quality
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
@@ -23,8 +25,10 @@ SKIN, INNER, FRACTURE = 0, 1, 2
 class Mesh3:
     """Triangles of P rigid pieces.
 
-    vertices_m (V,3) relative to the piece's centroid, axes of the rest pose · vertex_piece (V,) · triangles (T,3) into vertices,
-    counter-clockwise seen from outside · tri_kind (T,) SKIN | INNER | FRACTURE · tri_material (T,) into `Scene.materials`.
+    vertices_m (V,3) relative to the piece's centroid, axes of the rest pose · vertex_piece (V,) · triangles (T,3)
+    into vertices,
+    counter-clockwise seen from outside · tri_kind (T,) SKIN | INNER | FRACTURE · tri_material (T,) into
+    `Scene.materials`.
     """
 
     vertices_m: Floats
@@ -70,7 +74,8 @@ def mesh_from_faces(
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """Where every piece is: position_m (P,3) of the centroid, rotation (P,4) xyzw, alive (P,) false = taken out of the scene."""
+    """Where every piece is: position_m (P,3) of the centroid, rotation (P,4) xyzw, alive (P,) false = taken out of
+    the scene."""
 
     position_m: npt.NDArray[np.floating]
     rotation: npt.NDArray[np.floating]
@@ -79,9 +84,11 @@ class Pose:
 
 @dataclass(frozen=True, eq=False)
 class DustGrid:
-    """Airborne dust: density (nx,ny,nz) kg/m3 at cell centres; the grid's lowest corner origin_m; cubic cells of cell_m.
+    """Airborne dust: density (nx,ny,nz) kg/m3 at cell centres; the grid's lowest corner origin_m; cubic cells of
+    cell_m.
 
-    drift_m (nx,ny,nz,3), if given, is how far the dust in a cell has travelled since it was born (m): fine detail then rides
+    drift_m (nx,ny,nz,3), if given, is how far the dust in a cell has travelled since it was born (m): fine detail
+    then rides
     with the flow. Without it detail drifts slowly upward with time.
     """
 
@@ -96,8 +103,10 @@ class Scene:
     """Everything about a shot that does not change from frame to frame.
 
     plate, clean (H,W,3): the photograph, and the same without the building · matte (H,W): the building's coverage ·
-    occluders (H,W): what stands in front of it and stays · ground (H,W): where the plate shows ground that takes shadows
-    (None: every pixel outside the matte that looks down on z = 0) · materials: the names that `Mesh3.tri_material` indexes.
+    occluders (H,W): what stands in front of it and stays · ground (H,W): where the plate shows ground that takes
+    shadows
+    (None: every pixel outside the matte that looks down on z = 0) · materials: the names that `Mesh3.tri_material`
+    indexes.
     """
 
     mesh: Mesh3
@@ -119,12 +128,14 @@ class Scene:
             image = getattr(self, name)
             if image is not None and image.shape[:2] != shape:
                 raise InputError(
-                    f"the scene's {name} is {image.shape[1]} x {image.shape[0]} but its camera is {shape[1]} x {shape[0]}: "
+                    f"the scene's {name} is {image.shape[1]} x {image.shape[0]} but its camera is "
+                    f"{shape[1]} x {shape[0]}: "
                     "resize one of them (Scene.at_scale resizes all together)"
                 )
         if len(self.rest.position_m) <= int(self.mesh.vertex_piece.max(initial=-1)):
             raise InputError(
-                f"the rest pose has {len(self.rest.position_m)} pieces, fewer than the mesh refers to: pass both from one fracture"
+                f"the rest pose has {len(self.rest.position_m)} pieces, fewer than the mesh refers to: "
+                "pass both from one fracture"
             )
 
     def at_scale(self, scale: float) -> "Scene":
@@ -150,18 +161,21 @@ class Scene:
             for name in ("plate", "clean", "matte", "occluders", "ground")
             if (image := getattr(self, name)) is not None
         }
-        return replace(self, camera=camera, **images)  # type: ignore[arg-type]
+        return replace(self, camera=camera, **images)
 
 
 @dataclass(frozen=True)
 class Settings:
     """How much work a frame gets.
 
-    samples: camera samples a pixel · times: sub-frame meshes that the samples are spread over (motion blur) · shutter: open
+    samples: camera samples a pixel · times: sub-frame meshes that the samples are spread over (motion blur) ·
+    shutter: open
     fraction of a frame, centred on it · sky_rays: each time a sample is shaded ·
-    shade_every: samples on one face share their light this many at a time · static_sun, static_sky: rays per pixel for changed light on
+    shade_every: samples on one face share their light this many at a time · static_sun, static_sky: rays per pixel
+    for changed light on
     what did not move · dust_step: march step in cells · dust_shrink: the dust is marched at 1/dust_shrink resolution ·
-    dust_extinction_m2pkg: extinction cross-section per mass (3 / (d * 2500 kg/m3) for grains of diameter d, so 80 is 15 um) ·
+    dust_extinction_m2pkg: extinction cross-section per mass (3 / (d * 2500 kg/m3) for grains of diameter d, so 80 is
+    15 um) ·
     dust_albedo: single scattering colour, tinted to the facade · dust_detail: strength of sub-grid detail, 0 to 1.
     """
 

@@ -43,7 +43,8 @@ class Sources:
 
 @wp.struct
 class Solid:
-    """The pieces: triangle and piece attributes, and the map from each sub-frame's pose back to the rest pose (times, P)."""
+    """The pieces: triangle and piece attributes, and the map from each sub-frame's pose back to the rest pose (times,
+    P)."""
 
     tri_piece: wp.array(dtype=wp.int32)
     tri_kind: wp.array(dtype=wp.int32)
@@ -55,7 +56,8 @@ class Solid:
 class PlateMaps:
     """The photograph as the pieces see it.
 
-    texture (H,W): plate colours, unmixed and filled beyond the matte · cut (H,W): where pieces exist · far (H,W): depth of the
+    texture (H,W): plate colours, unmixed and filled beyond the matte · cut (H,W): where pieces exist · far (H,W):
+    depth of the
     furthest surface the plate shows near a pixel (m) · light (H,W): irradiance on that surface at rest.
     """
 
@@ -79,7 +81,8 @@ class Haze:
 
 @wp.struct
 class Hit:
-    """t < 0: nothing. rest: the same point at rest (m); pixel: its place in the plate; depth: its distance along the lens axis."""
+    """t < 0: nothing. rest: the same point at rest (m); pixel: its place in the plate; depth: its distance along the
+    lens axis."""
 
     t: float
     face: int
@@ -195,7 +198,8 @@ def catmull_rom(t: float) -> wp.vec4:
 
 @wp.func
 def bicubic(image: wp.array2d(dtype=wp.vec3), pixel: wp.vec2) -> wp.vec3:
-    """Catmull-Rom interpolation, kept within the range of the four nearest pixels (no ringing); exact at pixel centres."""
+    """Catmull-Rom interpolation, kept within the range of the four nearest pixels (no ringing); exact at pixel
+    centres."""
     h = image.shape[0]
     w = image.shape[1]
     fx = pixel[0] - 0.5
@@ -233,7 +237,8 @@ def closest(
     limit: float,
     threshold: float,
 ) -> Hit:
-    """Nearest surface along a ray. Points whose place at rest the plate's matte (above `threshold`) does not cover are air."""
+    """Nearest surface along a ray. Points whose place at rest the plate's matte (above `threshold`) does not cover
+    are air."""
     hit = Hit()
     hit.t = float(-1.0)
     hit.face = int(-1)
@@ -363,7 +368,8 @@ def irradiance(
     first: int,
     start: wp.vec2,
 ) -> wp.vec3:
-    """Irradiance on a surface: the sun's disc, the sky, the ground and what blocks them; rays first, first+1, ... of a sequence."""
+    """Irradiance on a surface: the sun's disc, the sky, the ground and what blocks them; rays first, first+1, ... of
+    a sequence."""
     at = point + normal * NUDGE
     total = wp.vec3(0.0, 0.0, 0.0)
     facing = wp.dot(normal, sources.to_sun)

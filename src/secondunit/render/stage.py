@@ -8,11 +8,14 @@ import numpy as np
 import warp as wp
 
 from . import light_kernels, scene_kernels, trace_kernels
+from .device import blank, put, take
 from .materials import PATTERNS, albedo_table, pattern_codes
 from .scene import SKIN, Floats, Ints, Mask, Pose, Scene, Settings
 from .texture import building_texture, cut_matte, owner_labels
 
 GROUND_REACH_M = 400.0
+AMBIENT_HEIGHTS = 4.0
+"""Ground further than this many building heights away sees the building under less than 1 % of its sky."""
 GROUND_ALBEDO = 0.25
 FACADE_ALBEDO = 0.35
 SUN_DISC = math.tan(math.radians(0.265))
@@ -46,6 +49,7 @@ class Stage:
     normal: Floats
     exposure: float
     dust_tint: Floats
+    around: tuple[Any, Any]
     lift: Floats
     """(H,W) the largest ratio by which the ground may brighten: never beyond the plate's own sunlit ground."""
 
@@ -64,7 +68,8 @@ def view_of(scene: Scene, shrink: int = 1) -> Any:
 
 
 def make_sources(to_sun: Floats, sun: Floats, sky: Floats, ground: Floats, bounce: Floats) -> Any:
-    """Kernel record of the light: irradiance `sun` facing it; radiances `sky`, `ground` and `bounce` (of what blocks a ray)."""
+    """Kernel record of the light: irradiance `sun` facing it; radiances `sky`, `ground` and `bounce` (of what blocks
+    a ray)."""
     axis = np.array(to_sun, dtype=np.float64) / np.linalg.norm(to_sun)
     tangent = np.cross(axis, [0.0, 0.0, 1.0] if abs(axis[2]) < 0.9 else [1.0, 0.0, 0.0])
     tangent /= np.linalg.norm(tangent)
@@ -79,13 +84,16 @@ def make_sources(to_sun: Floats, sun: Floats, sky: Floats, ground: Floats, bounc
 
 
 def sources_of(scene: Scene) -> Any:
-    """Sources from the plate's light: the ground's colour is the light's, its strength that of a 25 % grey in sun and sky."""
+    """Sources from the plate's light: the ground's colour is the light's, its strength that of a 25 % grey in sun and
+    sky."""
     light = scene.light
     sun, sky = np.array(light.sun_rgb), np.array(light.sky_rgb)
     height = max(0.0, light.sun_direction[2])
     tint = np.array(light.ground_rgb) / max(float(WEIGHTS @ np.array(light.ground_rgb)), 1e-6)
     ground = tint * GROUND_ALBEDO / math.pi * float(WEIGHTS @ (sun * height + sky))
-    bounce = FACADE_ALBEDO / math.pi * 0.4 * 0.5 * (sky + math.pi * ground)
+    facade = _mean(scene.plate[scene.matte > 0.97], np.ones((1, 3), np.float32))
+    facade = facade / max(float(WEIGHTS @ facade), 1e-6)
+    bounce = facade * FACADE_ALBEDO / math.pi * 0.4 * 0.5 * float(WEIGHTS @ (sky + math.pi * ground))
     return make_sources(np.array(light.sun_direction), sun, sky / math.pi, ground, bounce)
 
 
@@ -98,7 +106,7 @@ def no_haze(device: str) -> Any:
     """Clear air for the kernels."""
     haze = scene_kernels.Haze()
     haze.on = 0
-    haze.sun = wp.zeros((2, 2, 2), dtype=wp.float32, device=device)
+    haze.sun = blank((2, 2, 2), wp.float32, device)
     haze.up = haze.sun
     return haze
 
@@ -106,31 +114,31 @@ def no_haze(device: str) -> Any:
 def _solid(scene: Scene, times: int, device: str) -> Any:
     mesh = scene.mesh
     solid = scene_kernels.Solid()
-    solid.tri_piece = wp.array(mesh.tri_piece, dtype=wp.int32, device=device)
-    solid.tri_kind = wp.array(mesh.tri_kind, dtype=wp.int32, device=device)
-    solid.tri_material = wp.array(mesh.tri_material, dtype=wp.int32, device=device)
+    solid.tri_piece = put(mesh.tri_piece, wp.int32, device)
+    solid.tri_kind = put(mesh.tri_kind, wp.int32, device)
+    solid.tri_material = put(mesh.tri_material, wp.int32, device)
     identity = np.tile(np.array([0, 0, 0, 0, 0, 0, 1], np.float32), (times, len(scene.rest.position_m), 1))
-    solid.rest_from_time = wp.array(identity, dtype=wp.transform, device=device)
+    solid.rest_from_time = put(identity, wp.transform, device)
     return solid
 
 
 def _maps(scene: Scene, device: str) -> Any:
     shape = scene.matte.shape
     maps = scene_kernels.PlateMaps()
-    maps.texture = wp.array(building_texture(scene.plate, scene.matte, scene.occluders), dtype=wp.vec3, device=device)
-    maps.cut = wp.array(cut_matte(scene.matte, scene.occluders), dtype=wp.float32, device=device)
-    maps.far = wp.full(shape, 1.0e6, dtype=wp.float32, device=device)
-    maps.light = wp.full(shape, wp.vec3(1.0, 1.0, 1.0), dtype=wp.vec3, device=device)
+    maps.texture = put(building_texture(scene.plate, scene.matte, scene.occluders), wp.vec3, device)
+    maps.cut = put(cut_matte(scene.matte, scene.occluders), wp.float32, device)
+    maps.far = blank(shape, wp.float32, device, 1.0e6)
+    maps.light = blank(shape, wp.vec3, device, wp.vec3(1.0, 1.0, 1.0))
     return maps
 
 
 def _still(shape: tuple[int, int], device: str) -> Any:
     still = light_kernels.Still()
     for name in ("point", "normal", "behind_point"):
-        setattr(still, name, wp.zeros(shape, dtype=wp.vec3, device=device))
+        setattr(still, name, blank(shape, wp.vec3, device))
     for name in ("kind", "owner", "face_kind", "behind"):
-        setattr(still, name, wp.zeros(shape, dtype=wp.int32, device=device))
-    still.depth = wp.full(shape, float(scene_kernels.FAR), dtype=wp.float32, device=device)
+        setattr(still, name, blank(shape, wp.int32, device))
+    still.depth = blank(shape, wp.float32, device, float(scene_kernels.FAR))
     return still
 
 
@@ -143,7 +151,8 @@ def furthest_seen(depth: Floats, building: Mask) -> Floats:
 
 
 def piece_albedo(scene: Scene, labels: Ints, seen: Mask, light: Floats, exposure: float) -> Floats:
-    """(P,3) each piece's own albedo, measured on its plate pixels; unseen pieces take their material's mean, else the table's."""
+    """(P,3) each piece's own albedo, measured on its plate pixels; unseen pieces take their material's mean, else the
+    table's."""
     count = len(scene.rest.position_m)
     reflect = scene.plate * (math.pi / exposure) / np.maximum(light, 1e-5)
     who = labels[seen]
@@ -173,14 +182,14 @@ def _ground_lift(scene: Scene, kind: Ints, light: Floats, sources: Any) -> Float
 
 def _meshes(scene: Scene, times: int, device: str) -> tuple[Any, Any, list[Any]]:
     mesh = scene.mesh
-    local = wp.array(mesh.vertices_m, dtype=wp.vec3, device=device)
-    owner = wp.array(mesh.vertex_piece, dtype=wp.int32, device=device)
-    indices = wp.array(mesh.triangles.reshape(-1), dtype=wp.int32, device=device)
-    rest = wp.array(transforms(scene.rest), dtype=wp.transform, device=device)
-    alive = wp.array(np.asarray(scene.rest.alive).astype(np.int32), dtype=wp.int32, device=device)
+    local = put(mesh.vertices_m, wp.vec3, device)
+    owner = put(mesh.vertex_piece, wp.int32, device)
+    indices = put(mesh.triangles.reshape(-1), wp.int32, device)
+    rest = put(transforms(scene.rest), wp.transform, device)
+    alive = put(np.asarray(scene.rest.alive).astype(np.int32), wp.int32, device)
     out = []
     for _ in range(times):
-        points = wp.zeros(len(mesh.vertices_m), dtype=wp.vec3, device=device)
+        points = blank((len(mesh.vertices_m),), wp.vec3, device)
         wp.launch(
             trace_kernels.pose_vertices, len(mesh.vertices_m), inputs=[local, owner, rest, alive, points], device=device
         )
@@ -189,8 +198,10 @@ def _meshes(scene: Scene, times: int, device: str) -> tuple[Any, Any, list[Any]]
 
 
 def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
-    """Builds a `Stage`: rest geometry per pixel, what the photograph's light was, texture, colours. About a second at 960x540."""
-    wp.config.quiet = True
+    """Builds a `Stage`: rest geometry per pixel, what the photograph's light was, texture, colours. About a second at
+    960x540."""
+    config: Any = wp.config
+    config.quiet = True
     shape = (scene.camera.height, scene.camera.width)
     view, sources = view_of(scene), sources_of(scene)
     solid, maps, still = _solid(scene, settings.times, device), _maps(scene, device), _still(shape, device)
@@ -203,8 +214,8 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
     )
     _hide_ground(scene, still, device)
     rays = settings.static_sun + settings.static_sky
-    blocker = wp.full((*shape, rays), -1, dtype=wp.int16, device=device)
-    raw = wp.zeros(shape, dtype=wp.vec3, device=device)
+    blocker = blank((*shape, rays), wp.int16, device, -1)
+    raw = blank(shape, wp.vec3, device)
     wp.launch(
         light_kernels.light_at_rest,
         shape,
@@ -223,8 +234,8 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
             raw,
         ],
     )
-    everything = wp.array(np.arange(shape[0] * shape[1], dtype=np.int32), device=device)
-    nothing = wp.zeros(shape, dtype=wp.int32, device=device)
+    everything = put(np.arange(shape[0] * shape[1]), wp.int32, device)
+    nothing = blank(shape, wp.int32, device)
     wp.launch(
         light_kernels.smooth_along,
         shape[0] * shape[1],
@@ -238,9 +249,9 @@ def _hide_ground(scene: Scene, still: Any, device: str) -> None:
     """Takes ground away where the plate is said to show something else."""
     if scene.ground is None:
         return
-    kind = still.kind.numpy()
+    kind = take(still.kind)
     kind[(kind == 1) & (scene.ground < 0.5)] = 0
-    still.kind = wp.array(kind, dtype=wp.int32, device=device)
+    still.kind = put(kind, wp.int32, device)
 
 
 def _finish(
@@ -257,8 +268,8 @@ def _finish(
     meshes: list[Any],
     blocker: Any,
 ) -> Stage:
-    kind, who, faces = still.kind.numpy(), still.owner.numpy(), still.face_kind.numpy()
-    depth, light = still.depth.numpy(), maps.light.numpy()
+    kind, who, faces = take(still.kind), take(still.owner), take(still.face_kind)
+    depth, light = take(still.depth), take(maps.light)
     skin = (kind == 2) & (faces == SKIN)
     labels = owner_labels(who, skin, scene.matte)
     seen = skin & (scene.matte > 0.97)
@@ -266,16 +277,14 @@ def _finish(
         seen &= scene.occluders < 0.02
     exposure = _exposure(scene, seen, light)
     floor = np.maximum(light, 0.02 * float(light.max(initial=1e-6)))
-    maps.light = wp.array(
-        np.where((kind == 2)[..., None], floor, np.maximum(floor, _mean(light[seen], floor))),
-        dtype=wp.vec3,
-        device=device,
+    maps.light = put(
+        np.where((kind == 2)[..., None], floor, np.maximum(floor, _mean(light[seen], floor))), wp.vec3, device
     )
-    maps.far = wp.array(furthest_seen(depth, kind == 2), dtype=wp.float32, device=device)
+    maps.far = put(furthest_seen(depth, kind == 2), wp.float32, device)
     albedo = piece_albedo(scene, np.maximum(labels, 0), seen, light, exposure)
     tint = _mean(scene.plate[seen], np.full((1, 3), 0.3, np.float32))
     tint = tint / max(float(WEIGHTS @ tint), 1e-6)
-    behind = still.behind_point.numpy()
+    behind = take(still.behind_point)
     rotation = np.array(scene.camera.rotation).reshape(3, 3)
     behind_depth = (behind - np.array(scene.camera.position_m)) @ rotation[2]
     return Stage(
@@ -291,16 +300,17 @@ def _finish(
         local_wp=local,
         vertex_piece_wp=owner,
         meshes=meshes,
-        mesh_ids_wp=wp.array(np.array([mesh.id for mesh in meshes], dtype=np.uint64), dtype=wp.uint64, device=device),
+        mesh_ids_wp=put(np.array([mesh.id for mesh in meshes], dtype=np.uint64), wp.uint64, device),
         blocker_wp=blocker,
         labels=labels,
         depth=depth,
-        behind_depth=np.where(still.behind.numpy() > 0, behind_depth, float(scene_kernels.FAR)).astype(np.float32),
-        point=still.point.numpy(),
+        behind_depth=np.where(take(still.behind) > 0, behind_depth, float(scene_kernels.FAR)).astype(np.float32),
+        point=take(still.point),
         behind_point=behind,
-        normal=still.normal.numpy(),
+        normal=take(still.normal),
         exposure=exposure,
-        dust_tint=(0.6 + 0.4 * tint).astype(np.float32),
+        dust_tint=_dust_tint(tint),
+        around=_around(scene),
         lift=_ground_lift(scene, kind, light, sources),
     )
 
@@ -310,21 +320,35 @@ def _mean(values: Floats, otherwise: Floats) -> Floats:
     return np.asarray(source.reshape(-1, 3).mean(axis=0), dtype=np.float32)
 
 
+def _around(scene: Scene) -> tuple[Any, Any]:
+    """Ground box (x, y) that the building's skylight reaches: AMBIENT_HEIGHTS of its height beyond its walls."""
+    points = scene.mesh.vertices_m + scene.rest.position_m[scene.mesh.vertex_piece]
+    reach = AMBIENT_HEIGHTS * float(points[:, 2].max())
+    low, high = points[:, :2].min(axis=0) - reach, points[:, :2].max(axis=0) + reach
+    return wp.vec2(*map(float, low)), wp.vec2(*map(float, high))
+
+
+def _dust_tint(facade: Floats) -> Floats:
+    """Colour of single scattering: the facade's own, half way to the warm grey of ground mortar."""
+    tint = (0.5 * facade + 0.5) * np.array([1.04, 1.0, 0.92], dtype=np.float32)
+    return np.asarray(tint / tint.max(), dtype=np.float32)
+
+
 def _exposure(scene: Scene, seen: Mask, light: Floats) -> float:
     """Plate value per radiance, from taking the facade for a 35 % grey; 1 where the plate shows none of it."""
     if seen.sum() < 16:
         return 1.0
     value, lit = float((scene.plate[seen] @ WEIGHTS).mean()), float((light[seen] @ WEIGHTS).mean())
-    return max(value, 1e-4) / max(FACADE_ALBEDO / math.pi * lit, 1e-6)
+    return float(np.clip(value / max(FACADE_ALBEDO / math.pi * lit, 1e-6), 0.3, 3.0))
 
 
 def _look(scene: Scene, albedo: Floats, tint: Floats, device: str) -> Any:
     look = trace_kernels.Look()
     count = len(scene.rest.position_m)
-    look.moved = wp.zeros(count, dtype=wp.int32, device=device)
-    look.coat = wp.zeros(count, dtype=wp.float32, device=device)
-    look.albedo = wp.array(albedo, dtype=wp.vec3, device=device)
-    look.pattern = wp.array(pattern_codes(scene.materials), dtype=wp.int32, device=device)
+    look.moved = blank((count,), wp.int32, device)
+    look.coat = blank((count,), wp.float32, device)
+    look.albedo = put(albedo, wp.vec3, device)
+    look.pattern = put(pattern_codes(scene.materials), wp.int32, device)
     look.coat_albedo = wp.vec3(*map(float, np.clip(0.48 * (0.5 + 0.5 * tint), 0.0, 0.8)))
     return look
 

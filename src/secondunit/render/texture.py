@@ -6,7 +6,8 @@ from .scene import Floats, Ints, Mask
 
 
 def fill_from_sure(image: Floats, sure: Floats) -> Floats:
-    """(H,W,3) `image` where `sure` (H,W) is 1, and elsewhere the nearest sure colours, blurred ever wider with distance."""
+    """(H,W,3) `image` where `sure` (H,W) is 1, and elsewhere the nearest sure colours, blurred ever wider with
+    distance."""
     import cv2
 
     out = (image * (sure >= 0.999)[..., None]).astype(np.float32)
@@ -28,7 +29,8 @@ def fill_from_sure(image: Floats, sure: Floats) -> Floats:
 
 
 def building_texture(plate: Floats, matte: Floats, occluders: Floats | None) -> Floats:
-    """(H,W,3) plate colours of the building alone: mixed edge pixels and what stands in front are replaced by their neighbours."""
+    """(H,W,3) plate colours of the building alone: mixed edge pixels and what stands in front are replaced by their
+    neighbours."""
     sure = (matte > 0.97).astype(np.float32)
     if occluders is not None:
         sure *= occluders < 0.02
@@ -44,7 +46,8 @@ def cut_matte(matte: Floats, occluders: Floats | None) -> Floats:
 def owner_labels(owner: Ints, is_skin: Mask, matte: Floats) -> Ints:
     """(H,W) the piece each plate pixel belongs to, -1 none.
 
-    A pixel that shows an outer surface belongs to its piece; anything else the matte covers (window holes, proxies that fall
+    A pixel that shows an outer surface belongs to its piece; anything else the matte covers (window holes, proxies
+    that fall
     short, the matte's soft rim and three pixels beyond) belongs to the nearest such pixel's piece.
     """
     import cv2

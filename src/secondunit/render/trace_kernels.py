@@ -29,6 +29,9 @@ from .scene_kernels import (
 
 wp.config.enable_backward = False
 
+GROUND = wp.constant(-0.03)
+"""Points below this height (m) are under the photographed ground and hidden by it."""
+
 
 @wp.struct
 class Look:
@@ -43,7 +46,8 @@ class Look:
 
 @wp.struct
 class How:
-    """Sampling: camera samples, sub-frame times, sky rays per shading, seed, frame; exposure = plate value of radiance 1.
+    """Sampling: camera samples, sub-frame times, sky rays per shading, seed, frame; exposure = plate value of
+    radiance 1.
 
     shade_every: a sample on the same face as the one before it borrows its light, except every so many samples.
     """
@@ -61,13 +65,15 @@ class How:
 class Film:
     """What tracing leaves per pixel (H,W): sums over debris samples, and one sample's geometry.
 
-    base: reflectance rgb and count · lit: reflectance x irradiance · real: count carrying the photograph · normal, place (m),
+    base: reflectance rgb and count · lit: reflectance x irradiance · real: count carrying the photograph ·
+    reach: sum of depths (m) · normal, place (m),
     depth (m, along the lens axis; 0 = none), rest_px, shift (forward motion, px), ids and counts (H,W,ranks).
     """
 
     base: wp.array2d(dtype=wp.vec4)
     lit: wp.array2d(dtype=wp.vec3)
     real: wp.array2d(dtype=wp.float32)
+    reach: wp.array2d(dtype=wp.float32)
     normal: wp.array2d(dtype=wp.vec3)
     place: wp.array2d(dtype=wp.vec3)
     depth: wp.array2d(dtype=wp.float32)
@@ -83,10 +89,17 @@ def luminance(c: wp.vec3) -> float:
 
 
 @wp.func
+def view_axis(view: View) -> wp.vec3:
+    """The lens axis in the world."""
+    return wp.transpose(view.camera_from_world) * wp.vec3(0.0, 0.0, 1.0)
+
+
+@wp.func
 def plate_place(
     solid: Solid, view: View, time: int, piece: int, hit: Hit, point: wp.vec3, centre_ray: wp.vec3, off: wp.vec2
 ) -> wp.vec2:
-    """Where to read the plate: under the pixel's centre when the piece is seen as large as photographed or larger, under the
+    """Where to read the plate: under the pixel's centre when the piece is seen as large as photographed or larger,
+    under the
     sample when it is seen smaller, so that texture is neither blurred twice nor aliased."""
     out = hit.pixel
     slope = wp.dot(centre_ray, hit.normal)
@@ -103,10 +116,18 @@ def plate_place(
 
 
 @wp.func
-def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_normal: wp.vec3) -> float:
-    """1 where the plate shows this very surface: outer, facing the camera at rest, not hidden, inside the frame."""
+def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_normal: wp.vec3, inner: bool) -> float:
+    """1 where the plate shows this very surface: outer, facing the camera at rest, not hidden, inside the frame.
+
+    Also 1 for the inside of a piece, which is only seen where the matte carved its outline away: there the outline's
+    own
+    colours go on into the depth.
+    """
     out = float(0.0)
-    if solid.tri_kind[hit.face] == 0 and inside_plate(view, hit.pixel):
+    if inner:
+        if inside_plate(view, hit.pixel):
+            out = 1.0
+    elif solid.tri_kind[hit.face] == 0 and inside_plate(view, hit.pixel):
         facing = -wp.dot(rest_normal, wp.normalize(hit.rest - view.position))
         y = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
         x = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
@@ -219,6 +240,7 @@ def trace_pixels(
     base = wp.vec4(0.0, 0.0, 0.0, 0.0)
     lit = wp.vec3(0.0, 0.0, 0.0)
     real = float(0.0)
+    reach = float(0.0)
     nearest = float(1.0e9)
     held = wp.vec3(0.0, 0.0, 0.0)
     held_face = int(-1)
@@ -230,18 +252,31 @@ def trace_pixels(
         ray = view_ray(view, middle + off)
         threshold = wp.clamp(wrap(lens[0] + wp.float32(s) * 0.618034), 0.02, 0.98)
         hit = closest(meshes[time], time, solid, maps, view, view.position, ray, FAR, threshold)
-        if hit.t > 0.0:
+        if hit.t > 0.0 and view.position[2] + ray[2] * hit.t > GROUND:
             piece = solid.tri_piece[hit.face]
             count_piece(film, y, x, piece)
             if look.moved[piece] != 0 or gone[y, x] != 0:
-                if wp.dot(hit.normal, ray) > 0.0:
+                inner = wp.dot(hit.normal, ray) > 0.0
+                if inner:
                     hit.normal = -hit.normal
                 point = view.position + ray * hit.t
                 rest_normal = wp.transform_vector(solid.rest_from_time[time, piece], hit.normal)
-                weight = photograph_weight(solid, maps, view, hit, rest_normal)
+                weight = photograph_weight(solid, maps, view, hit, rest_normal, inner)
                 if hit.face != held_face or s - held_at >= how.shade_every:
                     held = irradiance(
-                        meshes[time], time, solid, maps, view, sources, haze, point, hit.normal, 1, how.sky_rays, s, lens
+                        meshes[time],
+                        time,
+                        solid,
+                        maps,
+                        view,
+                        sources,
+                        haze,
+                        point,
+                        hit.normal,
+                        1,
+                        how.sky_rays,
+                        s,
+                        lens,
                     )
                     held_face = hit.face
                     held_at = s
@@ -261,6 +296,7 @@ def trace_pixels(
                 base += wp.vec4(colour[0], colour[1], colour[2], 1.0)
                 lit += wp.cw_mul(colour, light)
                 real += weight
+                reach += wp.dot(point - view.position, view_axis(view))
                 if wp.length(off) < nearest:
                     nearest = wp.length(off)
                     note_geometry(
@@ -269,6 +305,7 @@ def trace_pixels(
     film.base[y, x] = base
     film.lit[y, x] = lit
     film.real[y, x] = real
+    film.reach[y, x] = reach
 
 
 @wp.kernel
