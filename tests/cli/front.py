@@ -25,14 +25,14 @@ class Ended:
 
 
 class Front:
-    """Types commands. capsys, monkeypatch: pytest's."""
+    """Types commands. capture, monkeypatch: pytest's."""
 
-    def __init__(self, capsys: Any, monkeypatch: Any) -> None:
-        self.capsys, self.monkeypatch = capsys, monkeypatch
+    def __init__(self, capture: Any, monkeypatch: Any) -> None:
+        self.capture, self.monkeypatch = capture, monkeypatch
 
     def __call__(self, *words: object) -> Ended:
         """One command, without the program's name."""
         self.monkeypatch.setattr(sys, "argv", ["secondunit", *map(str, words)])
-        self.capsys.readouterr()
+        self.capture.readouterr()
         status = end(lambda: app(standalone_mode=False))
-        return Ended(status, *self.capsys.readouterr())
+        return Ended(status, *self.capture.readouterr())

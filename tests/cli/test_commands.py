@@ -1,11 +1,14 @@
 """The command line that others script against: words in, one object or one sentence out, five statuses."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+from secondunit.cli.answer import end
+from secondunit.cli.main import app
 from secondunit.runner import advance as door
 from tests.cli.front import Front
 from tests.runner.small_tool import SmallWorkers
@@ -14,10 +17,10 @@ CORNERS = "4,4 20,4 20,20 4,20"
 
 
 @pytest.fixture
-def secondunit(capsys, monkeypatch):
+def secondunit(capfd, monkeypatch):
     monkeypatch.setattr(door, "House", SmallWorkers)
     monkeypatch.setenv("SECONDUNIT_PERSON", "Ada")
-    return Front(capsys, monkeypatch)
+    return Front(capfd, monkeypatch)
 
 
 @pytest.fixture
@@ -86,6 +89,24 @@ def test_progress_never_gets_into_the_answer(secondunit, home):
     made = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")
     assert "draw: done" in made.err
     assert json.loads(made.out)
+
+
+def test_chatter_of_libraries_never_gets_into_the_answer(secondunit, home, monkeypatch, capfd):
+    quiet = SmallWorkers.make
+
+    def loud(*words, **more):
+        print("hello from Python")
+        os.write(1, b"hello from C\n")
+        return quiet(*words, **more)
+
+    monkeypatch.setattr(SmallWorkers, "make", loud)
+    capfd.readouterr()
+    monkeypatch.setattr(sys, "argv", ["secondunit", "collapse", "SC010", "--facade", CORNERS, "--json"])
+    assert end(lambda: app(standalone_mode=False)) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out)["id"] == "v001"
+    assert "hello from Python" in err
+    assert "hello from C" in err
 
 
 def test_same_words_again_come_from_the_cache_and_it_is_said(secondunit, home):

@@ -1,9 +1,10 @@
 """How every command ends: one JSON object or plain lines on standard output, the rest on standard error, a status."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -57,10 +58,24 @@ def screen() -> Iterator["Screen"]:
 
     shown = open_screen(sys.stderr)
     try:
-        with stop_on_signals(shown.stop):
+        with stop_on_signals(shown.stop), _standard_output_kept():
             yield shown
     finally:
         shown.close()
+
+
+@contextmanager
+def _standard_output_kept() -> Iterator[None]:
+    """Whatever a library prints while work runs goes to standard error: standard output holds the answer alone."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def end(main: Callable[[], object]) -> int:
@@ -94,7 +109,6 @@ def _explained(error: Exception) -> tuple[str, int]:
 
 
 def _show_traceback(error: Exception) -> None:
-    import os
     import traceback
 
     if os.environ.get("SECONDUNIT_TRACEBACK"):

@@ -24,6 +24,8 @@ P = TypeVar("P")
 R = TypeVar("R")
 CACHE_GB = 20.0
 """Default cap of a production's cache; SECONDUNIT_CACHE_GB overrides."""
+CARD_WORKERS = 3
+"""On a graphics card more processes only take turns; a few hide each other's reading and writing."""
 CACHE_FOLDER = "scratch/cache"
 
 
@@ -62,7 +64,7 @@ class LocalContext:
         staging.mkdir(parents=True, exist_ok=True)
         self._own_screen: Screen | None = None if console else open_screen()
         self.console = console or self._own_screen or open_screen()
-        self.workers = workers or jobs.core_count()
+        self.workers = workers or worker_count(device)
         self.timings: dict[str, float] = {}
         self.reused: set[str] = set()
         self._cache = Cache(cache_folder, cap_bytes=int(float(os.environ.get("SECONDUNIT_CACHE_GB", CACHE_GB)) * 1e9))
@@ -174,6 +176,11 @@ def _make_frame(job: _FrameJob[Any], frame: int) -> None:
     finish_entry(folder, job.entry / str(frame), job.note)
 
 
+def worker_count(device: str) -> int:
+    """Processes for frames: one per core, but few on a graphics card: each holds a context and a scene there."""
+    return jobs.core_count() if device == "cpu" else min(jobs.core_count(), CARD_WORKERS)
+
+
 def device_name(device: str) -> str:
     """`cpu`, or the name of the graphics card: results are repeatable per kind of device."""
     if device == "cpu":
@@ -185,8 +192,10 @@ def device_name(device: str) -> str:
 
 def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: "Listener") -> Draft:
     """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
+    from secondunit.runner.worker import start_warp
     from secondunit.tools import collapse
 
+    start_warp()
     plates = production / plate.frames_folder
     with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
         return collapse.make(brief, plate, ctx)

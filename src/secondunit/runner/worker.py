@@ -68,7 +68,25 @@ def load(job: Path) -> tuple[Callable[[Any, int], Any], Any]:
     paths, cwd, fn, payload = pickle.loads(job.read_bytes())[:4]
     os.chdir(cwd)
     sys.path[:] = paths + [p for p in sys.path if p not in paths]
-    return pickle.loads(fn), pickle.loads(payload)
+    function, arguments = pickle.loads(fn), pickle.loads(payload)
+    if "warp" in sys.modules:
+        start_warp()
+    return function, arguments
+
+
+def start_warp() -> None:
+    """Start Warp without its greeting and its remark that there is no graphics card: both come once per process."""
+    import warp
+
+    warp.config.log_level = warp.LOG_WARNING
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        warp.init()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def replay(file: Path) -> None:
