@@ -30,8 +30,16 @@ def test_stage_starts_anew_after_its_end():
     out = io.StringIO()
     shown = screen.PlainScreen(out)
     for _ in range(2):
+        shown.progress("draw", 0, 1)
         shown.progress("draw", 1, 1)
     assert out.getvalue().count("draw: done") == 2
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_stage_that_is_over_before_it_began_is_no_news(stream):
+    out = stream()
+    screen.open_screen(out).progress("draw", 1, 1)
+    assert out.getvalue() == ""
 
 
 def test_terminal_gets_bars_and_every_line():

@@ -136,6 +136,7 @@ class LocalContext:
         arguments: dict[str, Any] = {"check": self.check, "workers": self.workers, "scratch": scratch}
         results = jobs.map_frames(stage, fn, frames, payload, replay_folder=self._cache.folder / "failed", **arguments)
         try:
+            self.progress(stage, 0, len(frames))
             for done, result in enumerate(results, start=1):
                 self.progress(stage, done, len(frames))
                 yield result

@@ -53,6 +53,8 @@ class PlainScreen:
     def progress(self, stage: str, done: float, total: float) -> None:
         """Write `stage 12/48 25%, 00:31 left` when the last such line is old enough, and when the stage ends."""
         self.check()
+        if done >= total and stage not in self._started:
+            return  # over before it began: no news
         now = time.monotonic()
         started = self._started.setdefault(stage, now)
         if done >= total:
@@ -92,6 +94,8 @@ class RichScreen:
     def progress(self, stage: str, done: float, total: float) -> None:
         """Move the stage's bar; a finished stage leaves one line with its seconds."""
         self.check()
+        if done >= total and stage not in self._tasks:
+            return
         if stage not in self._tasks:
             self._bars.start()
             self._tasks[stage] = (self._bars.add_task(stage, total=total), time.monotonic())
