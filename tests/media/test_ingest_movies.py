@@ -123,6 +123,8 @@ def test_movie_renamed_as_a_picture_is_still_a_movie(tmp_path):
 
 def test_movie_for_a_clean_plate_is_refused(tmp_path):
     path = movie(tmp_path / "a.mov", [flat422(500, 512, 512)])
-    with pytest.raises(InputError, match=r"a\.mov is a movie where a still or a sequence is needed for the clean plate"):
+    with pytest.raises(
+        InputError, match=r"a\.mov is a movie where a still or a sequence is needed for the clean plate"
+    ):
         ingest(path, tmp_path / "s", clean=str(path))
     assert left_behind(tmp_path / "s") == []

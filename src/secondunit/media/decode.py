@@ -51,7 +51,7 @@ class Session:
         except MemoryError:
             return {"refused": "needs more memory to decode than we allow: crop or scale it first"}
         except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes in a decoder
-            return {"refused": f"cannot be decoded ({type(error).__name__}: {str(error)[:120]})"}
+            return {"refused": f"cannot be decoded ({type(error).__name__}, {_line(error)}): export or copy it again"}
 
     def picture(self, request: Answer) -> Answer:
         """Decode one still or one frame of a sequence."""
@@ -79,6 +79,10 @@ class Session:
 
         np.save(out, picture.pixels)
         return {key: value for key, value in vars(picture).items() if key != "pixels"}
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:120]
 
 
 def confine(limits: Limits) -> None:

@@ -33,16 +33,16 @@ class Movie:
         try:
             self.container = av.open(str(path), format="mov", options=OPTIONS, metadata_errors="replace")
         except (av.FFmpegError, ValueError, OSError) as error:
-            raise Refused(f"is damaged or cut short: its index cannot be read ({_short(error)})") from error
+            raise Refused(f"is damaged or cut short, its index cannot be read ({_short(error)})") from error
         if not self.container.streams.video:
-            raise Refused("holds no picture track")
+            raise Refused("holds no picture track", "give a movie with one")
         self.stream = self.container.streams.video[0]
         self.context = self.stream.codec_context
         if self.context is None:
-            raise Refused("uses a codec that we cannot read: re-export it as ProRes, DNxHD or H.264")
+            raise Refused("uses a codec that we cannot read", "re-export it as ProRes, DNxHD or H.264")
         check_size(self.context.width, self.context.height, limits)
         if self.stream.frames > limits.frames:
-            raise Refused(f"holds {self.stream.frames} frames, more than {limits.frames}: cut the shot out of it")
+            raise Refused(f"holds {self.stream.frames} frames, more than {limits.frames}", "cut the shot out of it")
         self.context.thread_type = "AUTO"
         self.context.thread_count = 2
         self.context.options = {"err_detect": "explode"}
@@ -50,7 +50,7 @@ class Movie:
         self.times: list[Fraction] = []
         self.rate = self.stream.average_rate or self.stream.base_rate or Fraction(0)
         if not 0 < self.rate <= 1000:
-            raise Refused(f"states a frame rate of {float(self.rate):g}: re-wrap it with its true rate")
+            raise Refused(f"states a frame rate of {float(self.rate):g}", "re-wrap it with its true rate")
 
     def facts(self) -> dict[str, Any]:
         """What the movie says of itself: rate, size, aspect, timecode, tags, metadata."""
@@ -71,14 +71,14 @@ class Movie:
                 if frame.is_corrupt:
                     raise Refused(f"is damaged at frame {self.decoded + 1}")
                 if self.decoded >= self.limits.frames:
-                    raise Refused(f"holds more than {self.limits.frames} frames: cut the shot out of it")
+                    raise Refused(f"holds more than {self.limits.frames} frames", "cut the shot out of it")
                 check_size(frame.width, frame.height, self.limits)
                 yield self._picture(frame)
                 self.decoded += 1
         except (av.FFmpegError, ValueError, OSError) as error:
             raise Refused(f"is damaged or cut short after {self.decoded} frames ({_short(error)})") from error
         if self.stream.frames and self.decoded < self.stream.frames:
-            raise Refused(f"is cut short: {self.decoded} of {self.stream.frames} frames could be read")
+            raise Refused(f"is cut short, {self.decoded} of its {self.stream.frames} frames could be read")
         if not self.decoded:
             raise Refused("holds no frame that can be read")
 
@@ -173,7 +173,7 @@ def _planar(frame: Any) -> tuple[Any, list[str], int]:
             names = list("gbra") if form.is_rgb else list("yuva")
             return frame, names[:planes] if planes != 2 else ["y"], bits
         frame = frame.reformat(format=_lossless(form, bits))
-    raise Refused(f"has a pixel layout ({frame.format.name}) that we cannot read: re-export it as ProRes or H.264")
+    raise Refused(f"has a pixel layout ({frame.format.name}) that we cannot read", "re-export it as ProRes or H.264")
 
 
 def _lossless(form: Any, bits: int) -> str:

@@ -28,11 +28,16 @@ ORIENTED = {
     8: lambda a: a.transpose(1, 0, 2)[::-1],
 }
 """What to do to rows and columns so that the picture stands upright, by EXIF orientation."""
+PNG_END, PNG_TAIL = b"IEND\xaeB`\x82", 1 << 20
+"""A PNG's last chunk. Some writers append data of their own behind it."""
 QUIET = {"oiio:BitsPerSample", "oiio:subimages", "ICCProfile", "ICCProfile:attributes", "ICCProfile:flags"}
 
 
 class Refused(Exception):
     """The file will not be taken in; the message completes a sentence that begins with the file's name."""
+
+    def __init__(self, fault: str, step: str = "export or copy it again") -> None:
+        super().__init__(f"{fault}: {step}")
 
 
 @dataclass
@@ -57,18 +62,19 @@ def read(path: Path, kind: str, scratch: Path, limits: Limits) -> Picture:
     oiio.attribute("try_all_readers", 0)
     oiio.attribute("threads", 1)
     oiio.attribute("exr_threads", 1)
-    oiio.attribute("limits:imagesize_MB", limits.pixels * 16 // 2**20)
+    oiio.attribute("limits:imagesize_MB", 0)  # ours are checked before any pixel is read, and say more
     return _read_exr(link, limits) if kind == "EXR" else _read_other(link, kind, limits)
 
 
 def check_size(width: int, height: int, limits: Limits) -> None:
     """Refuse before any pixel is decoded."""
     if width < 1 or height < 1:
-        raise Refused(f"is {width} x {height} pixels: there is no picture in it")
+        raise Refused(f"is {width} x {height} pixels and holds no picture")
     if max(width, height) > limits.side_px or width * height > limits.pixels:
         raise Refused(
             f"claims {width} x {height} pixels, more than the {limits.side_px} a side or "
-            f"{limits.pixels / 1e6:.0f} million in all that we take in: crop or scale it first"
+            f"{limits.pixels / 1e6:.0f} million in all that we take in",
+            "crop or scale it first",
         )
 
 
@@ -112,7 +118,7 @@ def _choose(parts: list[dict[str, Any]]) -> tuple[int, list[str]]:
         if "Y" in names and "RY" not in names:
             return index, ["Y"]
     shown = ", ".join(seen[:8]) or "none"
-    raise Refused(f"has no R, G and B channels (it holds {shown}): export the beauty pass as RGB")
+    raise Refused(f"has no R, G and B channels (it holds {shown})", "export the beauty pass as RGB")
 
 
 def _part_notes(parts: list[dict[str, Any]], index: int, names: list[str]) -> list[str]:
@@ -137,7 +143,7 @@ def _pixels(path: Path, part: int, names: list[str]) -> Array:
         if pixels is None or source.has_error:
             raise Refused(f"is damaged or cut short ({_short(source.geterror())})")
     except ValueError as error:
-        raise Refused(f"is damaged (its channels do not match its header: {_short(error)})") from error
+        raise Refused(f"is damaged (its channels do not match its header; {_short(error)})") from error
     finally:
         source.close()
     pixels = pixels.reshape(*pixels.shape[:2], -1)
@@ -164,12 +170,14 @@ def _read_other(path: Path, kind: str, limits: Limits) -> Picture:
     spec = source.spec()
     check_size(spec.width, spec.height, limits)
     if spec.depth > 1:
-        raise Refused(f"holds a volume of {spec.depth} layers: give a picture")
+        raise Refused(f"holds a volume of {spec.depth} layers", "give a picture")
     if spec.get_string_attribute("jpeg:ColorSpace") == "CMYK" or spec.get_string_attribute("tiff:ColorSpace") == "CMYK":
-        raise Refused("is a CMYK print file: convert it to RGB first")
+        raise Refused("is a CMYK print file", "convert it to RGB first")
     pixels = source.read_image(0, 0, 0, min(spec.nchannels, 4), oiio.FLOAT)
     if pixels is None or source.has_error:
         raise Refused(f"is damaged or cut short ({_short(source.geterror())})")
+    if kind == "PNG" and PNG_END not in path.read_bytes()[-PNG_TAIL:]:
+        raise Refused("is cut short (a PNG without its end mark)")
     pixels = pixels.reshape(spec.height, spec.width, -1)
     notes = []
     if kind == "TIFF" and source.seek_subimage(1, 0):

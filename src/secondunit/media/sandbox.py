@@ -148,7 +148,7 @@ class Decoder:
         if not isinstance(answer, dict):
             raise InputError(f"{name} confused the decoder: the file is damaged; export it again from its source.")
         if refused := answer.get("refused"):
-            raise InputError(f"{name} {refused}." if ":" in refused else f"{name} {refused}: export or copy it again.")
+            raise InputError(f"{name} {refused}.")
         return answer
 
     def _line(self, name: str) -> bytes:

@@ -176,10 +176,10 @@ def _camera(layer: Any, camera: Camera) -> None:
 
 
 def _pieces(layer: Any, pieces: Pieces, names: Sequence[str], material_names: Sequence[str]) -> None:
-    for part in pieces.part_names:
-        _prim(layer, _part_path(part), "Xform", kind="component")
-    for index in range(len(pieces.mass_kg)):
-        _piece(layer, pieces, index, _path(pieces, names, index), material_names[int(pieces.material[index])])
+    for part in _part_paths(pieces.part_names):
+        _prim(layer, part, "Xform", kind="component")
+    for index, path in enumerate(_paths(pieces, names)):
+        _piece(layer, pieces, index, path, material_names[int(pieces.material[index])])
 
 
 def _piece(layer: Any, pieces: Pieces, index: int, path: str, material: str) -> None:
@@ -241,8 +241,7 @@ def _motion(layer: Any, pieces: Pieces, poses: Poses, names: Sequence[str]) -> N
     rotations = np.asarray(poses.rotation, np.float32)
     moves = _changes(positions, STILL_M)
     turns = _changes(rotations, STILL_QUATERNION)
-    for index in range(len(pieces.mass_kg)):
-        path = _path(pieces, names, index)
+    for index, path in enumerate(_paths(pieces, names)):
         place, turn = positions[:, index].tolist(), rotations[:, index].tolist()
         _attribute(layer, path, "xformOp:translate", "double3", Gf.Vec3d(*place[0]))
         _attribute(layer, path, "xformOp:orient", "quatf", _quaternion(turn[0]))
@@ -307,11 +306,18 @@ def _order(layer: Any, path: str, *operations: str) -> None:
     _attribute(layer, path, "xformOpOrder", "token[]", Vt.TokenArray(list(operations)), uniform=True)
 
 
-def _path(pieces: Pieces, names: Sequence[str], index: int) -> str:
-    return f"{_part_path(pieces.part_names[int(pieces.part[index])])}/{names[index]}"
+def _paths(pieces: Pieces, names: Sequence[str]) -> list[str]:
+    """Prim path of every piece."""
+    parts = _part_paths(pieces.part_names)
+    return [f"{parts[int(part)]}/{name}" for part, name in zip(pieces.part, names, strict=True)]
 
 
-def _part_path(part: str) -> str:
+def _part_paths(parts: Sequence[str]) -> list[str]:
+    """A prim path for each part, in the letters that USD allows and all different."""
     from pxr import Tf
 
-    return f"{BUILDING}/{Tf.MakeValidIdentifier(part)}"
+    paths: list[str] = []
+    for part in parts:
+        path = f"{BUILDING}/{Tf.MakeValidIdentifier(part)}"
+        paths.append(path if path not in paths else f"{path}_{len(paths)}")
+    return paths
