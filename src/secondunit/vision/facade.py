@@ -73,8 +73,9 @@ def read_facade(
     lines, line_trust = _lines(rows, count, per_m)
     many, bay_trust = (bays, 0.9) if bays else _count(columns, width_m, BAY_RANGE_M, USUAL_BAY_M)
     piers, pier_trust = _lines(columns, many, per_m)
-    floors = tuple(float(height_m - z / per_m) for z in lines[::-1])
-    openings, seen = _openings(dark, lines, piers, per_m, height_m)
+    per_px = width_m / dark.shape[1], height_m / dark.shape[0]
+    floors = tuple(float(height_m - z * per_px[1]) for z in lines[:0:-1]) + (height_m,)
+    openings, seen = _openings(dark, lines, piers, per_px, height_m)
     trust = float(np.clip(np.mean([floor_trust * line_trust, bay_trust * pier_trust]) * 0.5 + 0.5 * seen, 0.05, 0.95))
     said = (
         f"facade: {count} storeys ({'given' if storeys else 'counted'}), {many} bays "
@@ -169,23 +170,23 @@ def _lines(profile: Floats, count: int, per_m: float) -> tuple[Floats, float]:
 
 
 def _openings(
-    dark: Image, lines: Floats, piers: Floats, per_m: float, height_m: float
+    dark: Image, lines: Floats, piers: Floats, per_px: tuple[float, float], height_m: float
 ) -> tuple[tuple[Opening, ...], float]:
     """The best rectangle of each cell, in metres; and the share of cells with a clear one."""
     total = cv2.integral(dark, sdepth=cv2.CV_64F)
     found, scores = [], []
     for top, bottom in zip(lines[:-1], lines[1:], strict=True):
         for left, right in zip(piers[:-1], piers[1:], strict=True):
-            rectangle, score = _best_rectangle(total, (left, top, right, bottom), per_m)
+            rectangle, score = _best_rectangle(total, (left, top, right, bottom), per_px)
             scores.append(score)
             if score > CLEAR:
-                x0, y0, x1, y1 = (value / per_m for value in rectangle)
-                found.append((x0, height_m - y1, x1, height_m - y0))
+                (x0, y0, x1, y1), (across, upright) = rectangle, per_px
+                found.append((x0 * across, height_m - y1 * upright, x1 * across, height_m - y0 * upright))
     return tuple(found), float(np.mean(np.array(scores) > CLEAR)) if scores else 0.0
 
 
 def _best_rectangle(
-    total: NDArray[np.float64], cell: tuple[float, float, float, float], per_m: float
+    total: NDArray[np.float64], cell: tuple[float, float, float, float], per_px: tuple[float, float]
 ) -> tuple[tuple[float, float, float, float], float]:
     """Rectangle in the cell whose mean darkness exceeds that of the rest of the cell the most."""
     x0, y0, x1, y1 = (int(round(v)) for v in cell)
@@ -193,7 +194,7 @@ def _best_rectangle(
     xs = np.unique(np.linspace(x0 + 0.03 * wide, x1 - 0.03 * wide, 22).astype(int))
     ys = np.unique(np.linspace(y0 + 0.03 * high, y1 - 0.03 * high, 22).astype(int))
     a, b, c, d = np.meshgrid(xs, xs, ys, ys, indexing="ij")
-    least_w, least_h = max(0.4 * per_m, 0.15 * wide), max(0.5 * per_m, 0.2 * high)
+    least_w, least_h = max(0.4 / per_px[0], 0.15 * wide), max(0.5 / per_px[1], 0.2 * high)
     fits = (b - a >= least_w) & (d - c >= least_h) & (b - a <= 0.85 * wide) & (d - c <= 0.9 * high)
     a, b, c, d = a[fits], b[fits], c[fits], d[fits]
     if not len(a):

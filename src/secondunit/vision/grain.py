@@ -38,7 +38,7 @@ def measure(plate: Image) -> Grain:
     rows, columns = plate.shape[0] // PATCH * PATCH, plate.shape[1] // PATCH * PATCH
     if rows < 4 * PATCH or columns < 4 * PATCH:
         return NO_GRAIN
-    detail = plate[:rows, :columns] - cv2.GaussianBlur(plate, (0, 0), 2.0)[:rows, :columns]
+    detail = plate[:rows, :columns] - cv2.GaussianBlur(plate, (0, 0), 4.0)[:rows, :columns]
     blocks = _blocks(detail)
     level = _blocks(np.ascontiguousarray(plate[:rows, :columns])).mean(axis=(1, 2))
     spread = blocks.std(axis=1)
@@ -55,6 +55,7 @@ def measure(plate: Image) -> Grain:
         sigma.append(np.median(spread[flattest], axis=0))
         quiet.append(blocks[flattest])
     clump, colour = _correlation(np.concatenate(quiet))
+    sigma = _held(np.array(levels), np.array(sigma))
     order = np.argsort(levels)
     return Grain(
         tuple(levels[i] for i in order),
@@ -90,6 +91,13 @@ def _blocks(image: Image) -> Image:
     rows, columns = image.shape[0] // PATCH, image.shape[1] // PATCH
     cut = image.reshape(rows, PATCH, columns, PATCH, 3).swapaxes(1, 2)
     return np.asarray(cut.reshape(rows * columns, PATCH * PATCH, 3))
+
+
+def _held(levels: NDArray[np.float64], sigma: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Noise held to twice a shot-noise law through its quieter levels: what rises above that is texture."""
+    law = np.sqrt(np.maximum(levels, 0) + 0.02)[:, None]
+    typical = np.quantile(sigma / law, 0.3, axis=0)
+    return np.asarray(np.minimum(sigma, 2 * typical * law))
 
 
 def _correlation(quiet: Image) -> tuple[float, float]:

@@ -77,11 +77,25 @@ def building_matte(
 
 
 def polygon_coverage(corners: Floats, height: int, width: int) -> Image:
-    """Antialiased coverage (H,W) 0..1 of a convex polygon (N,2) in continuous pixels."""
-    canvas = np.zeros((height, width), np.uint8)
-    shifted = np.round((np.clip(corners, -20000, 20000) - 0.5) * 256).astype(np.int32)
-    cv2.fillConvexPoly(canvas, shifted, 255, lineType=cv2.LINE_AA, shift=8)
-    return canvas.astype(np.float32) / 255
+    """Antialiased coverage (H,W) 0..1 of a convex polygon (N,2), clockwise on screen or not, in continuous pixels."""
+    canvas = np.zeros((height, width), np.float32)
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 1, 0, [width, height])
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 1, 0, [width, height])
+    if (high <= low).any():
+        return canvas
+    x = np.arange(low[0], high[0], dtype=np.float32)[None, :] + 0.5
+    y = np.arange(low[1], high[1], dtype=np.float32)[:, None] + 0.5
+    following = np.roll(corners, -1, axis=0)
+    area = float((corners[:, 0] * following[:, 1] - corners[:, 1] * following[:, 0]).sum())
+    share = np.ones((high[1] - low[1], high[0] - low[0]), np.float32)
+    for (x0, y0), (x1, y1) in zip(corners, following, strict=True):
+        length = float(np.hypot(x1 - x0, y1 - y0))
+        if length > 1e-9:
+            a, b = np.float32(np.sign(area) * (y1 - y0) / length), np.float32(np.sign(area) * (x1 - x0) / length)
+            inside = (y - np.float32(y0)) * b - (x - np.float32(x0)) * a
+            np.minimum(share, inside + 0.5, out=share)
+    canvas[low[1] : high[1], low[0] : high[0]] = np.clip(share, 0, 1)
+    return canvas
 
 
 def _core(quad: Image) -> Mask:
@@ -119,7 +133,8 @@ def _zones(
 ) -> _Zones:
     shape = quad.shape[0], quad.shape[1]
     top = high * (1 + ROOF_SHARE)
-    wall = _hull(camera, (-OVERHANG_M, wide + OVERHANG_M), (0.0, 0.0), (0.0, high), shape)
+    left, right = (0.0 if side == "left" else -OVERHANG_M), wide + (0.0 if side == "right" else OVERHANG_M)
+    wall = _hull(camera, (left, right), (0.0, 0.0), (0.0, high), shape)
     eaves = _hull(camera, (-EAVES_M, wide + EAVES_M), (-EAVES_M, depth), (0.9 * high, top), shape)
     flank = np.zeros(shape, bool)
     if side:
@@ -259,11 +274,14 @@ def _thin(sky: Image) -> Mask:
 
 
 def _with_facade(solid: Mask, quad: Image) -> Mask:
-    count, labels = cv2.connectedComponents(solid.astype(np.uint8), connectivity=8)
+    """Parts of the mask that hang together with the facade, over gaps of a few pixels (finials, wires)."""
+    gap = max(3, round(0.004 * solid.shape[1])) | 1
+    grown = cv2.dilate(solid.astype(np.uint8), np.ones((gap, gap), np.uint8))
+    count, labels = cv2.connectedComponents(grown, connectivity=8)
     keep = np.zeros(count, bool)
     keep[np.unique(labels[quad > 0.5])] = True
     keep[0] = False
-    return np.asarray(keep[labels])
+    return np.asarray(keep[labels] & solid)
 
 
 def _soften(solid: Mask, sky: Image, core: Mask, ground: Image) -> Image:

@@ -106,12 +106,12 @@ def focal_from_vanishing_points(corners: Floats, centre: Floats) -> float:
 
 def _starts(problem: Problem) -> list[Floats]:
     diagonal = float(np.hypot(*problem.centre)) * 2
-    focals = [problem.focal_px] if problem.focal_px else [diagonal * k for k in (0.55, 0.9, 1.8)]
-    if not problem.focal_px:
+    if problem.focal_px:
+        focals = [problem.focal_px]
+    else:
         crossing = focal_from_vanishing_points(problem.corners, problem.centre)
-        if 0.2 * diagonal < crossing < 20 * diagonal:
-            focals.append(crossing)
-    return [pose_from_homography(problem.corners, problem.centre, f, problem.height_m) for f in focals if f]
+        focals = [0.8 * diagonal, crossing if 0.2 * diagonal < crossing < 20 * diagonal else 1.8 * diagonal]
+    return [pose_from_homography(problem.corners, problem.centre, f, problem.height_m) for f in focals]
 
 
 def _refine(problem: Problem, start: Floats) -> Fit:
@@ -121,7 +121,7 @@ def _refine(problem: Problem, start: Floats) -> Fit:
     def residual(values: Floats) -> Floats:
         return _residual(problem, np.concatenate([values, known]))
 
-    found = least_squares(residual, start[:free], method="trf", x_scale="jac", max_nfev=60)
+    found = least_squares(residual, start[:free], method="trf", x_scale="jac", max_nfev=40)
     full = np.concatenate([found.x, known])
     covariance = np.zeros((8, 8))
     covariance[:free, :free] = np.linalg.pinv(found.jac.T @ found.jac, rcond=1e-14, hermitian=True)
