@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import OpenImageIO as oiio
 
-from .frames import window
-from .header import STRUCTURE, Field, encode
+from .header import STRUCTURE, Field, encode, window
 from .limits import Limits
 
 Array = np.ndarray[Any, Any]

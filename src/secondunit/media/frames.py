@@ -13,7 +13,7 @@ import numpy as np
 from secondunit.schema import InputError, WorkFailed
 from secondunit.schema.plate import Window
 
-from .header import STRUCTURE, Field, decode, encode
+from .header import STRUCTURE, Field, decode, encode, window
 
 HALF_MAX = 65504.0
 AP1 = (0.713, 0.293, 0.165, 0.830, 0.128, 0.044, 0.32168, 0.33767)
@@ -135,12 +135,6 @@ def read(path: Path) -> Frame:
 def read_rgb(path: Path, over: Window | None = None) -> Array:
     """float32 (H, W, 3) ACEScg of one of our frames, over its data window or the window given."""
     return read(path).stack(window=over)
-
-
-def window(box: Any) -> Window:
-    """OpenEXR's box2i as four numbers."""
-    (x0, y0), (x1, y1) = box
-    return (int(x0), int(y0), int(x1), int(y1))
 
 
 def _box(corners: Window) -> tuple[Array, Array]:

@@ -91,6 +91,12 @@ def text(field: Field) -> str:
     return f"{field['of']}: {value}" if kind == "opaque" else str(value)
 
 
+def window(box: Any) -> tuple[int, int, int, int]:
+    """OpenEXR's box2i as four numbers."""
+    (x0, y0), (x1, y1) = box
+    return (int(x0), int(y0), int(x1), int(y1))
+
+
 def of_timecode(code: Timecode) -> Field:
     """The `timeCode` field of a label."""
     words = [code.hours, code.minutes, code.seconds, code.frames, int(code.drop)]

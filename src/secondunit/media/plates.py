@@ -292,7 +292,7 @@ def _movie_timecode(intake: Intake, found: str | None) -> Timecode | None:
         return None
     try:
         return parse(found)
-    except InputError:
+    except ValueError:
         intake.note([f"its timecode {found!r} cannot be read and is left out"])
         return None
 

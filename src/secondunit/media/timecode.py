@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from secondunit.schema import InputError
-
 RATES_1001 = (24, 30, 48, 60, 120)
 TEXT = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d\d)$")
 
@@ -26,10 +24,10 @@ class Timecode:
 
 
 def parse(text: str) -> Timecode:
-    """`01:00:00:00`, or with `;` (or `.`) for drop-frame; raises InputError otherwise."""
+    """`01:00:00:00`, or with `;` (or `.`) for drop-frame; raises ValueError otherwise."""
     found = TEXT.match(text.strip())
     if not found or int(found[2]) > 59 or int(found[3]) > 59:
-        raise InputError(f"{text!r} is no timecode: write it as 01:00:00:00.")
+        raise ValueError(f"{text!r} is no timecode: write it as 01:00:00:00")
     return Timecode(int(found[1]), int(found[2]), int(found[3]), int(found[5]), drop=found[4] != ":")
 
 
