@@ -15,6 +15,9 @@ ASLEEP = wp.constant(2)
 STILL = wp.constant(3)
 GONE = wp.constant(4)
 
+POINTS = wp.constant(5)
+"""Contact points kept for a pair or against the ground: the farthest in four directions, and the deepest if it is none of those."""
+
 
 @wp.struct
 class Bodies:
@@ -22,6 +25,7 @@ class Bodies:
 
     state: AWAKE 0 | WATCH 1 asleep beside something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted.
     turn: metres that a piece's farthest vertex can have moved by rotation so far (an upper bound; only differences matter).
+    touching: how many contact pairs pressed on it in the last step.
     """
 
     x: wp.array(dtype=wp.vec3d)
@@ -40,6 +44,7 @@ class Bodies:
     wake: wp.array(dtype=float)
     force: wp.array(dtype=wp.vec3)
     lost: wp.array(dtype=wp.float64)
+    touching: wp.array(dtype=int)
     friction: wp.array(dtype=float)
     damping: wp.array(dtype=float)
 
@@ -78,11 +83,13 @@ class Shapes:
 class Pairs:
     """Candidate pairs (a < b) with everything that outlives a step; index = position in the sorted list.
 
+    glued: 0 free, 1 a bond holds them together, 2 both are bonded to a third; no contact while that lasts.
     axis: unit, a's frame, from a towards b; gap (m): separation along it (negative: overlap) when last looked at, with
     offset = x_b - x_a and turn = sum of the bodies' turn then. count: contact points (0: none). side: 1 where body b owns the
     reference face. normal: outward from the reference body, its frame. allow (m): overlap excused since the pair met or broke apart.
     fresh: 1 until first looked at after being glued. slide: tangential spring (m, world, of b against a); twist (rad).
-    force, torque_a, torque_b: load on b, torques on both (world, N, N m); lost (J): in the last step.
+    force, torque_a, torque_b: load on b, torques on both (world, N, N m); power (W): of that load at the velocities it was
+    computed from; lost (J): in the last step.
     """
 
     a: wp.array(dtype=int)
@@ -107,6 +114,7 @@ class Pairs:
     force: wp.array(dtype=wp.vec3)
     torque_a: wp.array(dtype=wp.vec3)
     torque_b: wp.array(dtype=wp.vec3)
+    power: wp.array(dtype=float)
     lost: wp.array(dtype=float)
 
 

@@ -6,7 +6,7 @@ its piece can travel until the next rebuild. Rows are sorted, so the order the B
 
 import warp as wp
 
-from secondunit.physics.body_kernels import GONE, STILL, Bodies, Pairs, Shapes
+from secondunit.physics.body_kernels import GONE, POINTS, STILL, Bodies, Pairs, Shapes
 
 wp.config.enable_backward = False
 
@@ -84,7 +84,7 @@ def find(b: wp.array(dtype=int), first: int, last: int, j: int):
 @wp.kernel
 def write_pairs(row: wp.array2d(dtype=int), row_count: wp.array(dtype=int), start: wp.array(dtype=int),
                 old_start: wp.array(dtype=int), past: Pairs, fresh_list: Pairs, bond_start: wp.array(dtype=int),
-                bond_other: wp.array(dtype=int), first: int, overflow: wp.array(dtype=int)):  # fmt: skip
+                bond_other: wp.array(dtype=int), first: int, pieces: int, overflow: wp.array(dtype=int)):  # fmt: skip
     """Row i of the compact list, with the state of pairs that were there before. `first`: 1 at the very first list."""
     i = wp.tid()
     p = int(start[i])
@@ -101,10 +101,23 @@ def write_pairs(row: wp.array2d(dtype=int), row_count: wp.array(dtype=int), star
                 carry(past, q, fresh_list, p)
             else:
                 forget(fresh_list, p, first)
-                for m in range(bond_start[i], bond_start[i + 1]):
-                    if bond_other[m] == j:
-                        fresh_list.glued[p] = 1
+                fresh_list.glued[p] = glue_between(i, j, pieces, bond_start, bond_other)
             p += 1
+
+
+@wp.func
+def glue_between(i: int, j: int, world: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int)):
+    """1: some bond joined i and j; 2: both were bonded to a third piece; 0: neither. Whether it still holds, `look` finds out."""
+    through = int(0)
+    for m in range(bond_start[i], bond_start[i + 1]):
+        third = bond_other[m]
+        if third == j:
+            return 1
+        if third != world:
+            for k in range(bond_start[j], bond_start[j + 1]):
+                if bond_other[k] == third:
+                    through = 2
+    return through
 
 
 @wp.func
@@ -126,11 +139,12 @@ def carry(past: Pairs, q: int, fresh_list: Pairs, p: int):
     fresh_list.force[p] = past.force[q]
     fresh_list.torque_a[p] = past.torque_a[q]
     fresh_list.torque_b[p] = past.torque_b[q]
+    fresh_list.power[p] = past.power[q]
     fresh_list.lost[p] = past.lost[q]
     if past.count[q] > 0:
-        for k in range(4):
-            fresh_list.on_ref[4 * p + k] = past.on_ref[4 * q + k]
-            fresh_list.on_other[4 * p + k] = past.on_other[4 * q + k]
+        for k in range(past.count[q]):
+            fresh_list.on_ref[POINTS * p + k] = past.on_ref[POINTS * q + k]
+            fresh_list.on_other[POINTS * p + k] = past.on_other[POINTS * q + k]
 
 
 @wp.func
@@ -151,6 +165,7 @@ def forget(fresh_list: Pairs, p: int, first: int):
     fresh_list.force[p] = wp.vec3()
     fresh_list.torque_a[p] = wp.vec3()
     fresh_list.torque_b[p] = wp.vec3()
+    fresh_list.power[p] = 0.0
     fresh_list.lost[p] = 0.0
 
 

@@ -7,15 +7,18 @@ that remembers where the two stuck, and through a torsional one.
 
 import warp as wp
 
-from secondunit.physics.body_kernels import AWAKE, STILL, WATCH, Bodies, Gather, Pairs, Shapes, to_float
+from secondunit.physics.body_kernels import AWAKE, POINTS, STILL, Bodies, Gather, Pairs, Shapes, to_float
 from secondunit.physics.contact_kernels import facing
 
 wp.config.enable_backward = False
 
+CROWD = wp.constant(4.0)
+"""Contacts per body above which each damps less: the dampers of a body must together stay under twice its mass per step."""
+
 
 @wp.struct
 class Ground:
-    """Contact of each body with the plane z = 0: up to four of its vertices, the friction memory, what was excused at rest."""
+    """Contact of each body with the plane z = 0: up to five of its vertices, the friction memory, what was excused at rest."""
 
     count: wp.array(dtype=int)
     vertex: wp.array(dtype=int)
@@ -26,6 +29,7 @@ class Ground:
     slide: wp.array(dtype=wp.vec3)
     twist: wp.array(dtype=float)
     energy: wp.array(dtype=float)
+    power: wp.array(dtype=float)
 
 
 @wp.func
@@ -50,7 +54,7 @@ def clipped(v: wp.vec3, limit: float):
 
 @wp.func
 def friction(slide: wp.vec3, n: wp.vec3, v: wp.vec3, stiff: float, drag: float, limit: float, dt: float):
-    """(force on the moving body, new tangential spring, energy lost) of a sticking-or-slipping contact.
+    """(force on the moving body, new tangential spring) of a sticking-or-slipping contact.
 
     slide: spring (m) before the step, v: relative velocity of the moving body. The spring turns with the contact plane.
     """
@@ -59,32 +63,20 @@ def friction(slide: wp.vec3, n: wp.vec3, v: wp.vec3, stiff: float, drag: float, 
     size = wp.length(flat)
     if size > 0.0:
         flat = flat * (wp.length(slide) / size)
-    before = 0.5 * stiff * wp.length_sq(slide)
     wanted = -(stiff * (flat + vt * dt)) - drag * vt
-    f = clipped(wanted, limit)
-    after = clipped(flat + vt * dt, limit / stiff)
-    lost = -wp.dot(f, vt) * dt - (0.5 * stiff * wp.length_sq(after) - before)
-    return f, after, wp.max(lost, 0.0)
+    return clipped(wanted, limit), clipped(flat + vt * dt, limit / stiff)
 
 
 @wp.func
 def torsion(twist: float, rate: float, stiff: float, drag: float, limit: float, dt: float):
-    """(torque about the normal, new angle, energy lost): the same law for spinning on the spot."""
-    before = 0.5 * stiff * twist * twist
+    """(torque about the normal, new angle): the same law for spinning on the spot."""
     angle = twist + rate * dt
-    torque = wp.clamp(-stiff * angle - drag * rate, -limit, limit)
-    after = wp.clamp(angle, -limit / stiff, limit / stiff)
-    lost = -torque * rate * dt - (0.5 * stiff * after * after - before)
-    return torque, after, wp.max(lost, 0.0)
+    return wp.clamp(-stiff * angle - drag * rate, -limit, limit), wp.clamp(angle, -limit / stiff, limit / stiff)
 
 
 @wp.func
-def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: float, drag: float, half: float):
-    """Normal forces at the pair's points, seen from r's centroid.
-
-    Returns (sum of f, sum of f x, spring energy, power lost, sum of f x^2). The power uses the velocity in the middle of the step,
-    half = dt / 2 / mass; at its beginning an impact would seem to lose more than the bodies had.
-    """
+def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: float, drag: float):
+    """Normal forces at the pair's points, seen from r's centroid: (sum of f, sum of f x, spring energy, sum of f x^2)."""
     rot_r = bodies.rot[r]
     rot_c = bodies.rot[c]
     t = to_float(bodies.x[c] - bodies.x[r])
@@ -94,11 +86,10 @@ def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: f
     total = float(0.0)
     point = wp.vec3(0.0)
     energy = float(0.0)
-    loss = float(0.0)
     square = float(0.0)
     for m in range(pairs.count[p]):
-        arm_r = rot_r * pairs.on_ref[4 * p + m]
-        arm_c = rot_c * pairs.on_other[4 * p + m]
+        arm_r = rot_r * pairs.on_ref[POINTS * p + m]
+        arm_c = rot_c * pairs.on_other[POINTS * p + m]
         depth = wp.dot(n, arm_r - arm_c - t) - pairs.allow[p]
         if depth > 0.0:
             vn = wp.dot(n, v + wp.cross(wc, arm_c) - wp.cross(wr, arm_r))
@@ -108,8 +99,21 @@ def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: f
             point += f * x
             square += f * wp.length_sq(x)
             energy += 0.5 * k * depth * depth
-            loss += wp.max(0.0, (k * depth - f) * (vn + half * f))
-    return total, point, energy, loss, square
+    return total, point, energy, square
+
+
+@wp.func
+def pair_power(pairs: Pairs, p: int, a: int, b: int, bodies: Bodies):
+    """Power (W) of the pair's present load at the present velocities."""
+    moving = wp.dot(pairs.force[p], bodies.vf[b] - bodies.vf[a])
+    return moving + wp.dot(pairs.torque_a[p], bodies.w[a]) + wp.dot(pairs.torque_b[p], bodies.w[b])
+
+
+@wp.func
+def settle_account(pairs: Pairs, p: int, work: float, energy: float):
+    """What the bodies gave in the last step and the springs do not hold is lost (exact: a kick's work is its mean power)."""
+    pairs.lost[p] = pairs.energy[p] - work - energy
+    pairs.energy[p] = energy
 
 
 @wp.kernel
@@ -125,23 +129,25 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     if bodies.state[a] != AWAKE and bodies.state[b] != AWAKE:
         pairs.lost[p] = 0.0
         return
+    work = 0.5 * dt * (pairs.power[p] + pair_power(pairs, p, a, b, bodies))
     r = int(a)
     c = int(b)
+    sign = float(1.0)
     if pairs.side[p] == 1:
         r = b
         c = a
+        sign = -1.0
     n = bodies.rot[r] * pairs.normal[p]
     mass = reduced_mass(a, b, bodies)
     k = rate * rate * mass
-    zeta = 0.5 * (bodies.damping[a] + bodies.damping[b])
-    drag = 2.0 * zeta * rate * mass
-    push, point, energy, loss, square = press(pairs, p, r, c, bodies, n, k, drag, 0.5 * dt / mass)
-    lost = dt * loss
+    crowd = wp.max(bodies.touching[a], bodies.touching[b])
+    drag = (bodies.damping[a] + bodies.damping[b]) * rate * mass * wp.min(1.0, CROWD / float(wp.max(crowd, 1)))
+    push, point, energy, square = press(pairs, p, r, c, bodies, n, k, drag)
     if push <= 0.0:
-        pairs.energy[p] = energy
-        pairs.lost[p] = lost
+        settle_account(pairs, p, work, energy)
         pairs.slide[p] = wp.vec3()
         pairs.twist[p] = 0.0
+        pairs.power[p] = 0.0
         pairs.force[p] = wp.vec3()
         pairs.torque_a[p] = wp.vec3()
         pairs.torque_b[p] = wp.vec3()
@@ -149,18 +155,14 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     centre = point / push
     arm_c = centre - to_float(bodies.x[c] - bodies.x[r])
     v = bodies.vf[c] + wp.cross(bodies.w[c], arm_c) - bodies.vf[r] - wp.cross(bodies.w[r], centre)
-    sign = float(1.0)
-    if pairs.side[p] == 1:
-        sign = -1.0
     grip = 0.5 * (bodies.friction[a] + bodies.friction[b]) * push
-    ft, slide, lost_t = friction(sign * pairs.slide[p], n, v, 2.0 * k, drag, grip, dt)
+    ft, slide = friction(sign * pairs.slide[p], n, v, 2.0 * k, drag, grip, dt)
     reach = wp.sqrt(wp.max(square / push - wp.length_sq(centre), 1.0e-6))
     spin = wp.dot(n, bodies.w[c] - bodies.w[r])
-    turn, twist, lost_m = torsion(pairs.twist[p], spin, 2.0 * k * reach * reach, drag * reach * reach, grip * reach, dt)
+    turn, twist = torsion(pairs.twist[p], spin, 2.0 * k * reach * reach, drag * reach * reach, grip * reach, dt)
     pairs.slide[p] = sign * slide
     pairs.twist[p] = twist
-    pairs.energy[p] = energy + k * wp.length_sq(slide) + k * reach * reach * twist * twist
-    pairs.lost[p] = lost + lost_t + lost_m
+    settle_account(pairs, p, work, energy + k * wp.length_sq(slide) + k * reach * reach * twist * twist)
     f = push * n + ft
     torque_c = wp.cross(arm_c, f) + turn * n
     torque_r = -wp.cross(centre, f) - turn * n
@@ -170,11 +172,13 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     if pairs.side[p] == 1:
         pairs.torque_a[p] = torque_c
         pairs.torque_b[p] = torque_r
+    pairs.power[p] = pair_power(pairs, p, a, b, bodies)
 
 
 @wp.func
-def choose_ground_points(i: int, shapes: Shapes, ground: Ground, rot: wp.mat33, face: int):
-    """The corners of the lowest face that reach farthest in four directions."""
+def choose_ground_points(i: int, shapes: Shapes, ground: Ground, rot: wp.mat33, face: int, deepest: int):
+    """The corners of the lowest face that reach farthest in four directions, and the lowest vertex if it is none of them."""
+    count = int(POINTS)
     for k in range(4):
         best = float(-1.0e9)
         for m in range(shapes.corner_start[face], shapes.corner_start[face + 1]):
@@ -186,7 +190,11 @@ def choose_ground_points(i: int, shapes: Shapes, ground: Ground, rot: wp.mat33, 
                 reach = -reach
             if reach > best:
                 best = reach
-                ground.vertex[4 * i + k] = shapes.corner[m]
+                ground.vertex[POINTS * i + k] = shapes.corner[m]
+        if ground.vertex[POINTS * i + k] == deepest:
+            count = POINTS - 1
+    ground.vertex[POINTS * i + POINTS - 1] = deepest
+    ground.count[i] = count
 
 
 @wp.kernel
@@ -222,67 +230,82 @@ def look_at_ground(bodies: Bodies, shapes: Shapes, ground: Ground, span_s: float
         ground.twist[i] = 0.0
         ground.energy[i] = 0.0
         return
-    choose_ground_points(i, shapes, ground, rot, face)
-    ground.count[i] = 4
+    choose_ground_points(i, shapes, ground, rot, face, deepest)
 
 
 @wp.func
-def leave_ground(i: int, ground: Ground, gather: Gather, energy: float, lost: float):
+def leave_ground(i: int, ground: Ground, gather: Gather):
     gather.ground_force[i] = wp.vec3()
     gather.ground_torque[i] = wp.vec3()
-    gather.ground_lost[i] = lost
-    ground.energy[i] = energy
+    ground.power[i] = 0.0
     ground.slide[i] = wp.vec3()
     ground.twist[i] = 0.0
+
+
+@wp.func
+def ground_power(i: int, bodies: Bodies, gather: Gather):
+    return wp.dot(gather.ground_force[i], bodies.vf[i]) + wp.dot(gather.ground_torque[i], bodies.w[i])
+
+
+@wp.func
+def press_down(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, k: float, drag: float):
+    """Normal forces of the ground at its points on body i: (sum of f, sum of f x, spring energy, sum of f x^2)."""
+    z = float(bodies.x[i][2])
+    rot = bodies.rot[i]
+    push = float(0.0)
+    point = wp.vec3(0.0)
+    energy = float(0.0)
+    square = float(0.0)
+    for m in range(ground.count[i]):
+        arm = rot * shapes.vertex[ground.vertex[POINTS * i + m]]
+        depth = -(z + arm[2]) - ground.allow[i]
+        if depth > 0.0:
+            vn = bodies.vf[i][2] + wp.cross(bodies.w[i], arm)[2]
+            f = wp.max(0.0, k * depth - drag * vn)
+            push += f
+            point += f * arm
+            square += f * wp.length_sq(arm)
+            energy += 0.5 * k * depth * depth
+    return push, point, energy, square
 
 
 @wp.kernel
 def press_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather, rate: float, grip: float, dt: float):
     """Force of the ground on each body; `grip`: the ground's own friction, averaged with the body's."""
     i = wp.tid()
-    if bodies.state[i] == WATCH:
-        gather.ground_lost[i] = 0.0
     if bodies.state[i] != AWAKE:
+        gather.ground_lost[i] = 0.0
         return
-    if ground.count[i] == 0:
-        leave_ground(i, ground, gather, 0.0, 0.0)
-        return
+    work = 0.5 * dt * (ground.power[i] + ground_power(i, bodies, gather))
     n = wp.vec3(0.0, 0.0, 1.0)
     mass = bodies.mass[i]
     k = rate * rate * mass
-    drag = 2.0 * bodies.damping[i] * rate * mass
-    z = float(bodies.x[i][2])
-    rot = bodies.rot[i]
-    w = bodies.w[i]
+    crowd = wp.min(1.0, CROWD / float(wp.max(bodies.touching[i], 1)))
+    drag = 2.0 * bodies.damping[i] * rate * mass * crowd
     push = float(0.0)
     point = wp.vec3(0.0)
     energy = float(0.0)
-    loss = float(0.0)
     square = float(0.0)
-    for m in range(4):
-        arm = rot * shapes.vertex[ground.vertex[4 * i + m]]
-        depth = -(z + arm[2]) - ground.allow[i]
-        if depth > 0.0:
-            vn = bodies.vf[i][2] + wp.cross(w, arm)[2]
-            f = wp.max(0.0, k * depth - drag * vn)
-            push += f
-            point += f * arm
-            square += f * wp.length_sq(arm)
-            energy += 0.5 * k * depth * depth
-            loss += wp.max(0.0, (k * depth - f) * (vn + 0.5 * dt * f / mass))
+    if ground.count[i] > 0:
+        push, point, energy, square = press_down(i, bodies, shapes, ground, k, drag)
     if push <= 0.0:
-        leave_ground(i, ground, gather, energy, dt * loss)
+        gather.ground_lost[i] = ground.energy[i] - work - energy
+        ground.energy[i] = energy
+        leave_ground(i, ground, gather)
         return
     centre = point / push
     limit = 0.5 * (grip + bodies.friction[i]) * push
-    v = bodies.vf[i] + wp.cross(w, centre)
-    ft, slide, lost_t = friction(ground.slide[i], n, v, 2.0 * k, drag, limit, dt)
+    v = bodies.vf[i] + wp.cross(bodies.w[i], centre)
+    ft, slide = friction(ground.slide[i], n, v, 2.0 * k, drag, limit, dt)
     reach = wp.sqrt(wp.max(square / push - wp.length_sq(centre), 1.0e-6))
-    turn, twist, lost_m = torsion(ground.twist[i], w[2], 2.0 * k * reach * reach, drag * reach * reach, limit * reach, dt)
+    stiff = 2.0 * k * reach * reach
+    turn, twist = torsion(ground.twist[i], bodies.w[i][2], stiff, drag * reach * reach, limit * reach, dt)
     ground.slide[i] = slide
     ground.twist[i] = twist
-    ground.energy[i] = energy + k * wp.length_sq(slide) + k * reach * reach * twist * twist
+    energy = energy + k * wp.length_sq(slide) + 0.5 * stiff * twist * twist
+    gather.ground_lost[i] = ground.energy[i] - work - energy
+    ground.energy[i] = energy
     whole = push * n + ft
     gather.ground_force[i] = whole
     gather.ground_torque[i] = wp.cross(centre, whole) + turn * n
-    gather.ground_lost[i] = dt * loss + lost_t + lost_m
+    ground.power[i] = ground_power(i, bodies, gather)

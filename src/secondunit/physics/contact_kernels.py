@@ -7,18 +7,18 @@ Contact points are kept on both bodies, so their depth is current at every step 
 
 import warp as wp
 
-from secondunit.physics.body_kernels import AWAKE, GONE, Bodies, Pairs, Shapes, to_float
+from secondunit.physics.body_kernels import AWAKE, GONE, POINTS, Bodies, Pairs, Shapes, to_float
 from secondunit.physics.contact_sat_kernels import EDGES, EVERY, FACE_B, along, edge_axis, face_axis
 
 wp.config.enable_backward = False
 
 
 @wp.func
-def offer(pairs: Pairs, p: int, on_ref: wp.vec3, on_other: wp.vec3, u: wp.vec3, v: wp.vec3):
-    """Keep a candidate point wherever it reaches farthest along one of four directions in the contact plane."""
+def offer(pairs: Pairs, p: int, on_ref: wp.vec3, on_other: wp.vec3, n: wp.vec3, u: wp.vec3, v: wp.vec3):
+    """Keep a candidate point where it reaches farthest along one of four directions in the contact plane, or deepest (slot 4)."""
     du = wp.dot(u, on_ref)
     dv = wp.dot(v, on_ref)
-    for k in range(4):
+    for k in range(POINTS):
         reach = du
         if k == 1:
             reach = dv
@@ -26,10 +26,12 @@ def offer(pairs: Pairs, p: int, on_ref: wp.vec3, on_other: wp.vec3, u: wp.vec3, 
             reach = -du
         if k == 3:
             reach = -dv
-        if reach > pairs.score[4 * p + k]:
-            pairs.score[4 * p + k] = reach
-            pairs.on_ref[4 * p + k] = on_ref
-            pairs.on_other[4 * p + k] = on_other
+        if k == 4:
+            reach = wp.dot(n, on_ref - on_other)
+        if reach > pairs.score[POINTS * p + k]:
+            pairs.score[POINTS * p + k] = reach
+            pairs.on_ref[POINTS * p + k] = on_ref
+            pairs.on_other[POINTS * p + k] = on_other
 
 
 @wp.func
@@ -83,7 +85,7 @@ def corners_of_other(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp
         x = rot * shapes.vertex[shapes.corner[m]] + t
         if within(shapes, f, n, x):
             inside += 1
-            offer(pairs, p, x - (wp.dot(n, x) - d) * n, x, u, v)
+            offer(pairs, p, x - (wp.dot(n, x) - d) * n, x, n, u, v)
     return inside
 
 
@@ -110,7 +112,7 @@ def corners_of_ref(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.v
         y = drop(x, n, other_n, other_d)
         if within(shapes, g, own, back * (y - t)):
             inside += 1
-            offer(pairs, p, x, y, u, v)
+            offer(pairs, p, x, y, n, u, v)
     return inside
 
 
@@ -132,12 +134,12 @@ def crossings(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, 
                     x = b + s * db
                     r = wp.dot(x - a, da) / wp.dot(da, da)
                     if r >= 0.0 and r <= 1.0:
-                        offer(pairs, p, a + r * da, x, u, v)
+                        offer(pairs, p, a + r * da, x, n, u, v)
 
 
 @wp.func
 def face_points(shapes: Shapes, pairs: Pairs, p: int, r: int, c: int, face: int, rot: wp.mat33, t: wp.vec3):
-    """Up to four contact points between face `face` of reference body r and body c; `rot`, `t` place c in r's frame."""
+    """Up to five contact points between face `face` of reference body r and body c; `rot`, `t` place c in r's frame."""
     f = shapes.plane_start[r] + face
     plane = shapes.plane[f]
     n = wp.vec3(plane[0], plane[1], plane[2])
@@ -147,24 +149,28 @@ def face_points(shapes: Shapes, pairs: Pairs, p: int, r: int, c: int, face: int,
     w = wp.cross(n, e)
     u = 0.64 * e + 0.77 * w
     v = 0.64 * w - 0.77 * e
-    for k in range(4):
-        pairs.score[4 * p + k] = -1.0e9
+    for k in range(POINTS):
+        pairs.score[POINTS * p + k] = -1.0e9
     inside = corners_of_other(shapes, pairs, p, f, g, n, plane[3], rot, t, u, v)
     if inside < shapes.corner_start[g + 1] - shapes.corner_start[g]:
         held = corners_of_ref(shapes, pairs, p, f, g, n, rot, t, u, v)
         if held < shapes.corner_start[f + 1] - shapes.corner_start[f]:
             crossings(shapes, pairs, p, f, g, n, rot, t, u, v)
     pairs.normal[p] = n
-    if pairs.score[4 * p] < -1.0e8:
+    if pairs.score[POINTS * p] < -1.0e8:
         x = rot * shapes.vertex[deepest] + t
-        pairs.on_ref[4 * p] = x - (wp.dot(n, x) - plane[3]) * n
-        pairs.on_other[4 * p] = shapes.vertex[deepest]
+        pairs.on_ref[POINTS * p] = x - (wp.dot(n, x) - plane[3]) * n
+        pairs.on_other[POINTS * p] = shapes.vertex[deepest]
         pairs.count[p] = 1
         return
     back = wp.transpose(rot)
-    for k in range(4):
-        pairs.on_other[4 * p + k] = back * (pairs.on_other[4 * p + k] - t)
-    pairs.count[p] = 4
+    count = int(POINTS)
+    for k in range(POINTS - 1):
+        if wp.length_sq(pairs.on_other[POINTS * p + k] - pairs.on_other[POINTS * p + POINTS - 1]) < 1.0e-8:
+            count = POINTS - 1
+    for k in range(POINTS):
+        pairs.on_other[POINTS * p + k] = back * (pairs.on_other[POINTS * p + k] - t)
+    pairs.count[p] = count
 
 
 @wp.func
@@ -184,8 +190,8 @@ def edge_point(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, code: int, 
     r = wp.clamp((s * ab - wp.dot(gap, db)) / bb, 0.0, 1.0)
     pairs.side[p] = 0
     pairs.normal[p] = axis
-    pairs.on_ref[4 * p] = pa + s * da
-    pairs.on_other[4 * p] = wp.transpose(rba) * (pb + r * db - t)
+    pairs.on_ref[POINTS * p] = pa + s * da
+    pairs.on_other[POINTS * p] = wp.transpose(rba) * (pb + r * db - t)
     pairs.count[p] = 1
 
 
@@ -201,6 +207,7 @@ def apart(pairs: Pairs, p: int, axis: wp.vec3, gap: float):
     pairs.twist[p] = 0.0
     pairs.energy[p] = 0.0
     pairs.lost[p] = 0.0
+    pairs.power[p] = 0.0
     pairs.force[p] = wp.vec3()
     pairs.torque_a[p] = wp.vec3()
     pairs.torque_b[p] = wp.vec3()
@@ -256,11 +263,24 @@ def touch(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, rba: wp.mat33, t
 
 
 @wp.func
-def still_glued(a: int, b: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int),
-                bond_list: wp.array(dtype=int), whole: wp.array(dtype=int)):  # fmt: skip
+def bonded(a: int, b: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int), bond_list: wp.array(dtype=int),
+           whole: wp.array(dtype=int)):  # fmt: skip
+    """Whether a whole bond joins a and b."""
     for k in range(bond_start[a], bond_start[a + 1]):
-        if bond_other[k] == b and whole[bond_list[k] // 2] != 0:
+        if bond_other[k] == b and whole[bond_list[k] // 2] == 1:
             return True
+    return False
+
+
+@wp.func
+def bonded_through(a: int, b: int, world: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int),
+                   bond_list: wp.array(dtype=int), whole: wp.array(dtype=int)):  # fmt: skip
+    """Whether whole bonds join both a and b to some third piece (not the ground)."""
+    for k in range(bond_start[a], bond_start[a + 1]):
+        third = bond_other[k]
+        if third != world and whole[bond_list[k] // 2] == 1:
+            if bonded(b, third, bond_start, bond_other, bond_list, whole):
+                return True
     return False
 
 
@@ -279,8 +299,11 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
         return
     if bodies.state[a] != AWAKE and bodies.state[b] != AWAKE:
         return
-    if pairs.glued[p] == 1:
-        if still_glued(a, b, bond_start, bond_other, bond_list, whole):
+    if pairs.glued[p] != 0:
+        if pairs.glued[p] == 1 and bonded(a, b, bond_start, bond_other, bond_list, whole):
+            return
+        if bonded_through(a, b, bodies.x.shape[0] - 1, bond_start, bond_other, bond_list, whole):
+            pairs.glued[p] = 2
             return
         pairs.glued[p] = 0
         pairs.fresh[p] = 1

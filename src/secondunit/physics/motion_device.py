@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import warp as wp
 
-from secondunit.physics.body_kernels import Bodies, Gather, Lists, Pairs, Shapes
+from secondunit.physics.body_kernels import POINTS, Bodies, Gather, Lists, Pairs, Shapes
 from secondunit.physics.bond_kernels import Glue
 from secondunit.physics.contact_force_kernels import Ground
 from secondunit.physics.motion_settings import Settings
@@ -83,7 +83,7 @@ def bodies(pieces: Pieces, settled: Settled, settings: Settings, device: str) ->
     """The P + 1 bodies in their settled pose, at rest; what stands sleeps, what is loose is awake."""
     count = len(pieces)
     out = Bodies()
-    kinds = {"v": wp.vec3d, "momentum": wp.vec3d, "vf": wp.vec3, "w": wp.vec3, "turn": wp.float64, "quiet": float}
+    kinds = {"v": wp.vec3d, "momentum": wp.vec3d, "vf": wp.vec3, "w": wp.vec3, "turn": wp.float64, "quiet": float, "touching": int}
     _fill(out, device, count + 1, kinds | {"force": wp.vec3, "lost": wp.float64})
     mass = moving_mass(pieces, settings)
     inertia = pieces.inertia_kgm2 * (mass / pieces.mass_kg)[:, None, None]
@@ -185,9 +185,9 @@ def gather(pieces: Pieces, bonds: Bonds, device: str) -> tuple[Gather, wp.array]
 def ground(count: int, device: str) -> Ground:
     """Ground contacts of `count` bodies."""
     out = Ground()
-    floats = dict.fromkeys(("height", "allow", "twist", "energy"), float)
+    floats = dict.fromkeys(("height", "allow", "twist", "energy", "power"), float)
     _fill(out, device, count, floats | {"count": int, "z": wp.float64, "turn": wp.float64, "slide": wp.vec3})
-    out.vertex = wp.zeros(4 * count, dtype=int, device=device)
+    out.vertex = wp.zeros(POINTS * count, dtype=int, device=device)
     out.allow.fill_(1.0e9)
     return out
 
@@ -197,10 +197,10 @@ def pairs(pieces: int, device: str) -> Pairs:
     out = Pairs()
     room = max(64, PAIRS_PER_PIECE * pieces)
     ints = dict.fromkeys(("a", "b", "glued", "count", "side", "fresh", "feature"), int)
-    floats = dict.fromkeys(("gap", "allow", "twist", "energy", "lost"), float)
+    floats = dict.fromkeys(("gap", "allow", "twist", "energy", "power", "lost"), float)
     vectors = dict.fromkeys(("axis", "normal", "slide", "force", "torque_a", "torque_b"), wp.vec3)
     _fill(out, device, room, ints | floats | vectors | {"offset": wp.vec3d, "turn": wp.float64})
-    _fill(out, device, 4 * room, {"on_ref": wp.vec3, "on_other": wp.vec3, "score": float})
+    _fill(out, device, POINTS * room, {"on_ref": wp.vec3, "on_other": wp.vec3, "score": float})
     return out
 
 

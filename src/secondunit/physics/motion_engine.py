@@ -92,7 +92,7 @@ class Engine:
         wp.utils.array_scan(self.below, new_lists.back_row, inclusive=False)
         self._launch(
             write_pairs, self.count, self.row, self.row_count, new_lists.row, old_lists.row, old, new,
-            self.gather.bond_start, self.bond_other, first, self.overflow,
+            self.gather.bond_start, self.bond_other, first, self.count, self.overflow,
         )  # fmt: skip
         self._launch(
             write_back_rows, self.count, self.row, self.row_count, new_lists.row, new.b, new_lists.back_row,

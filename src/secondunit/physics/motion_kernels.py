@@ -40,22 +40,25 @@ def bond_load(i: int, gather: Gather):
 
 @wp.func
 def contact_load(i: int, lists: Lists, pairs: Pairs):
-    """(force, torque, energy lost this step) of all contacts on body i; each partner answers for half of the loss."""
+    """(force, torque, energy lost this step, number) of all contacts on body i; each partner answers for half of the loss."""
     f = wp.vec3(0.0)
     t = wp.vec3(0.0)
     lost = float(0.0)
+    touching = int(0)
     for p in range(lists.row[i], lists.row[i + 1]):
         if pairs.count[p] > 0:
             f -= pairs.force[p]
             t += pairs.torque_a[p]
             lost += 0.5 * pairs.lost[p]
+            touching += 1
     for k in range(lists.back_row[i], lists.back_row[i + 1]):
         p2 = lists.back_list[k]
         if pairs.count[p2] > 0:
             f += pairs.force[p2]
             t += pairs.torque_b[p2]
             lost += 0.5 * pairs.lost[p2]
-    return f, t, lost
+            touching += 1
+    return f, t, lost, touching
 
 
 @wp.kernel
@@ -72,7 +75,8 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
     if state >= ASLEEP:
         return
     f, t = bond_load(i, gather)
-    fc, tc, lost = contact_load(i, lists, pairs)
+    fc, tc, lost, touching = contact_load(i, lists, pairs)
+    bodies.touching[i] = touching
     mass = bodies.mass[i]
     f = f + fc + gather.ground_force[i]
     t = t + tc + gather.ground_torque[i]
