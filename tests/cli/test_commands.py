@@ -39,6 +39,17 @@ def test_init_makes_a_production_and_its_first_person(secondunit, tmp_path):
     assert (tmp_path / "agm" / "production.toml").is_file()
 
 
+def test_actor_without_a_name_is_asked_for_one(secondunit, tmp_path, monkeypatch):
+    def nobody():
+        raise OSError("no such user")
+
+    monkeypatch.delenv("SECONDUNIT_PERSON")
+    monkeypatch.setattr("getpass.getuser", nobody)
+    made = secondunit("init", tmp_path / "agm", "--title", "T", "--code", "AGM")
+    assert made.status == 2
+    assert "--as PERSON" in made.err
+
+
 def test_init_in_a_full_folder_is_refused_with_its_rule(secondunit, tmp_path):
     (tmp_path / "holiday.jpg").touch()
     made = secondunit("init", tmp_path, "--title", "T", "--code", "AGM", "--json")

@@ -67,3 +67,7 @@ def write_slowly(payload: tuple[float, Path], frame: int, folder: Path) -> None:
 
 def threads(payload: object, frame: int) -> str | None:
     return os.environ.get("OMP_NUM_THREADS")
+
+
+def ask_too_much(payload: object, frame: int) -> np.ndarray:
+    return np.empty((2**30, 2**30))

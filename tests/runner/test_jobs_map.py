@@ -98,6 +98,11 @@ def test_killed_worker_is_reported_as_memory_and_does_not_hang(tmp_path):
         run(frame_work.die_at, range(5), (2, signal.SIGKILL), tmp_path)
 
 
+def test_frame_that_needs_too_much_memory_is_told_from_a_bug(tmp_path):
+    with pytest.raises(jobs.FrameError, match=r"frame 0 failed: memory ran out: .*SECONDUNIT_WORKERS=1"):
+        run(frame_work.ask_too_much, [0], None, tmp_path)
+
+
 def test_crashed_worker_is_reported(tmp_path):
     with pytest.raises(jobs.FrameError, match=r"frame 0 failed: its process crashed with SIGSEGV"):
         run(frame_work.crash, range(5), None, tmp_path, workers=1)

@@ -23,7 +23,12 @@ Actor = Annotated[
 
 def acting(person: str | None) -> str:
     """The person who acts: every move names one."""
-    return person or os.environ.get("SECONDUNIT_PERSON") or getpass.getuser()
+    try:
+        return person or os.environ.get("SECONDUNIT_PERSON") or getpass.getuser()
+    except (OSError, KeyError) as error:
+        from secondunit.schema import InputError
+
+        raise InputError("Nobody is logged in under a name here: say who acts with --as PERSON.") from error
 
 
 def opened(context: typer.Context, folder: Path | None) -> "Production":

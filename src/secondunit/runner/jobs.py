@@ -80,7 +80,9 @@ class _Worker:
 def core_count() -> int:
     """Cores this process may use; SECONDUNIT_WORKERS overrides."""
     asked = os.environ.get("SECONDUNIT_WORKERS", "")
-    return max(1, int(asked)) if asked.isdigit() else len(os.sched_getaffinity(0))
+    if asked.isdigit():
+        return max(1, int(asked))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def map_frames(
