@@ -69,7 +69,9 @@ def house_faces(yaw):
     ridge = 3.5
     side = [(w, 0, 0), (w, d, 0), (w, d, h), (w, 0, h)] if yaw < 0 else [(0, 0, 0), (0, d, 0), (0, d, h), (0, 0, h)]
     roof = [(0, 0, h), (w, 0, h), (w - 2, d / 2, h + ridge), (2, d / 2, h + ridge)]
-    hip = [(w, 0, h), (w, d, h), (w - 2, d / 2, h + ridge)] if yaw < 0 else [(0, 0, h), (0, d, h), (2, d / 2, h + ridge)]
+    hip = (
+        [(w, 0, h), (w, d, h), (w - 2, d / 2, h + ridge)] if yaw < 0 else [(0, 0, h), (0, d, h), (2, d / 2, h + ridge)]
+    )
     chimney = [(4, 3, h), (5, 3, h), (5, 3, h + 5), (4, 3, h + 5)]
     finial = [(9.93, 4.5, h + 3), (10.07, 4.5, h + 3), (10.07, 4.5, h + 6), (9.93, 4.5, h + 6)]
     front = [(0, 0, 0), (w, 0, 0), (w, 0, h), (0, 0, h)]

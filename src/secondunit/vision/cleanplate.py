@@ -33,7 +33,7 @@ def removal(matte: Matte) -> Image:
     near = cv2.dilate(solid, np.ones((3, 3), np.uint8)) > 0
     taken = near | (wide & (matte.sky.alpha > 0.9)) | _contact(solid, matte.ground)
     if matte.occluders is not None:
-        taken &= matte.occluders < 0.5
+        taken &= matte.occluders < 0.9  # half-covered rims need the distance behind them, cores stay as they are
     return taken.astype(np.float32)
 
 
@@ -100,7 +100,8 @@ def _paled(made: Image, pure: Image, layout: Layout) -> Image:
     fall = np.clip((rows - lowest) / np.maximum(layout.horizon[None, :] - lowest, 0.05 * made.shape[0]), 0, 1)
     weight = (PALING * fall * fall * (3 - 2 * fall) * np.clip(layout.horizon[None, :] - lowest, 0, 1))[..., None]
     luma = made.mean(axis=2, keepdims=True)
-    pale = 1.9 * luma * np.array([0.95, 1.0, 1.06], np.float32)
+    blue = np.clip((made[..., 2:] / np.maximum(made[..., :1], 1e-6) - 1.3) / 1.5, 0, 1)  # a pale sky pales no more
+    pale = (1 + 0.9 * blue) * luma * np.array([0.95, 1.0, 1.06], np.float32)
     return np.asarray(made * (1 - weight) + pale * weight, dtype=np.float32)
 
 

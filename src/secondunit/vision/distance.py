@@ -74,7 +74,7 @@ def _palette(plate: Image, sky: Sky, layout: Layout, air: Image) -> Image:
         ordered = green[np.argsort(green.sum(axis=1))]
         leaf = ordered[(steps * (len(ordered) - 1)).astype(int)]
     else:
-        leaf = haze.mean() * np.array([0.10, 0.13, 0.09]) * (0.6 + 1.4 * steps[:, None])
+        leaf = haze.mean() * np.array([0.07, 0.10, 0.05]) * (0.6 + 1.4 * steps[:, None])
     away = float(np.mean((layout.base - layout.far) / (layout.base - layout.horizon)))
     thick = HAZE * (0.15 + 0.85 * np.clip(away, 0, 1))
     return np.asarray(thick * 0.8 * haze + (1 - thick) * leaf, dtype=np.float32)
@@ -111,9 +111,7 @@ def _crowns(tops: Floats, height: int, layout: Layout, rng: np.random.Generator)
     return tone, np.maximum(cover, under).astype(np.float32)
 
 
-def _crown(
-    tone: Image, cover: Image, leaves: Image, centre: tuple[float, float], radius: float, shade: float
-) -> None:
+def _crown(tone: Image, cover: Image, leaves: Image, centre: tuple[float, float], radius: float, shade: float) -> None:
     """Draw one crown over what is there: ragged ellipse, lighter above, darker below."""
     x, y = centre
     left, right = max(int(x - 1.6 * radius), 0), min(int(x + 1.6 * radius) + 1, tone.shape[1])
@@ -175,7 +173,11 @@ def _mirrored(
     solid = 1 - airy[rows[:, None], np.clip(source, 0, width - 1)]
     # The tree's outline sinks towards the distant line as it leaves the edge.
     lump = 0.12 * tall * octaves(width, rng, 0.05 * width)[None, :] + 0.05 * tall * leaves
-    fall = layout.horizon[edge] - tall * np.sqrt(np.clip(1 - (inward / (room - 4)) ** 2, 0, 1)) + lump * np.clip(inward / 30, 0, 1)
+    fall = (
+        layout.horizon[edge]
+        - tall * np.sqrt(np.clip(1 - (inward / (room - 4)) ** 2, 0, 1))
+        + lump * np.clip(inward / 30, 0, 1)
+    )
     weight = solid * inside * (rows[:, None] >= fall) * (rows[:, None] < foot)
     soft = cv2.GaussianBlur(weight.astype(np.float32), (0, 0), 0.8)
     return picked, np.where(layout.hole, soft, 0).astype(np.float32)

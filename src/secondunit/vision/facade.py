@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from secondunit.vision.corners import Floats
 from secondunit.vision.sky import Image, display_values
@@ -22,7 +21,8 @@ USUAL_STOREY_M = 3.4
 BAY_RANGE_M = (1.6, 7.0)
 USUAL_BAY_M = 3.2
 LONGEST_PX = 1400
-CLEAR = 0.35  # a cell whose best rectangle scores less is a blank wall
+CELL = 36  # samples per cell and axis in the search for its opening
+CLEAR = 0.15  # a cell whose best rectangle scores less is a blank wall
 
 Opening = tuple[float, float, float, float]
 
@@ -75,7 +75,7 @@ def read_facade(
     piers, pier_trust = _lines(columns, many, per_m)
     per_px = width_m / dark.shape[1], height_m / dark.shape[0]
     floors = tuple(float(height_m - z * per_px[1]) for z in lines[:0:-1]) + (height_m,)
-    openings, seen = _openings(dark, lines, piers, per_px, height_m)
+    openings, seen = _openings(shown, lines, piers, per_px, height_m)
     trust = float(np.clip(np.mean([floor_trust * line_trust, bay_trust * pier_trust]) * 0.5 + 0.5 * seen, 0.05, 0.95))
     said = (
         f"facade: {count} storeys ({'given' if storeys else 'counted'}), {many} bays "
@@ -170,41 +170,75 @@ def _lines(profile: Floats, count: int, per_m: float) -> tuple[Floats, float]:
 
 
 def _openings(
-    dark: Image, lines: Floats, piers: Floats, per_px: tuple[float, float], height_m: float
+    shown: Image, lines: Floats, piers: Floats, per_px: tuple[float, float], height_m: float
 ) -> tuple[tuple[Opening, ...], float]:
-    """The best rectangle of each cell, in metres; and the share of cells with a clear one."""
-    total = cv2.integral(dark, sdepth=cv2.CV_64F)
-    found, scores = [], []
+    """Windows and doors in metres, and the share of cells that have a clear one.
+
+    Each floor's cells are laid over one another, so that a sill and a lintel shared by the row outweigh curtains,
+    railings and shadows of single windows; each cell then only answers whether it has one, and how wide.
+    """
+    strange = _strangeness(shown, piers)
+    found: list[Opening] = []
+    scores: list[float] = []
     for top, bottom in zip(lines[:-1], lines[1:], strict=True):
-        for left, right in zip(piers[:-1], piers[1:], strict=True):
-            rectangle, score = _best_rectangle(total, (left, top, right, bottom), per_px)
+        cells = [_cell(strange, top, bottom, a, b) for a, b in zip(piers[:-1], piers[1:], strict=True)]
+        shared, _ = _best_rectangle(np.median(np.stack(cells), axis=0).astype(np.float32), None)
+        for cell, left, right in zip(cells, piers[:-1], piers[1:], strict=True):
+            (u0, v0, u1, v1), score = _best_rectangle(cell, shared)
             scores.append(score)
             if score > CLEAR:
-                (x0, y0, x1, y1), (across, upright) = rectangle, per_px
-                found.append((x0 * across, height_m - y1 * upright, x1 * across, height_m - y0 * upright))
+                x = [(left + (right - left) * u) * per_px[0] for u in (u0, u1)]
+                z = [height_m - (top + (bottom - top) * v) * per_px[1] for v in (v1, v0)]
+                found.append((float(x[0]), float(z[0]), float(x[1]), float(z[1])))
     return tuple(found), float(np.mean(np.array(scores) > CLEAR)) if scores else 0.0
 
 
-def _best_rectangle(
-    total: NDArray[np.float64], cell: tuple[float, float, float, float], per_px: tuple[float, float]
-) -> tuple[tuple[float, float, float, float], float]:
-    """Rectangle in the cell whose mean darkness exceeds that of the rest of the cell the most."""
-    x0, y0, x1, y1 = (int(round(v)) for v in cell)
-    wide, high = x1 - x0, y1 - y0
-    xs = np.unique(np.linspace(x0 + 0.03 * wide, x1 - 0.03 * wide, 22).astype(int))
-    ys = np.unique(np.linspace(y0 + 0.03 * high, y1 - 0.03 * high, 22).astype(int))
-    a, b, c, d = np.meshgrid(xs, xs, ys, ys, indexing="ij")
-    least_w, least_h = max(0.4 / per_px[0], 0.15 * wide), max(0.5 / per_px[1], 0.2 * high)
-    fits = (b - a >= least_w) & (d - c >= least_h) & (b - a <= 0.85 * wide) & (d - c <= 0.9 * high)
-    a, b, c, d = a[fits], b[fits], c[fits], d[fits]
-    if not len(a):
-        return (x0, y0, x1, y1), 0.0
+def _strangeness(shown: Image, piers: Floats) -> Image:
+    """How little each pixel looks like the piers at its height (rows, columns), 0..1.
+
+    Cornices, string courses and railings cross the piers too, so they count as wall.
+    """
+    rows, columns, _ = shown.shape
+    half = max(2, int(0.13 * float(np.median(np.diff(piers)))))
+    walls = []
+    for x in piers:
+        low, high = int(max(x - half, 0)), int(min(x + half, columns))
+        walls.append(np.median(shown[:, low:high], axis=1))
+    wall = cv2.blur(np.stack(walls, axis=1).astype(np.float32), (1, 3))
+    column = np.arange(columns) + 0.5
+    cell = np.clip(np.searchsorted(piers, column) - 1, 0, len(piers) - 2)
+    left = np.abs(shown - wall[:, cell]).max(axis=2)
+    right = np.abs(shown - wall[:, cell + 1]).max(axis=2)
+    return np.asarray(np.clip(cv2.blur(np.minimum(left, right), (3, 3)) / 0.25, 0, 1), dtype=np.float32)
+
+
+def _cell(strange: Image, top: float, bottom: float, left: float, right: float) -> Image:
+    part = strange[int(top) : max(int(bottom), int(top) + 2), int(left) : max(int(right), int(left) + 2)]
+    return np.asarray(cv2.resize(part, (CELL, CELL), interpolation=cv2.INTER_AREA))
+
+
+def _best_rectangle(cell: Image, near: Opening | None) -> tuple[Opening, float]:
+    """Rectangle (u0, v0, u1, v1) in shares of the cell whose inside stands out most from the rest; and its score.
+
+    near: only rectangles with about these sills and jambs are tried.
+    """
+    total = cv2.integral(cell, sdepth=cv2.CV_64F)
+    steps = np.arange(1, CELL, 1 if near else 2)
+    a, b, c, d = np.meshgrid(steps, steps, steps, steps, indexing="ij", sparse=True)
+    fits = (b - a >= 0.16 * CELL) & (d - c >= 0.22 * CELL) & (b - a <= 0.88 * CELL) & (d - c <= 0.94 * CELL)
+    if near:
+        for axis, value, slack in ((a, near[0], 4), (b, near[2], 4), (c, near[1], 2), (d, near[3], 2)):
+            fits = fits & (np.abs(axis - value * CELL) <= slack)
+    picked = np.nonzero(fits)
+    if not len(picked[0]):
+        return near or (0.25, 0.2, 0.75, 0.8), 0.0
+    a, b, c, d = (steps[index] for index in picked)
     inside = total[d, b] - total[c, b] - total[d, a] + total[c, a]
-    everything = total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0]
-    area = (b - a) * (d - c)
-    rest = np.maximum(wide * high - area, 1)
-    contrast = inside / area - (everything - inside) / rest
+    area = ((b - a) * (d - c)).astype(np.float64)
+    rest = CELL * CELL - area
+    contrast = inside / area - (total[-1, -1] - inside) / rest
     # Contrast times the root of both areas is the t-like score that prefers neither specks nor whole cells.
-    score = contrast * np.sqrt(area * rest) / (wide * high) * 2
+    score = contrast * np.sqrt(area * rest) / (CELL * CELL) * 2
     best = int(np.argmax(score))
-    return (float(a[best]), float(c[best]), float(b[best]), float(d[best])), float(score[best])
+    box = (float(a[best] / CELL), float(c[best] / CELL), float(b[best] / CELL), float(d[best] / CELL))
+    return box, float(score[best])

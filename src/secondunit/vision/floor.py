@@ -108,7 +108,9 @@ def _plane_noise(away: Floats, width: int, rng: np.random.Generator) -> Floats:
         tile /= tile.std()
         x = np.mod(columns * away / size, 1024)
         y = np.mod(away / size, 256)
-        layer = cv2.remap(tile, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        layer = cv2.remap(
+            tile, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+        )
         # Rows of noise that fall into one pixel average out.
         packed = np.abs(np.gradient(away, axis=0)) / size
         total += layer / np.sqrt(1 + packed)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from secondunit.schema.camera import Camera
 from secondunit.vision.camera import horizon_y, project
@@ -128,9 +127,7 @@ class _Zones:
     flank: Mask
 
 
-def _zones(
-    camera: Camera, wide: float, high: float, depth: float, side: str | None, quad: Image
-) -> _Zones:
+def _zones(camera: Camera, wide: float, high: float, depth: float, side: str | None, quad: Image) -> _Zones:
     shape = quad.shape[0], quad.shape[1]
     top = high * (1 + ROOF_SHARE)
     left, right = (0.0 if side == "left" else -OVERHANG_M), wide + (0.0 if side == "right" else OVERHANG_M)
@@ -320,7 +317,7 @@ def _judge(
 ) -> tuple[float, str]:
     """Confidence and the sentence: how much of the outline the sky settles, and what was not known."""
     solid = (alpha > 0.5).astype(np.uint8)
-    rim = (cv2.dilate(solid, np.ones((3, 3), np.uint8)) > solid)
+    rim = cv2.dilate(solid, np.ones((3, 3), np.uint8)) > solid
     upper = rim & (np.arange(alpha.shape[0])[:, None] < np.flatnonzero((quad > 0.5).any(axis=1)).max() - 4)
     near_sky = cv2.dilate(sky.alpha, np.ones((5, 5), np.uint8)) > 0.5
     settled = float((upper & near_sky).sum() / max(int(upper.sum()), 1))

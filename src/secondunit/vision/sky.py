@@ -20,6 +20,7 @@ COARSE_PX = 480
 SMOOTH = 0.022  # local standard deviation in display values; leaves and walls lie above, sky and cloud below
 LEAST_SHARE = 0.002
 EDGE_PX = 2
+SPECK_PX = 40
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def find_sky(plate: Image, horizon_px: NDArray[np.float64], never: Mask) -> Sky:
         apart = np.abs(shown - gradient).max(axis=2)
         limit = np.clip(4.5 * np.maximum(spread, sigma), 0.025, 0.10)
         sky = _connected((apart < limit) & possible, seeds)
+        sky |= _specks(apart, limit, sky, possible)
     sky |= _gaps(apart, limit, sky, possible)
     model, _ = _gradient(plate, _shrink(sky, 3))
     alpha = _edge_alpha(plate, model, sky)
@@ -72,7 +74,9 @@ def smooth_fill(image: Image, known: Mask, sigma_px: float) -> tuple[Image, Imag
     """Normalised Gaussian average of known pixels: (filled image, weight 0..1)."""
     weight = cv2.GaussianBlur(known.astype(np.float32), (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT)
     shape = known[..., None] if image.ndim == 3 else known
-    total = cv2.GaussianBlur(np.where(shape, image, 0).astype(np.float32), (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT)
+    total = cv2.GaussianBlur(
+        np.where(shape, image, 0).astype(np.float32), (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT
+    )
     below = np.maximum(weight, 1e-6)
     return np.asarray(total / (below[..., None] if image.ndim == 3 else below)), np.asarray(weight)
 
@@ -166,6 +170,15 @@ def _connected(sky: Mask, seeds: Mask) -> Mask:
     seeded[np.unique(labels[seeds & sky])] = True
     seeded[0] = False
     return np.asarray(seeded[labels])
+
+
+def _specks(apart: Image, limit: Image, sky: Mask, possible: Mask) -> Mask:
+    """Small faint islands in the sky: ringing of sharpening and compression, not things."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((possible & ~sky).astype(np.uint8), connectivity=8)
+    strong = np.bincount(labels.ravel(), weights=(apart > 3.0 * limit).ravel(), minlength=count) > 0
+    faint = (stats[:, cv2.CC_STAT_AREA] < SPECK_PX) & ~strong
+    faint[0] = False
+    return np.asarray(faint[labels])
 
 
 def _gaps(apart: Image, limit: Image, sky: Mask, possible: Mask) -> Mask:
