@@ -146,6 +146,7 @@ def _how(stage: Stage, frame: int) -> Any:
     how, settings = trace_kernels.How(), stage.settings
     how.samples, how.times, how.sky_rays = settings.samples, settings.times, settings.sky_rays
     how.shade_every = settings.shade_every
+    how.edge_samples = max(settings.samples, settings.edge_samples)
     how.seed, how.frame, how.exposure = stage.scene.seed, frame, stage.exposure
     return how
 
@@ -184,16 +185,15 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
         ]
         wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=inputs, device=device)
         wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
-    share = np.float32(1.0 / stage.settings.samples)
-    alpha = take(film.base)[..., 3:] * share
-    ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts) * share)
+    alpha = take(film.base)[..., 3:]
+    ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts))
     return Seen(
-        debris=np.concatenate([take(smooth) * share, alpha], axis=-1),
-        real=take(film.real) * share,
+        debris=np.concatenate([take(smooth), alpha], axis=-1),
+        real=take(film.real),
         normal=take(film.normal),
         place=take(film.place),
         depth=take(film.depth),
-        reach=take(film.reach) * share / np.maximum(alpha[..., 0], share),
+        reach=take(film.reach),
         rest_px=take(film.rest_px),
         shift=take(film.shift),
         ids=ids,

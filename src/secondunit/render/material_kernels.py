@@ -138,7 +138,7 @@ def inner_wall(p: wp.vec3, n: wp.vec3, footprint: float, seed: int) -> wp.vec3:
 @wp.func
 def broken_section(p: wp.vec3, n: wp.vec3, base: wp.vec3, code: int, footprint: float, seed: int) -> wp.vec3:
     """A fracture face: rough, paler than the weathered skin, blocks or aggregate in section."""
-    pale = mix(base, wp.vec3(0.50, 0.47, 0.43), 0.3) * 1.1
+    pale = mix(base, wp.vec3(0.52, 0.49, 0.44), 0.4) * 1.2
     out = pale
     depth = rough(p, 0.35, footprint, seed + 11)
     if code == BRICK:

@@ -168,7 +168,8 @@ class Scene:
 class Settings:
     """How much work a frame gets.
 
-    samples: camera samples a pixel · times: sub-frame meshes that the samples are spread over (motion blur) ·
+    samples: camera samples a pixel · edge_samples: so many where the first ones met different surfaces · times:
+    sub-frame meshes that the samples are spread over (motion blur) ·
     shutter: open
     fraction of a frame, centred on it · sky_rays: each time a sample is shaded ·
     shade_every: samples on one face share their light this many at a time · static_sun, static_sky: rays per pixel
@@ -180,6 +181,7 @@ class Settings:
     """
 
     samples: int = 4
+    edge_samples: int = 8
     times: int = 4
     shutter: float = 0.5
     sky_rays: int = 1
@@ -197,9 +199,11 @@ class Settings:
 
 
 _BY_QUALITY = {
-    "draft": Settings(samples=2, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
+    "draft": Settings(samples=2, edge_samples=4, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
     "review": Settings(),
-    "final": Settings(samples=12, times=6, shade_every=1, static_sun=4, static_sky=8, dust_step=0.6, dust_shrink=2),
+    "final": Settings(
+        samples=8, edge_samples=32, times=8, shade_every=1, static_sun=4, static_sky=8, dust_step=0.6, dust_shrink=2
+    ),
 }
 
 

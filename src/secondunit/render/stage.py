@@ -170,7 +170,7 @@ def piece_albedo(scene: Scene, labels: Ints, seen: Mask, light: Floats, exposure
     return np.clip(out, 0.03, 0.75).astype(np.float32)
 
 
-def _ground_lift(scene: Scene, kind: Ints, light: Floats, sources: Any) -> Floats:
+def _ground_lift(scene: Scene, kind: Ints, light: Floats) -> Floats:
     """See `Stage.lift`: sunlit ground's 90th percentile over this pixel's own value, at least 1."""
     value = scene.plate @ WEIGHTS
     lit = (kind == 1) & (light @ WEIGHTS > 0.8 * float((light @ WEIGHTS)[kind == 1].max(initial=1e-6)))
@@ -234,14 +234,11 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
             raw,
         ],
     )
-    everything = put(np.arange(shape[0] * shape[1]), wp.int32, device)
+    maps.light = wp.clone(raw)
+    walls = put(np.flatnonzero(take(still.kind) == 2), wp.int32, device)
     nothing = blank(shape, wp.int32, device)
-    wp.launch(
-        light_kernels.smooth_along,
-        shape[0] * shape[1],
-        inputs=[everything, still, nothing, raw, 4, maps.light],
-        device=device,
-    )
+    inputs = [walls, still, nothing, raw, 4, maps.light]
+    wp.launch(light_kernels.smooth_along, len(walls), inputs=inputs, device=device)
     return _finish(scene, settings, device, view, sources, solid, maps, still, local, owner, meshes, blocker)
 
 
@@ -311,7 +308,7 @@ def _finish(
         exposure=exposure,
         dust_tint=_dust_tint(tint),
         around=_around(scene),
-        lift=_ground_lift(scene, kind, light, sources),
+        lift=_ground_lift(scene, kind, light),
     )
 
 

@@ -6,26 +6,32 @@ from .scene import Floats, Ints, Mask
 
 
 def fill_from_sure(image: Floats, sure: Floats) -> Floats:
-    """(H,W,3) `image` where `sure` (H,W) is 1, and elsewhere the nearest sure colours, blurred ever wider with
-    distance."""
+    """(H,W,3) `image` where `sure` (H,W) is 1, and elsewhere sure colours from around, the blurrier the farther they
+    come.
+
+    Pull and push (Gortler et al. 1996): means over ever larger squares, then back up, keeping what each level is sure
+    of.
+    """
     import cv2
 
-    out = (image * (sure >= 0.999)[..., None]).astype(np.float32)
     known = (sure >= 0.999).astype(np.float32)
     if not known.any():
         return image.copy()
-    mean = out.reshape(-1, 3).sum(axis=0) / known.sum()
-    todo = known < 0.5
-    sigma = 1.0
-    while todo.any() and sigma < max(image.shape[:2]):
-        weight = cv2.GaussianBlur(known, (0, 0), sigma)
-        colour = cv2.GaussianBlur(image * known[..., None], (0, 0), sigma)
-        found = todo & (weight > 0.02)
-        out[found] = colour[found] / weight[found][:, None]
-        todo &= ~found
-        sigma *= 2.5
-    out[todo] = mean
-    return out
+    sums: list[Floats] = [(image * known[..., None]).astype(np.float32)]
+    weights: list[Floats] = [known]
+    while min(weights[-1].shape) > 1 and weights[-1].min() <= 0.0:
+        size = (-(-weights[-1].shape[1] // 2), -(-weights[-1].shape[0] // 2))
+        sums.append(cv2.resize(sums[-1], size, interpolation=cv2.INTER_AREA).astype(np.float32))
+        weights.append(cv2.resize(weights[-1], size, interpolation=cv2.INTER_AREA).astype(np.float32))
+    filled = sums[-1] / np.maximum(weights[-1], 1e-8)[..., None]
+    mean = sums[0].reshape(-1, 3).sum(axis=0) / known.sum()
+    filled = np.where(weights[-1][..., None] > 0.0, filled, mean).astype(np.float32)
+    for colour, weight in zip(sums[-2::-1], weights[-2::-1], strict=True):
+        wide = cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        trust = np.clip(weight * 4.0, 0.0, 1.0)[..., None]
+        own = colour / np.maximum(weight, 1e-8)[..., None]
+        filled = (own * trust + wide * (1.0 - trust)).astype(np.float32)
+    return np.where(known[..., None] > 0.0, image, filled).astype(np.float32)
 
 
 def building_texture(plate: Floats, matte: Floats, occluders: Floats | None) -> Floats:

@@ -46,13 +46,15 @@ class Look:
 
 @wp.struct
 class How:
-    """Sampling: camera samples, sub-frame times, sky rays per shading, seed, frame; exposure = plate value of
+    """Sampling: camera samples (and how many where surfaces meet), sub-frame times, sky rays per shading, seed,
+    frame; exposure = plate value of
     radiance 1.
 
     shade_every: a sample on the same face as the one before it borrows its light, except every so many samples.
     """
 
     samples: int
+    edge_samples: int
     times: int
     sky_rays: int
     shade_every: int
@@ -63,11 +65,12 @@ class How:
 
 @wp.struct
 class Film:
-    """What tracing leaves per pixel (H,W): sums over debris samples, and one sample's geometry.
+    """What tracing leaves per pixel (H,W): means over its samples, and one sample's geometry.
 
-    base: reflectance rgb and count · lit: reflectance x irradiance · real: count carrying the photograph ·
-    reach: sum of depths (m) · normal, place (m),
-    depth (m, along the lens axis; 0 = none), rest_px, shift (forward motion, px), ids and counts (H,W,ranks).
+    base: reflectance rgb and coverage, premultiplied · lit: reflectance x irradiance · real: share that is photograph ·
+    reach: mean depth of what is debris (m) · normal, place (m), depth (m, along the lens axis; 0 = none), rest_px,
+    shift
+    (forward motion, px) · ids and coverages (H,W,ranks).
     """
 
     base: wp.array2d(dtype=wp.vec4)
@@ -158,6 +161,16 @@ def count_piece(film: Film, y: int, x: int, piece: int):
 
 
 @wp.func
+def write_pixel(film: Film, y: int, x: int, share: float, base: wp.vec4, lit: wp.vec3, real: float, reach: float):
+    film.base[y, x] = base * share
+    film.lit[y, x] = lit * share
+    film.real[y, x] = real * share
+    film.reach[y, x] = reach / wp.max(base[3], 1.0)
+    for rank in range(film.counts.shape[2]):
+        film.counts[y, x, rank] = film.counts[y, x, rank] * share
+
+
+@wp.func
 def note_geometry(
     film: Film,
     view: View,
@@ -213,6 +226,51 @@ def reflectance(
     return out
 
 
+@wp.struct
+class Lit:
+    """One shaded sample: reflectance (plate value per irradiance), irradiance, and how much of it is photograph."""
+
+    colour: wp.vec3
+    light: wp.vec3
+    weight: float
+
+
+@wp.func
+def shade(
+    time: int,
+    solid: Solid,
+    look: Look,
+    view: View,
+    maps: PlateMaps,
+    how: How,
+    hit: Hit,
+    inner: bool,
+    centre_ray: wp.vec3,
+    off: wp.vec2,
+    point: wp.vec3,
+    light: wp.vec3,
+) -> Lit:
+    """Colour of a hit under the irradiance `light`: photograph where the plate shows this surface, else material."""
+    out = Lit()
+    piece = solid.tri_piece[hit.face]
+    rest_normal = wp.transform_vector(solid.rest_from_time[time, piece], hit.normal)
+    out.weight = photograph_weight(solid, maps, view, hit, rest_normal, inner)
+    out.light = light
+    before = wp.vec3(1.0, 1.0, 1.0)
+    read = hit.pixel
+    if out.weight > 0.0:
+        read = plate_place(solid, view, time, piece, hit, point, centre_ray, off)
+        py = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
+        px = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
+        before = maps.light[py, px]
+        tamed = wp.vec3(tame(light[0], before[0]), tame(light[1], before[1]), tame(light[2], before[2]))
+        out.light = mix(light, tamed, out.weight)
+    out.colour = reflectance(
+        solid, look, maps, view, how, hit, piece, read, out.weight, rest_normal, hit.normal, before, hit.t
+    )
+    return out
+
+
 @wp.kernel
 def trace_pixels(
     active: wp.array(dtype=wp.int32),
@@ -229,12 +287,16 @@ def trace_pixels(
     how: How,
     film: Film,
 ):
-    """All samples of one active pixel. gone (H,W): the surface that the plate shows here has left its place."""
+    """All samples of one active pixel; more of them where the first ones met different surfaces.
+
+    gone (H,W): the surface that the plate shows here has left its place.
+    """
     index = active[wp.tid()]
     y = index // view.width
     x = index - y * view.width
     start = start_at(x, y, how.seed + 101 * how.frame)
     lens = start_at(y, x, how.seed + 101 * how.frame + 17)
+    shift = int(unit(scramble(x, y, how.seed + 5)) * wp.float32(how.times))
     middle = wp.vec2(wp.float32(x) + 0.5, wp.float32(y) + 0.5)
     centre_ray = view_ray(view, middle)
     base = wp.vec4(0.0, 0.0, 0.0, 0.0)
@@ -245,13 +307,19 @@ def trace_pixels(
     held = wp.vec3(0.0, 0.0, 0.0)
     held_face = int(-1)
     held_at = int(0)
-    for s in range(how.samples):
+    last_piece = int(-2)
+    last_normal = wp.vec3(0.0, 0.0, 0.0)
+    edge = bool(False)
+    s = int(0)
+    limit = int(how.samples)
+    while s < limit:
         u = spread(s, start)
         off = wp.vec2(tent(u[0]), tent(u[1])) * 0.8
-        time = (s + int(unit(scramble(x, y, how.seed + 5)) * wp.float32(how.times))) % how.times
+        time = (s + shift) % how.times
         ray = view_ray(view, middle + off)
         threshold = wp.clamp(wrap(lens[0] + wp.float32(s) * 0.618034), 0.02, 0.98)
         hit = closest(meshes[time], time, solid, maps, view, view.position, ray, FAR, threshold)
+        piece = int(-1)
         if hit.t > 0.0 and view.position[2] + ray[2] * hit.t > GROUND:
             piece = solid.tri_piece[hit.face]
             count_piece(film, y, x, piece)
@@ -260,52 +328,30 @@ def trace_pixels(
                 if inner:
                     hit.normal = -hit.normal
                 point = view.position + ray * hit.t
-                rest_normal = wp.transform_vector(solid.rest_from_time[time, piece], hit.normal)
-                weight = photograph_weight(solid, maps, view, hit, rest_normal, inner)
                 if hit.face != held_face or s - held_at >= how.shade_every:
+                    rays = how.sky_rays
                     held = irradiance(
-                        meshes[time],
-                        time,
-                        solid,
-                        maps,
-                        view,
-                        sources,
-                        haze,
-                        point,
-                        hit.normal,
-                        1,
-                        how.sky_rays,
-                        s,
-                        lens,
+                        meshes[time], time, solid, maps, view, sources, haze, point, hit.normal, 1, rays, s, lens
                     )
                     held_face = hit.face
                     held_at = s
-                light = held
-                before = wp.vec3(1.0, 1.0, 1.0)
-                read = hit.pixel
-                if weight > 0.0:
-                    read = plate_place(solid, view, time, piece, hit, point, centre_ray, off)
-                    py = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
-                    px = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
-                    before = maps.light[py, px]
-                    tamed = wp.vec3(tame(light[0], before[0]), tame(light[1], before[1]), tame(light[2], before[2]))
-                    light = mix(light, tamed, weight)
-                colour = reflectance(
-                    solid, look, maps, view, how, hit, piece, read, weight, rest_normal, hit.normal, before, hit.t
-                )
-                base += wp.vec4(colour[0], colour[1], colour[2], 1.0)
-                lit += wp.cw_mul(colour, light)
-                real += weight
+                seen = shade(time, solid, look, view, maps, how, hit, inner, centre_ray, off, point, held)
+                base += wp.vec4(seen.colour[0], seen.colour[1], seen.colour[2], 1.0)
+                lit += wp.cw_mul(seen.colour, seen.light)
+                real += seen.weight
                 reach += wp.dot(point - view.position, view_axis(view))
                 if wp.length(off) < nearest:
                     nearest = wp.length(off)
-                    note_geometry(
-                        film, view, y, x, hit, point, now_from_rest[piece], after_from_rest[piece], hit.normal
-                    )
-    film.base[y, x] = base
-    film.lit[y, x] = lit
-    film.real[y, x] = real
-    film.reach[y, x] = reach
+                    now = now_from_rest[piece]
+                    note_geometry(film, view, y, x, hit, point, now, after_from_rest[piece], hit.normal)
+        if last_piece != -2 and (piece != last_piece or (piece >= 0 and wp.dot(hit.normal, last_normal) < 0.98)):
+            edge = True
+        last_piece = piece
+        last_normal = hit.normal
+        s += 1
+        if s == how.samples and edge:
+            limit = how.edge_samples
+    write_pixel(film, y, x, 1.0 / wp.float32(s), base, lit, real, reach)
 
 
 @wp.kernel
