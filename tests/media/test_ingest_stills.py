@@ -1,5 +1,7 @@
 """Stills: pixels, colour, windows, lens data, orientation, alpha, header fields."""
 
+import struct
+import zlib
 from fractions import Fraction
 
 import numpy as np
@@ -157,6 +159,32 @@ def test_header_fields_of_every_type_survive(tmp_path):
     assert plate.timecode == "01:02:03:04"
     assert plate.fps == pytest.approx(24000 / 1001)
     assert plate.header["reel"] == "7"
+
+
+def test_png_with_colour_numbers_is_read_by_them(tmp_path):
+    Image.fromarray(np.full((8, 8, 3), 128, np.uint8)).save(tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes()
+    chunk = b"cICP" + bytes([9, 16, 0, 1])
+    chunk = struct.pack(">I", 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    at = data.index(b"IDAT") - 4
+    (tmp_path / "a.png").write_bytes(data[:at] + chunk + data[at:])
+    assert ingest(tmp_path / "a.png", tmp_path / "s").colorspace == "Rec.2100-PQ - Display"
+
+
+def test_dpx_keeps_ten_bits_transfer_and_timecode(tmp_path):
+    import OpenImageIO as oiio
+
+    spec = oiio.ImageSpec(64, 8, 3, "uint16")
+    spec["oiio:BitsPerSample"], spec["dpx:Transfer"], spec["dpx:TimeCode"] = 10, "ITU-R 709-4", "01:02:03:04"
+    out = oiio.ImageOutput.create("a.dpx")
+    assert out.open(str(tmp_path / "a.dpx"), spec)
+    codes = np.linspace(0, 1, 64, dtype=np.float32)
+    out.write_image(np.repeat(np.tile(codes, (8, 1))[..., None], 3, axis=2))
+    out.close()
+    plate = ingest(tmp_path / "a.dpx", tmp_path / "s")
+    assert (plate.colorspace, plate.timecode) == (colour.GAMMA24, "01:02:03:04")
+    back = stored(tmp_path / "s").stack()[4, :, 1] ** (1 / 2.4)
+    assert np.abs(back - codes)[8:].max() < 1 / 1023
 
 
 def test_float_exr_beyond_half_is_held_and_said(tmp_path):

@@ -69,6 +69,7 @@ TRANSFERS = {
     "GAMMA22": "Gamma 2.2 Encoded Rec.709",
     "LINEAR": LINEAR709,
 }
+DPX_TRANSFERS = {"Linear": LINEAR709, "ITU-R 709-4": GAMMA24}
 Array = np.ndarray[Any, Any]
 
 
@@ -154,8 +155,8 @@ def show(pixels: Array, view: View) -> Array:
 def guess(kind: str, hints: Mapping[str, str], name: str) -> Guess:
     """The input space of a file from what it says of itself.
 
-    kind: `sniff.Kind`. hints: what the decoder found: `interop`, `profile`, `cicp`, `float`, `chromaticities`, `aces`,
-    and for movies `primaries`, `transfer`, `matrix`. Raises InputError when a wrong guess would ruin the picture.
+    kind: `sniff.Kind`. hints: what the decoder found: `interop`, `profile`, `float`, `chromaticities`, `aces`, and for
+    movies `primaries`, `transfer`. Raises InputError when a wrong guess would ruin the picture.
     """
     if stated := _stated(hints, name):
         return stated
@@ -163,7 +164,10 @@ def guess(kind: str, hints: Mapping[str, str], name: str) -> Guess:
         return _guess_movie(hints)
     if kind == "EXR":
         return _guess_exr(hints)
-    if kind == "DPX" and hints.get("transfer", "") not in ("Linear", "ITU-R 709-4"):
+    if kind == "DPX" and hints.get("transfer", "") in DPX_TRANSFERS:
+        space = DPX_TRANSFERS[hints["transfer"]]
+        return Guess(space, f"The DPX says its transfer is {hints['transfer']}: read as {space}.")
+    if kind == "DPX":
         raise InputError(
             f"{name} is a DPX with {hints.get('transfer') or 'no'} transfer: its log encoding cannot be guessed; "
             "say which with --colorspace, e.g. 'ADX10' or 'ARRI LogC3 (EI800)'."
@@ -216,8 +220,8 @@ def _guess_still(kind: str, hints: Mapping[str, str], name: str) -> Guess:
     for word, space in PROFILES:
         if word in profile:
             return Guess(space, f"Its colour profile is {hints['profile']!r}: read as {space}.")
-    reason = f"its profile {hints['profile']!r} is not known to us" if profile else "it names no colour space"
-    return Guess(SRGB, f"A {kind} picture, and {reason}: read as sRGB; --colorspace overrides.")
+    reason = f"with a profile unknown to us ({hints['profile']!r})" if profile else "that names no colour space"
+    return Guess(SRGB, f"A {kind} {reason}: read as sRGB; --colorspace overrides.")
 
 
 def _guess_movie(hints: Mapping[str, str]) -> Guess:

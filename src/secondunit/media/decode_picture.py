@@ -3,6 +3,7 @@
 OpenEXR reads the headers of EXR files (every attribute type), OpenImageIO all pixels.
 """
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 import OpenImageIO as oiio
 
-from .header import STRUCTURE, Field, encode, window
+from .header import STRUCTURE, Field, encode, of_timecode, window
 from .limits import Limits
+from .timecode import parse
 
 Array = np.ndarray[Any, Any]
 SUFFIX = {"JPEG": ".jpg", "PNG": ".png", "TIFF": ".tif", "EXR": ".exr", "DPX": ".dpx"}
@@ -29,7 +31,8 @@ ORIENTED = {
 """What to do to rows and columns so that the picture stands upright, by EXIF orientation."""
 PNG_END, PNG_TAIL = b"IEND\xaeB`\x82", 1 << 20
 """A PNG's last chunk. Some writers append data of their own behind it."""
-QUIET = {"oiio:BitsPerSample", "oiio:subimages", "ICCProfile", "ICCProfile:attributes", "ICCProfile:flags"}
+QUIET = ("oiio:", "ICCProfile:attributes", "ICCProfile:flags", "Orientation")
+"""What the reader adds itself, what only describes the profile's file, and what has been applied."""
 
 
 class Refused(Exception):
@@ -198,30 +201,28 @@ def _read_other(path: Path, kind: str, limits: Limits) -> Picture:
 
 def _hints(spec: Any) -> dict[str, str]:
     is_float = spec.format.basetype in (oiio.BASETYPE.HALF, oiio.BASETYPE.FLOAT, oiio.BASETYPE.DOUBLE)
+    # The reader names the space of a CICP chunk (ITU-T H.273 numbers); without one its name is only a default.
+    stated = "oiio:ColorSpace" if spec.getattribute("CICP") is not None else "colorInteropID"
     return {
         "float": "1" if is_float else "0",
         "profile": spec.get_string_attribute("ICCProfile:profile_description"),
-        "interop": spec.get_string_attribute("colorInteropID"),
+        "interop": spec.get_string_attribute(stated),
         "transfer": spec.get_string_attribute("dpx:Transfer"),
-        "cicp": " ".join(str(number) for number in _ints(spec, "CICP")),
     }
-
-
-def _ints(spec: Any, name: str) -> tuple[int, ...]:
-    value = spec.getattribute(name)
-    return tuple(int(number) for number in value) if isinstance(value, tuple | list | np.ndarray) else ()
 
 
 def _attributes(spec: Any) -> dict[str, Field]:
     fields = {}
     for attribute in spec.extra_attribs:
         value = attribute.value
-        if attribute.name in QUIET or attribute.name == "Orientation":
+        if attribute.name.startswith(QUIET) or attribute.name == "ICCProfile":
             continue
         if isinstance(value, int | float | str):
             fields[attribute.name] = encode(value)
         elif isinstance(value, tuple) and len(value) <= 16:
             fields[attribute.name] = encode(" ".join(str(item) for item in value))
+    with contextlib.suppress(ValueError):
+        fields["timeCode"] = of_timecode(parse(spec.get_string_attribute("dpx:TimeCode")))
     return fields
 
 
