@@ -255,7 +255,7 @@ def test_production_is_found_upwards_and_by_both_places_of_the_option(secondunit
 
 def test_unexpected_failure_is_one_sentence(secondunit, home, monkeypatch):
     def broken(*_, **__):
-        raise RuntimeError("the disk sings")
+        raise RuntimeError("the disk\n  sings")
 
     monkeypatch.setattr(SmallWorkers, "make", broken)
     made = secondunit("collapse", "SC010", "--facade", CORNERS, "--json")

@@ -105,7 +105,8 @@ def _explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, SecondUnitError):
         return str(error), FAILED
     _show_traceback(error)
-    return f"Second Unit broke: {type(error).__name__}: {error} (SECONDUNIT_TRACEBACK=1 shows where).", FAILED
+    about = " ".join(str(error).split())
+    return f"Second Unit broke: {type(error).__name__}: {about} (SECONDUNIT_TRACEBACK=1 shows where).", FAILED
 
 
 def _show_traceback(error: Exception) -> None:
