@@ -127,6 +127,7 @@ def test_same_words_again_come_from_the_cache_and_it_is_said(secondunit, home):
     assert "break: from the cache" in again.err
     assert "draw: 6 of 6 frames from the cache" in again.err
     assert again.json["brief"] == first.json["brief"]
+    assert [made.json["same_as"] for made in (first, again)] == [None, "v001"]
     layers = [home / "versions" / "SC010" / made.json["id"] / "comp" / "comp.1003.exr" for made in (first, again)]
     assert layers[0].read_bytes() == layers[1].read_bytes()
 

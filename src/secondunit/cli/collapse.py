@@ -135,7 +135,7 @@ class _Run:
 
 
 def _answer(home: "Production", version: "Version") -> dict[str, Any]:
-    """What scripts read of a made version."""
+    """What scripts read of a made version. same_as: the first version of the shot with exactly these pictures."""
     return {
         "id": version.id,
         "shot": version.shot,
@@ -145,14 +145,22 @@ def _answer(home: "Production", version: "Version") -> dict[str, Any]:
         "layers": [layer.name for layer in version.manifest.layers],
         "frames": [version.manifest.first_frame, version.manifest.last_frame],
         "timings": version.timings,
+        "same_as": _twin(home, version),
     }
+
+
+def _twin(home: "Production", version: "Version") -> str | None:
+    """The first version of the shot whose frames are the same, byte for byte; None if there is no other."""
+    with home.reading() as records:
+        twins = [v.id for v in records.versions(version.shot) if v.frames_sha256 == version.frames_sha256]
+    return twins[0] if twins[0] != version.id else None
 
 
 def _lines(home: "Production", version: "Version") -> list[str]:
     folder = home.folder / version.folder
-    spent = sum(version.timings.values())
+    spent, twin = sum(version.timings.values()), _twin(home, version)
     return [
-        f"{version.name} is in {folder}",
+        f"{version.name} is in {folder}" + (f" (the same pictures as {twin})" if twin else ""),
         f"  layers: {', '.join(layer.name for layer in version.manifest.layers)}",
         f"  look at: {folder / 'preview.mp4'} and {folder / 'contact.png'}",
         f"  {spent:.1f} s: " + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in version.timings.items()),
