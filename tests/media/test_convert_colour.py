@@ -95,3 +95,10 @@ def test_guess_is_the_right_one_and_says_why(kind, hints, name, space):
 def test_guess_that_would_ruin_the_picture_is_not_made(kind, hints):
     with pytest.raises(InputError, match="--colorspace"):
         colour.guess(kind, hints, "a.x")
+
+
+def test_big_pictures_are_transformed_like_small_ones():
+    pixels = np.random.default_rng(5).random((401, 300, 3), dtype=np.float32)
+    assert pixels.size > colour.SMALL
+    rows = np.concatenate([colour.to_working(pixels[row : row + 1], colour.SRGB) for row in range(401)])
+    assert np.array_equal(colour.to_working(pixels, colour.SRGB), rows)

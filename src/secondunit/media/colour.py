@@ -6,6 +6,7 @@ Only the `opencolorio` module is used: the OCIO inside OpenImageIO is of another
 import functools
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,8 @@ TRANSFERS = {
     "LINEAR": LINEAR709,
 }
 DPX_TRANSFERS = {"Linear": LINEAR709, "ITU-R 709-4": GAMMA24}
+BANDS, SMALL = 4, 300_000
+"""Bands of rows a big picture is transformed in; values below which one call does."""
 Array = np.ndarray[Any, Any]
 
 
@@ -127,7 +130,7 @@ def to_working(pixels: Array, space: str) -> Array:
     """float32 (H, W, 3) in `space` to scene-linear ACEScg, a new array. Exact functions, not OCIO's fast ones."""
     out = np.array(pixels, np.float32, order="C")
     if named(space) != WORKING:
-        _input_processor(named(space)).applyRGB(out)
+        _apply(_input_processor(named(space)), out)
     return out
 
 
@@ -147,7 +150,7 @@ def view_for(space: str) -> View:
 def show(pixels: Array, view: View) -> Array:
     """ACEScg float (H, W, 3) as uint8 display code values, rounded to nearest."""
     out = np.array(pixels, np.float32, order="C")
-    _view_processor(view.display, view.view).applyRGB(out)
+    _apply(_view_processor(view.display, view.view), out)
     shown: Array = np.rint(np.clip(out, 0.0, 1.0) * 255.0).astype(np.uint8)
     return shown
 
@@ -238,6 +241,18 @@ def _guess_movie(hints: Mapping[str, str]) -> Guess:
     if "UNSPECIFIED" in (transfer, primaries):
         return Guess(space, f"{tags}: read as {space}; if it is camera log, say which with --colorspace.")
     return Guess(space, f"{tags}: read as {space}.")
+
+
+def _apply(processor: "PyOpenColorIO.CPUProcessor", pixels: Array) -> None:
+    """Transform in place, in bands of rows on threads: OCIO lets go of the interpreter while it works.
+
+    The number of bands does not depend on the machine, so that its results do not either.
+    """
+    if pixels.size < SMALL:
+        processor.applyRGB(pixels)
+        return
+    with ThreadPoolExecutor(BANDS) as pool:
+        list(pool.map(processor.applyRGB, np.array_split(pixels, BANDS)))
 
 
 @functools.cache
