@@ -1,5 +1,8 @@
 """A production in a folder, and workers that write a few bytes: enough to test the door, not the tools."""
 
+import contextlib
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +73,14 @@ class Hands:
     def _write_extra(self, staging: Path) -> None:
         for name in self.add:
             self._write(staging, name, name)
+
+
+@contextlib.contextmanager
+def quick_folder() -> Iterator[Path]:
+    """A folder in memory where the system offers one: these tests kill processes, not the power."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def new(folder: Path) -> Production:

@@ -29,11 +29,17 @@ from tests.runner import door
 from tests.runner.door import Hands, add_brief, add_plate, done, left, made, make
 
 
+@pytest.fixture
+def tmp_path():
+    with door.quick_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("template") / "agm"
-    door.ready(folder)
-    return folder
+def template():
+    with door.quick_folder() as folder:
+        door.ready(folder / "agm")
+        yield folder / "agm"
 
 
 @pytest.fixture
@@ -111,11 +117,11 @@ def test_open_says_what_is_broken(production):
 
 
 def test_person_gains_roles_and_keeps_those_they_had(production):
-    done(advance(production, PersonRequest(actor="Ann", name="Leo", roles=("director",), key="ssh-ed25519 AAAA")))
+    done(advance(production, PersonRequest(actor="Ann", name="Leo", roles=("director",), key="ssh-ed25519 AAAAC3Nz")))
     with production.reading() as reading:
         leo = reading.person("Leo")
     assert leo.roles == (Role.DIRECTOR, Role.LEGAL)
-    assert leo.key == "ssh-ed25519 AAAA"
+    assert leo.key == "ssh-ed25519 AAAAC3Nz"
 
 
 def test_person_is_put_on_record_by_supervisors_only(production):
@@ -129,6 +135,11 @@ def test_private_key_is_refused_and_not_kept(production):
     outcome = advance(production, PersonRequest(actor="Ann", name="Eve", roles=("artist",), key=key))
     assert rules(outcome) == {"person.public-key"}
     assert b"MC4CAQ" not in (production.folder / "secondunit.db").read_bytes()
+
+
+def test_text_that_is_no_known_key_is_refused(production):
+    outcome = advance(production, PersonRequest(actor="Ann", name="Eve", roles=("artist",), key="hunter2"))
+    assert rules(outcome) == {"person.public-key", "gate.unknown"}
 
 
 def test_stranger_may_do_nothing(production):

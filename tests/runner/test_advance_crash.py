@@ -23,6 +23,12 @@ from tests.runner.door import add_plate, done, left, made, make
 STEPS = ((work.os, "rename"), (work, "sync_folder"), (inspection, "keep_files"), (recipe, "write"), (staging, "bury"))
 
 
+@pytest.fixture
+def tmp_path():
+    with door.quick_folder() as folder:
+        yield folder
+
+
 class Broken(Exception):
     """What the test throws."""
 

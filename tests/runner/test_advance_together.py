@@ -3,12 +3,20 @@
 import os
 import traceback
 
+import pytest
+
 from secondunit.runner.ledger import verify_ledger
 from secondunit.runner.production import open_production
 from tests.runner import door
 from tests.runner.door import add_brief, made
 
 EACH = 4
+
+
+@pytest.fixture
+def tmp_path():
+    with door.quick_folder() as folder:
+        yield folder
 
 
 def beside(act):

@@ -12,12 +12,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
-from secondunit.schema import Clearance, InputError, Person, Role, Verdict
+from secondunit.schema import Clearance, InputError, Person, Role, Verdict, WorkFailed
 from secondunit.store import blobs, database, tables
 from secondunit.store.database import Store
+from tests.runner.door import quick_folder
 
 AT = "2026-03-01T09:30:00.000000Z"
 SHA = "ab" * 32
+
+
+@pytest.fixture
+def tmp_path():
+    with quick_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +244,34 @@ def test_writers_take_turns_from_the_start(store, tmp_path):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         line(writing)
     other.dispose()
+
+
+def test_database_held_by_another_program_is_one_clear_sentence(store, monkeypatch):
+    monkeypatch.setattr(database, "WAIT_S", 0.05)
+    impatient = Store(store.path)
+    with store.writing() as writing:
+        with pytest.raises(WorkFailed, match=r"database is locked.*no other program"):
+            impatient.writing().__enter__()
+        line(writing)
+    impatient.close()
+
+
+def test_damaged_database_is_one_clear_sentence(tmp_path):
+    path = tmp_path / "secondunit.db"
+    path.write_bytes(b"this is a letter, not a database" * 100)
+    broken = Store(path)
+    with pytest.raises(InputError, match="is damaged"):
+        broken.upgrade()
+    broken.close()
+
+
+def test_opening_what_is_up_to_date_takes_no_lock(store, monkeypatch):
+    monkeypatch.setattr(database, "WAIT_S", 0.05)
+    with store.writing() as writing:
+        beside = Store(store.path)
+        beside.upgrade()
+        beside.close()
+        line(writing)
 
 
 def test_ids_count_by_number(store):

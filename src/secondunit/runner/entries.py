@@ -77,8 +77,9 @@ def _check_words(reading: Any, request: Request) -> None:
         if name.startswith("v"):
             version_named(reading, shot, name)
         elif reading.stored_brief(shot, name) is None:
+            there = ", ".join(brief.name for brief in reading.briefs(shot)[-5:])
             raise InputError(
-                f"There is no brief {request.subject}: `secondunit ledger` and the outputs of runs name them."
+                f"There is no brief {request.subject}: {f'the newest are {there}' if there else 'none is on record'}."
             )
 
 

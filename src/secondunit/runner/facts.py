@@ -46,6 +46,7 @@ from secondunit.schema.facts import (
 )
 from secondunit.store.blobs import intact
 from secondunit.store.reading import Reading
+from secondunit.trust import keyfile
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def gather(reading: Reading, request: Request, seen: Seen) -> Facts:
 
 
 def _person(reading: Reading, request: PersonRequest, seen: Seen) -> Facts:
-    public = Tri.of("PRIVATE" not in (request.key or "").upper())
+    public = Tri.TRUE if request.key is None else keyfile.is_public(request.key)
     return PersonFacts.model_validate(_actor(reading, request.actor, request.name) | {"key_is_public": public})
 
 

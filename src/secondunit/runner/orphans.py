@@ -5,6 +5,7 @@ names it is committed before that lock is let go. So whoever holds the lock and 
 what a dead process left between the two, never work in progress.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,12 @@ PLACES = {"plates": re.compile(r"^PL[0-9]{2}_v[0-9]{3,}$"), "versions": re.compi
 
 
 def clear(production: Path, store: Store, *, at: str) -> None:
-    """End the records of dead jobs, and remove their folders and every admitted folder that has no row."""
+    """End the records of dead jobs, and remove their folders and every admitted folder that has no row.
+
+    Where nothing may be written (an archive, somebody else's production) nothing is cleared: it can still be read.
+    """
+    if not os.access(production, os.W_OK):
+        return
     with staging.locked(production):
         with store.reading() as reading:
             found = bool(_died(production, reading)) or any(_unlisted(production, reading))
@@ -50,7 +56,7 @@ def _died(production: Path, reading: Reading) -> list[str]:
 
 def _unlisted(production: Path, reading: Reading) -> Iterator[Path]:
     """Folders that look admitted and have no row."""
-    known = {plate.frames_folder for plate in reading.plates()} | {v.folder for v in reading.versions()}
+    known = reading.folders()
     for place, form in PLACES.items():
         for folder in sorted((production / place).glob("*/*")):
             if form.match(folder.name) and folder.relative_to(production).as_posix() not in known:

@@ -61,7 +61,7 @@ class PersonFacts(Facts, name="person-facts", version=1):
     """Somebody is put on record, or given roles."""
 
     action: ClassVar[str] = "person"
-    key_is_public: Tri = Field(description="the key given, if any, holds no private part")
+    key_is_public: Tri = Field(description="the key given, if any, is of a known public form")
 
 
 class IngestFacts(Facts, name="ingest-facts", version=1):

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
-from secondunit.schema import InputError
+from secondunit.schema import InputError, WorkFailed
 from secondunit.store.reading import Reading
 from secondunit.store.writing import Writing
 
@@ -30,13 +31,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A consistent view; nothing can be written through it."""
-        with self._engine.connect() as connection, connection.begin():
+        with _explained(self.path), self._engine.connect() as connection, connection.begin():
             yield Reading(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction, alone: committed on leaving, undone by any exception. A change needs a line."""
-        with self._engine.connect() as connection:
+        with _explained(self.path), self._engine.connect() as connection:
             connection = connection.execution_options(secondunit_write=True)
             with connection.begin():
                 writing = Writing(connection)
@@ -49,13 +50,32 @@ class Store:
 
     def upgrade(self) -> None:
         """Create the tables or bring them up to date; raises InputError for a database newer than this software."""
-        with self._engine.connect() as connection:
+        with _explained(self.path), self._engine.connect() as connection:
+            with connection.begin():
+                if _revision(connection) == HEAD:
+                    return  # the usual case, which takes no lock
             connection = connection.execution_options(secondunit_write=True)
             with connection.begin():
                 found = _revision(connection)
                 if found == HEAD:
                     return
                 _migrate(connection, found, self.path)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """The driver's errors as the house's own; broken promises (IntegrityError) are bugs and stay what they are."""
+    try:
+        yield
+    except OperationalError as error:
+        raise WorkFailed(
+            f"{path} cannot be used now ({error.orig}): see that the disk has room, that you may write there, "
+            f"and that no other program has held it for {WAIT_S} s."
+        ) from error
+    except IntegrityError:
+        raise
+    except DatabaseError as error:
+        raise InputError(f"{path} is damaged ({error.orig}): restore it from a copy.") from error
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -161,6 +161,17 @@ class Reading:
         text = self._one(sa.select(t.ledger.c.record).order_by(t.ledger.c.seq.desc()).limit(1))
         return LedgerLine.from_json(text) if text else None
 
+    def briefs(self, shot: str) -> list[StoredBrief]:
+        """A shot's briefs, in the order of their numbers."""
+        query = sa.select(t.briefs.c.record).where(t.briefs.c.shot == shot).order_by(*_oldest(t.briefs.c.id))
+        return [StoredBrief.from_json(text) for text in self._all(query)]
+
+    def folders(self) -> set[str]:
+        """Folders of all plates and versions, relative to the production, without reading their records."""
+        tables = (("plates", t.plates), ("versions", t.versions))
+        rows = ((place, self._connection.execute(sa.select(table.c.shot, table.c.id))) for place, table in tables)
+        return {f"{place}/{row.shot}/{row.id}" for place, found in rows for row in found}
+
     def next_version(self, shot: str) -> str:
         """v001, v002 … per shot."""
         return self._next_id(t.versions, shot, "v")
