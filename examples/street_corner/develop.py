@@ -38,11 +38,16 @@ def blur(image, sigma):
 def glare(image, scale):
     """Light scattered in the lens: a little of everything, everywhere, more of the brightest."""
     image = np.minimum(image, 30.0)
-    return 0.955 * image + 0.025 * blur(image, 3.0 * scale) + 0.012 * blur(image, 14 * scale) + 0.008 * blur(image, 90 * scale)
+    return (
+        0.955 * image
+        + 0.025 * blur(image, 3.0 * scale)
+        + 0.012 * blur(image, 14 * scale)
+        + 0.008 * blur(image, 90 * scale)
+    )
 
 
 def vignette(shape):
-    y, x = np.mgrid[:shape[0], :shape[1]]
+    y, x = np.mgrid[: shape[0], : shape[1]]
     r2 = ((x + 0.5) / shape[1] - 0.5) ** 2 + (((y + 0.5) / shape[0] - 0.5) * shape[0] / shape[1]) ** 2
     return (1.0 / (1.0 + 0.95 * r2) ** 2)[..., None]
 

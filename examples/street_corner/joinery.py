@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from shapes import Frame, box, boxes, hulls, quad, reveal, sheet
 
@@ -20,18 +22,30 @@ def pane(soup, at, u, z, rng, tilt=0.006, out=GLASS):
     """One sheet of glass, never quite in plane with its neighbours."""
     a, b = rng.normal(0, tilt, 2)
     half_u, half_z = (u[1] - u[0]) / 2, (z[1] - z[0]) / 2
-    corners = [(u[i], out + a * half_u * (2 * i - 1) + b * half_z * (2 * j - 1), z[j])
-               for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    corners = [
+        (u[i], out + a * half_u * (2 * i - 1) + b * half_z * (2 * j - 1), z[j])
+        for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
     quad(soup, "glass", at, corners, rng.uniform())
 
 
 def leaf(soup, at, w, h, rng, rows, tint, kick=0.0):
     """A glazed casement leaf standing at the frame's origin, w wide, h high."""
     s = 0.055
-    boxes(soup, "joinery", at, [(0, s, -0.02, 0.025, 0, h), (w - s, w, -0.02, 0.025, 0, h),
-                                (s, w - s, -0.02, 0.025, h - s, h), (s, w - s, -0.02, 0.025, 0, s + kick)], tint)
+    boxes(
+        soup,
+        "joinery",
+        at,
+        [
+            (0, s, -0.02, 0.025, 0, h),
+            (w - s, w, -0.02, 0.025, 0, h),
+            (s, w - s, -0.02, 0.025, h - s, h),
+            (s, w - s, -0.02, 0.025, 0, s + kick),
+        ],
+        tint,
+    )
     z = np.linspace(s + kick, h - s, rows + 1)
-    for z0, z1 in zip(z[:-1], z[1:], strict=True):
+    for z0, z1 in itertools.pairwise(z):
         pane(soup, at, (s, w - s), (z0, z1), rng, out=0.0)
     for bar in z[1:-1]:
         box(soup, "joinery", at, (s, w - s), (-0.015, 0.02), (bar - 0.014, bar + 0.014), tint)
@@ -42,8 +56,13 @@ def casement(soup, at, hole, rng, *, rows=3, tint=0.7, ajar=0.0, kick=0.0):
     u0, u1, z0, z1 = hole.u0, hole.u1, hole.z0, hole.z1
     f, o = 0.06, (GLASS - 0.05, GLASS + 0.02)
     split = z1 - 0.28 * (z1 - z0) if z1 - z0 > 1.9 else z1 - f
-    boxes(soup, "joinery", at, [(u0, u0 + f, *o, z0, z1), (u1 - f, u1, *o, z0, z1), (u0, u1, *o, z1 - f, z1),
-                                (u0, u1, *o, z0, z0 + f)], tint)
+    boxes(
+        soup,
+        "joinery",
+        at,
+        [(u0, u0 + f, *o, z0, z1), (u1 - f, u1, *o, z0, z1), (u0, u1, *o, z1 - f, z1), (u0, u1, *o, z0, z0 + f)],
+        tint,
+    )
     if split < z1 - 2 * f:
         box(soup, "joinery", at, (u0, u1), (o[0], o[1] + 0.02), (split - 0.035, split + 0.035), tint)
         pane(soup, at, (u0 + f, (u0 + u1) / 2), (split, z1 - f), rng)
@@ -78,14 +97,29 @@ def furnish(soup, at, u, o, z, rng, shop):
             left = u[0] + 0.1
             while left < u[1] - 0.2:
                 w = rng.uniform(0.06, 0.22)
-                box(soup, "goods", at, (left, left + w), (o[0] + 0.05, o[0] + 0.32), (shelf, shelf + rng.uniform(0.12, 0.33)),
-                    rng.uniform())
+                box(
+                    soup,
+                    "goods",
+                    at,
+                    (left, left + w),
+                    (o[0] + 0.05, o[0] + 0.32),
+                    (shelf, shelf + rng.uniform(0.12, 0.33)),
+                    rng.uniform(),
+                )
                 left += w + rng.uniform(0.0, 0.06)
         box(soup, "goods", at, (u[0] + 0.7, u[1] - 0.9), (o[1] - 1.2, o[1] - 0.7), (z[0], z[0] + 0.95), 0.35)
         return
     w = rng.uniform(0.5, 1.2)
     left = rng.uniform(u[0], u[1] - w)
-    box(soup, "goods", at, (left, left + w), (o[0], o[0] + 0.5), (z[0], z[0] + rng.uniform(0.9, 2.0)), rng.uniform(0.0, 0.5))
+    box(
+        soup,
+        "goods",
+        at,
+        (left, left + w),
+        (o[0], o[0] + 0.5),
+        (z[0], z[0] + rng.uniform(0.9, 2.0)),
+        rng.uniform(0.0, 0.5),
+    )
     p = rng.uniform(u[0] + 0.2, u[1] - 0.8)
     box(soup, "goods", at, (p, p + 0.5), (o[0], o[0] + 0.03), (z[1] - 1.3, z[1] - 0.75), rng.uniform())
 
@@ -121,16 +155,35 @@ def curtains(soup, at, hole, rng):
         drape(soup, at, u1 - (w - gap) / 2, u1, z0, z1, rng, material="net")
     elif kind == "blind":
         drop = rng.uniform(0.2, 0.8)
-        quad(soup, "curtain", at, [(u, GLASS - 0.1, z) for u, z in
-                                   ((u0, z1 - drop * (z1 - z0)), (u1, z1 - drop * (z1 - z0)), (u1, z1), (u0, z1))], rng.uniform())
+        quad(
+            soup,
+            "curtain",
+            at,
+            [
+                (u, GLASS - 0.1, z)
+                for u, z in ((u0, z1 - drop * (z1 - z0)), (u1, z1 - drop * (z1 - z0)), (u1, z1), (u0, z1))
+            ],
+            rng.uniform(),
+        )
 
 
-def shutter(soup, at, w, h, rng, tint):
+def shutter(soup, at, w, h, rng, tint, paint="shutter"):
     """A louvred leaf at the frame's origin."""
     s, t = 0.06, 0.036
     mid = h * 0.46
-    boxes(soup, "shutter", at, [(0, s, 0, t, 0, h), (w - s, w, 0, t, 0, h), (s, w - s, 0, t, 0, 0.09), (s, w - s, 0, t, h - 0.07, h),
-                                (s, w - s, 0, t, mid - 0.04, mid + 0.04)], tint)
+    boxes(
+        soup,
+        paint,
+        at,
+        [
+            (0, s, 0, t, 0, h),
+            (w - s, w, 0, t, 0, h),
+            (s, w - s, 0, t, 0, 0.09),
+            (s, w - s, 0, t, h - 0.07, h),
+            (s, w - s, 0, t, mid - 0.04, mid + 0.04),
+        ],
+        tint,
+    )
     for z0, z1 in ((0.09, mid - 0.04), (mid + 0.04, h - 0.07)):
         z = np.arange(z0, z1 - 0.03, 0.045)
         z = z[rng.uniform(size=len(z)) > 0.012]
@@ -138,20 +191,24 @@ def shutter(soup, at, w, h, rng, tint):
         ring = np.empty((n, 8, 3))
         ring[:, :, 0] = [s, w - s, w - s, s, s, w - s, w - s, s]
         ring[:, :, 1] = [0.0, 0.0, 0.008, 0.008, t - 0.008, t - 0.008, t, t]
-        ring[:, :, 2] = z[:, None] + np.array([0.045, 0.045, 0.05, 0.05, 0, 0, 0.005, 0.005]) + rng.normal(0, 0.002, (n, 1))
-        hulls(soup, "shutter", at, ring, np.clip(tint + rng.normal(0, 0.06, n), 0, 1))
+        ring[:, :, 2] = (
+            z[:, None] + np.array([0.045, 0.045, 0.05, 0.05, 0, 0, 0.005, 0.005]) + rng.normal(0, 0.002, (n, 1))
+        )
+        hulls(soup, paint, at, ring, np.clip(tint + rng.normal(0, 0.06, n), 0, 1))
 
 
-def shutters(soup, at, hole, rng, state):
+def shutters(soup, at, hole, rng, state, paint="shutter"):
     """A pair of shutters: 'open' folded on the wall, 'closed', 'ajar', or one of each ('odd')."""
     w, h, z = (hole.u1 - hole.u0) / 2 - 0.004, hole.z1 - hole.z0 - 0.02, hole.z0 + 0.01
     tint = np.clip(rng.normal(0.5, 0.15), 0, 1)
-    swing = {"open": (173, 171), "closed": (0, 0), "ajar": (rng.uniform(18, 55), rng.uniform(10, 60)), "odd": (172, 0)}[state]
+    swing = {"open": (173, 171), "closed": (0, 0), "ajar": (rng.uniform(18, 55), rng.uniform(10, 60)), "odd": (172, 0)}[
+        state
+    ]
     left, right = (np.array(swing) + rng.normal(0, 2.0, 2)).clip(0, 178)
     out = 0.055
-    shutter(soup, turned(at, hole.u0, out, z, left), w, h, rng, tint)
+    shutter(soup, turned(at, hole.u0, out, z, left), w, h, rng, tint, paint)
     hinge = turned(at, hole.u1, out, z, 180 - right)
-    shutter(soup, Frame(hinge.origin, hinge.u, -hinge.out), w, h, rng, tint + rng.normal(0, 0.03))
+    shutter(soup, Frame(hinge.origin, hinge.u, -hinge.out), w, h, rng, tint + rng.normal(0, 0.03), paint)
 
 
 def grille(soup, at, hole):
@@ -168,13 +225,33 @@ def door(soup, at, hole, rng):
     u0, u1, z1 = hole.u0, hole.u1, hole.z1
     split, o, mid = 2.5, GLASS - 0.04, (hole.u0 + hole.u1) / 2
     box(soup, "granite", at, (u0 - 0.1, u1 + 0.1), (-0.3, 0.16), (0, 0.14), 0.4)
-    boxes(soup, "door", at, [(u0, u0 + 0.08, o, o + 0.1, 0.14, z1), (u1 - 0.08, u1, o, o + 0.1, 0.14, z1),
-                             (u0, u1, o, o + 0.12, split, split + 0.12), (u0, u1, o, o + 0.1, z1 - 0.08, z1),
-                             (u0 + 0.08, u1 - 0.08, o, o + 0.03, 0.14, split)], 0.5)
+    boxes(
+        soup,
+        "door",
+        at,
+        [
+            (u0, u0 + 0.08, o, o + 0.1, 0.14, z1),
+            (u1 - 0.08, u1, o, o + 0.1, 0.14, z1),
+            (u0, u1, o, o + 0.12, split, split + 0.12),
+            (u0, u1, o, o + 0.1, z1 - 0.08, z1),
+            (u0 + 0.08, u1 - 0.08, o, o + 0.03, 0.14, split),
+        ],
+        0.5,
+    )
     for a, b in ((u0 + 0.1, mid - 0.015), (mid + 0.015, u1 - 0.1)):
-        boxes(soup, "door", at, [(a, a + 0.12, o, o + 0.065, 0.16, split), (b - 0.12, b, o, o + 0.065, 0.16, split),
-                                 *((a, b, o, o + 0.065, z - 0.06, z + 0.06) for z in (0.24, 1.0, 1.25, split - 0.08)),
-                                 (a + 0.19, b - 0.19, o, o + 0.05, 0.4, 0.85), (a + 0.19, b - 0.19, o, o + 0.05, 1.4, split - 0.22)], 0.5)
+        boxes(
+            soup,
+            "door",
+            at,
+            [
+                (a, a + 0.12, o, o + 0.065, 0.16, split),
+                (b - 0.12, b, o, o + 0.065, 0.16, split),
+                *((a, b, o, o + 0.065, z - 0.06, z + 0.06) for z in (0.24, 1.0, 1.25, split - 0.08)),
+                (a + 0.19, b - 0.19, o, o + 0.05, 0.4, 0.85),
+                (a + 0.19, b - 0.19, o, o + 0.05, 1.4, split - 0.22),
+            ],
+            0.5,
+        )
     box(soup, "brass", at, (mid - 0.1, mid - 0.06), (o + 0.06, o + 0.13), (1.08, 1.16))
     for k in range(3):
         w = (u1 - u0 - 0.16) / 3
@@ -190,15 +267,34 @@ def shopfront(soup, at, hole, rng, *, paint, shut):
     box(soup, paint, at, (u0 - 0.03, u1 + 0.03), (o - 0.08, o + 0.16), (2.72, 2.8), 0.6)
     if shut:
         z = np.arange(0.04, 2.72, 0.075)
-        boxes(soup, "roller", at, [(u0 + 0.05, u1 - 0.05, o - 0.05 + 0.015 * (k % 2), o + 0.015 * (k % 2), v, v + 0.073) for k, v in enumerate(z)],
-              rng.uniform(0.4, 0.6, len(z)))
-        boxes(soup, paint, at, [(u0, u0 + 0.06, o - 0.05, o + 0.06, 0, 2.72), (u1 - 0.06, u1, o - 0.05, o + 0.06, 0, 2.72)])
+        boxes(
+            soup,
+            "roller",
+            at,
+            [
+                (u0 + 0.05, u1 - 0.05, o - 0.05 + 0.015 * (k % 2), o + 0.015 * (k % 2), v, v + 0.073)
+                for k, v in enumerate(z)
+            ],
+            rng.uniform(0.4, 0.6, len(z)),
+        )
+        boxes(
+            soup,
+            paint,
+            at,
+            [(u0, u0 + 0.06, o - 0.05, o + 0.06, 0, 2.72), (u1 - 0.06, u1, o - 0.05, o + 0.06, 0, 2.72)],
+        )
         return
     entry = u1 - 0.85
     posts = [u0, (u0 + entry) / 2, entry, u1 - 0.09]
     boxes(soup, paint, at, [(p, p + 0.09, o - 0.05, o + 0.06, 0, 2.75) for p in posts], 0.55)
     box(soup, paint, at, (u0, entry), (o - 0.05, o + 0.04), (0.0, 0.55), 0.45)
-    boxes(soup, paint, at, [(a + 0.14, b - 0.06, o, o + 0.065, 0.12, 0.45) for a, b in ((u0, posts[1]), (posts[1], entry))], 0.5)
+    boxes(
+        soup,
+        paint,
+        at,
+        [(a + 0.14, b - 0.06, o, o + 0.065, 0.12, 0.45) for a, b in ((u0, posts[1]), (posts[1], entry))],
+        0.5,
+    )
     for a, b in ((u0 + 0.09, posts[1]), (posts[1] + 0.09, entry)):
         pane(soup, at, (a, b), (0.55, 2.35), rng, 0.002)
         pane(soup, at, (a, b), (2.4, 2.74), rng, 0.004)
@@ -220,7 +316,13 @@ def awning(soup, at, u0, u1, z, reach, drop, tint=0.5):
     hem = np.empty((2, cols, 3))
     hem[..., 0], hem[..., 1] = u, 0.06 + reach + 0.01 * np.sin(14 * u)
     hem[0, :, 2], hem[1, :, 2] = z - drop, z - drop - 0.16 - 0.05 * np.abs(np.sin(np.pi * (u - u0) / 0.3))
-    sheet(soup, "canvas", at.world(hem.reshape(-1, 3)).reshape(hem.shape), tint, np.stack([hem[..., 0], 0 * hem[..., 0]], -1))
+    sheet(
+        soup,
+        "canvas",
+        at.world(hem.reshape(-1, 3)).reshape(hem.shape),
+        tint,
+        np.stack([hem[..., 0], 0 * hem[..., 0]], -1),
+    )
     for u_arm in (u0 + 0.1, u1 - 0.1):
         box(soup, "iron", at, (u_arm - 0.015, u_arm + 0.015), (0.0, reach + 0.05), (z - drop - 0.06, z - drop - 0.03))
 

@@ -37,7 +37,9 @@ class Graph:
         return self.node("ShaderNodeMath", {0: a, 1: b, 2: c}, operation=operation)
 
     def span(self, value, low, high, to_low=0.0, to_high=1.0):
-        return self.node("ShaderNodeMapRange", {0: value, 1: low, 2: high, 3: to_low, 4: to_high}, interpolation_type="SMOOTHSTEP")
+        return self.node(
+            "ShaderNodeMapRange", {0: value, 1: low, 2: high, 3: to_low, 4: to_high}, interpolation_type="SMOOTHSTEP"
+        )
 
     def mix(self, factor, a, b, blend="MIX"):
         return self.node("ShaderNodeMix", {0: factor, 6: a, 7: b}, out=2, data_type="RGBA", blend_type=blend)
@@ -53,7 +55,9 @@ class Graph:
 
     def noise(self, scale, *, stretch=(1, 1, 1), detail=4.0, rough=0.55, vector=None):
         vector = self.position() if vector is None else vector
-        vector = self.node("ShaderNodeVectorMath", {0: vector, 1: tuple(float(s) for s in stretch)}, operation="MULTIPLY")
+        vector = self.node(
+            "ShaderNodeVectorMath", {0: vector, 1: tuple(float(s) for s in stretch)}, operation="MULTIPLY"
+        )
         return self.node("ShaderNodeTexNoise", {"Vector": vector, "Scale": scale, "Detail": detail, "Roughness": rough})
 
     def occlusion(self, distance, samples=4):
@@ -66,7 +70,13 @@ class Graph:
         return self.node("ShaderNodeBump", inputs)
 
     def surface(self, colour, roughness, *, normal=None, metallic=0.0, specular=0.5, **more):
-        inputs = {"Base Color": colour, "Roughness": roughness, "Metallic": metallic, "Specular IOR Level": specular, **more}
+        inputs = {
+            "Base Color": colour,
+            "Roughness": roughness,
+            "Metallic": metallic,
+            "Specular IOR Level": specular,
+            **more,
+        }
         if normal is not None:
             inputs["Normal"] = normal
         return self.finish(self.node("ShaderNodeBsdfPrincipled", inputs))
@@ -97,7 +107,14 @@ def painted(name, pixels, *, origin, size, roughness=0.9, bump=0.35, depth=0.03,
     """A surface wearing a painted image over metre uvs, with fine grain that the image is too coarse for."""
     g = Graph(name)
     uv = g.node("ShaderNodeUVMap")
-    place = g.node("ShaderNodeMapping", {"Vector": uv, "Location": (-origin[0] / size[0], -origin[1] / size[1], 0), "Scale": (1 / size[0], 1 / size[1], 1)})
+    place = g.node(
+        "ShaderNodeMapping",
+        {
+            "Vector": uv,
+            "Location": (-origin[0] / size[0], -origin[1] / size[1], 0),
+            "Scale": (1 / size[0], 1 / size[1], 1),
+        },
+    )
     texture = g.tree.nodes.new("ShaderNodeTexImage")
     texture.image, texture.interpolation, texture.extension = image(name, pixels), "Cubic", "EXTEND"
     g.plug(texture.inputs[0], place)
@@ -112,7 +129,9 @@ def masonry(name, colour, *, spread=0.3, dirt=0.6, foot=0.0, streaks=0.5, roughn
     """Stone, stucco or concrete: tinted pieces, soot in cavities, streaks down the face, splash at the foot."""
     g = Graph(name)
     broad, fine = g.noise(1.1, detail=5), g.noise(grain, detail=4, rough=0.65)
-    tone = g.math("ADD", g.math("MULTIPLY_ADD", g.tint(), spread, 1 - spread / 2), g.math("MULTIPLY_ADD", broad, 0.5, -0.25))
+    tone = g.math(
+        "ADD", g.math("MULTIPLY_ADD", g.tint(), spread, 1 - spread / 2), g.math("MULTIPLY_ADD", broad, 0.5, -0.25)
+    )
     tone = g.math("ADD", tone, g.math("MULTIPLY_ADD", fine, 0.3, -0.15))
     base = g.scaled(colour, tone)
     run = g.span(g.noise(3.2, stretch=(1, 1, 0.09), detail=5), 0.47, 0.75)
@@ -130,7 +149,9 @@ def masonry(name, colour, *, spread=0.3, dirt=0.6, foot=0.0, streaks=0.5, roughn
     return g.surface(g.mix(soot, base, dark), roughness, normal=g.bump(fine, 0.5, 0.004), specular=0.3)
 
 
-def coat(name, colour, *, roughness=0.5, spread=0.3, chips=0.0, under=(0.2, 0.15, 0.1), metallic=0.0, dust=0.12, worn=6.0):
+def coat(
+    name, colour, *, roughness=0.5, spread=0.3, chips=0.0, under=(0.2, 0.15, 0.1), metallic=0.0, dust=0.12, worn=6.0
+):
     """Paint or metal: tint, fading, dust on top, chips where `chips` > 0."""
     g = Graph(name)
     broad = g.noise(worn, detail=5, rough=0.6)
@@ -192,7 +213,10 @@ def canvas():
     shade = g.mix(stripe, (0.44, 0.38, 0.28), (0.20, 0.055, 0.04))
     fade = g.noise(2.5, stretch=(1, 1, 0.4), detail=5)
     shade = g.mix(g.span(fade, 0.4, 0.8, 0.0, 0.35), shade, (0.36, 0.31, 0.25))
-    front, behind = g.node("ShaderNodeBsdfDiffuse", {"Color": shade}), g.node("ShaderNodeBsdfTranslucent", {"Color": shade})
+    front, behind = (
+        g.node("ShaderNodeBsdfDiffuse", {"Color": shade}),
+        g.node("ShaderNodeBsdfTranslucent", {"Color": shade}),
+    )
     return g.finish(g.node("ShaderNodeMixShader", {0: 0.3, 1: front, 2: behind}))
 
 
@@ -213,7 +237,14 @@ def wall(name, colour):
     base = g.mix(g.span(broad, 0.45, 0.7, 0, 0.35), g.scaled(colour, tone), (0.46, 0.42, 0.35))
     z = g.part(g.position(), "Z")
     damp = g.span(g.math("ADD", z, g.math("MULTIPLY", broad, -1.8)), 0.4, -0.7, 0, 0.55)
-    return g.surface(g.mix(g.math("MAXIMUM", run, damp), base, g.scaled(colour, 0.36)), 0.92, normal=g.bump(fine, 0.3, 0.008), specular=0.25)
+    mend = g.span(g.noise(0.5, detail=7, rough=0.62, stretch=(1.0, 1.0, 0.8)), 0.60, 0.612)
+    base = g.mix(g.math("MULTIPLY", mend, 0.75), base, g.scaled((0.40, 0.37, 0.32), tone))
+    return g.surface(
+        g.mix(g.math("MAXIMUM", run, damp), base, g.scaled(colour, 0.36)),
+        0.92,
+        normal=g.bump(fine, 0.3, 0.008),
+        specular=0.25,
+    )
 
 
 def brick():
@@ -222,8 +253,16 @@ def brick():
     flat = g.math("ADD", g.part(p, "X"), g.part(p, "Y"))
     vector = g.node("ShaderNodeCombineXYZ", {0: flat, 1: g.part(p, "Z"), 2: 0.0})
     made = g.tree.nodes.new("ShaderNodeTexBrick")
-    for key, value in {"Vector": vector, "Color1": (0.26, 0.10, 0.06), "Color2": (0.17, 0.075, 0.05), "Mortar": (0.27, 0.24, 0.2), "Scale": 1.0,
-                       "Mortar Size": 0.012, "Brick Width": 0.24, "Row Height": 0.078}.items():
+    for key, value in {
+        "Vector": vector,
+        "Color1": (0.22, 0.105, 0.068),
+        "Color2": (0.13, 0.07, 0.05),
+        "Mortar": (0.27, 0.24, 0.2),
+        "Scale": 1.0,
+        "Mortar Size": 0.012,
+        "Brick Width": 0.24,
+        "Row Height": 0.078,
+    }.items():
         g.plug(made.inputs[key], value)
     soot = g.span(g.noise(1.8, detail=5), 0.4, 0.75, 0.0, 0.7)
     shade = g.mix(soot, made.outputs[0], (0.05, 0.042, 0.037))
@@ -268,26 +307,86 @@ def _walls(openings, width, z0, z1, colour, seed, **more):
     ledges = [(h.u0 - 0.24, h.u1 + 0.24, h.z0 - 0.1, 0.85) for h in openings if h.floor]
     ledges += [(h.u0 - 0.3, h.u1 + 0.3, h.z1 + 0.45, 0.35) for h in openings if h.floor]
     ledges += [(0, width, z, p) for z, p in ((7.74, 0.5), (11.04, 0.55), (14.35, 0.75))]
-    cracks = [(h.u1, h.z0 - 0.05, 0.5, -1.0, 1.3) for h in openings[3::5]] + [(h.u0, h.z1 + 0.1, -0.6, 1.0, 1.2) for h in openings[2::4]]
+    cracks = [(h.u1, h.z0 - 0.05, 0.5, -1.0, 1.3) for h in openings[3::5]] + [
+        (h.u0, h.z1 + 0.1, -0.6, 1.0, 1.2) for h in openings[2::4]
+    ]
     return paint.plaster(width, z0, z1, colour, ledges, seed=seed, cracks=cracks, **more)
 
 
 def house_walls():
     z0, z1, w, d = 3.95, 14.4, L.FACADE_WIDTH, L.DEPTH
     ochre = (0.50, 0.355, 0.205)
-    front = _walls(L.front_openings(), w, z0, z1, ochre, 3, losses=((13.3, 7.45, 0.42), (0.85, 5.2, 0.5), (6.75, 11.5, 0.3), (16.5, 4.75, 0.35)),
-                   patches=((9.2, 10.8, 11.3, 12.9, 1.12), (3.0, 3.9, 4.5, 6.3, 0.87), (15.9, 17.3, 8.2, 9.3, 1.10)))
-    side = _walls(L.side_openings(), d, z0, z1, ochre, 4, losses=((6.4, 5.2, 0.6), (3.4, 11.0, 0.4)), patches=((6.2, 7.2, 8.9, 10.8, 0.85),))
-    return {"plaster_front": painted("plaster_front", front, origin=(0, z0), size=(w, z1 - z0)),
-            "plaster_side": painted("plaster_side", side, origin=(0, z0), size=(d, z1 - z0))}
+    front = _walls(
+        L.front_openings(),
+        w,
+        z0,
+        z1,
+        ochre,
+        3,
+        losses=((13.3, 7.45, 0.42), (0.85, 5.2, 0.5), (6.75, 11.5, 0.3), (16.5, 4.75, 0.35)),
+        damp=(
+            (0.3, 12.6, 0.7, 2.0, 0.6),
+            (0.4, 6.2, 0.8, 1.9, 0.7),
+            (6.6, 4.3, 2.2, 0.7, 0.6),
+            (16.6, 4.3, 1.4, 0.9, 0.6),
+            (10.1, 13.9, 1.6, 0.8, 0.55),
+            (19.6, 9.5, 0.9, 2.2, 0.5),
+        ),
+        patches=((9.2, 10.8, 11.3, 12.9, 1.12), (3.0, 3.9, 4.5, 6.3, 0.87), (15.9, 17.3, 8.2, 9.3, 1.10)),
+    )
+    side = _walls(
+        L.side_openings(),
+        d,
+        z0,
+        z1,
+        ochre,
+        4,
+        losses=((6.4, 5.2, 0.6), (3.4, 11.0, 0.4)),
+        patches=((6.2, 7.2, 8.9, 10.8, 0.85),),
+        damp=((12.6, 8.0, 0.8, 4.0, 0.7), (6.5, 7.2, 0.7, 1.2, 0.6)),
+    )
+    return {
+        "plaster_front": painted("plaster_front", front, origin=(0, z0), size=(w, z1 - z0)),
+        "plaster_side": painted("plaster_side", side, origin=(0, z0), size=(d, z1 - z0)),
+    }
 
 
 def carriageway():
     x0, x1, y0, y1 = -30.0, 40.0, -13.0, 47.0
     stripes = [(11.2, 14.4, y, y + 0.5) for y in np.arange(-12.1, -3.6, 1.0)]
-    made = paint.asphalt(x0, x1, y0, y1, seed=5, wheel_y=(-5.0, -6.8, -9.0, -10.8), wheel_x=(26, 27.8, 30), stripes=stripes,
-                         patches=((15.5, 19.6, -8.2, -7.1, 0.72), (-6.0, 9.0, -5.1, -4.2, 1.18), (24.6, 26.0, -3.0, 20.0, 0.78), (19.5, 22.0, -11.8, -10.2, 0.8)))
-    return painted("asphalt", made, origin=(x0, y0), size=(x1 - x0, y1 - y0), roughness=0.78, bump=0.4, depth=0.02, grain=110.0, grain_depth=0.006)
+    stripes += [(x, x + 0.5, -0.2, 2.8) for x in np.arange(23.9, 33.0, 1.0)]
+    stripes += [
+        (x, x + 1.5, -7.9, -7.78)
+        for x in (-29.0, -25.5, -22.0, -18.5, -15.0, -11.5, -8.0, -4.5, -1.0, 2.5, 6.0, 16.8, 20.3)
+    ]
+    stripes += [(28.35, 28.47, y, y + 1.5) for y in np.arange(5.0, 46.0, 3.5)]
+    made = paint.asphalt(
+        x0,
+        x1,
+        y0,
+        y1,
+        seed=5,
+        wheel_y=(-5.0, -6.8, -9.0, -10.8),
+        wheel_x=(26, 27.8, 30),
+        stripes=stripes,
+        patches=(
+            (15.5, 19.6, -8.2, -7.1, 0.72),
+            (-6.0, 9.0, -5.1, -4.2, 1.18),
+            (24.6, 26.0, -3.0, 20.0, 0.78),
+            (19.5, 22.0, -11.8, -10.2, 0.8),
+        ),
+    )
+    return painted(
+        "asphalt",
+        made,
+        origin=(x0, y0),
+        size=(x1 - x0, y1 - y0),
+        roughness=0.78,
+        bump=0.4,
+        depth=0.02,
+        grain=110.0,
+        grain_depth=0.006,
+    )
 
 
 def library():
@@ -297,14 +396,21 @@ def library():
     made["plaster_blank"] = wall("plaster_blank", (0.44, 0.35, 0.24))
     made["ashlar"] = masonry("ashlar", (0.30, 0.26, 0.205))
     made["stone"] = masonry("stone", (0.40, 0.345, 0.27), spread=0.42, foot=0.5, streaks=0.4, dirt=0.55, cavity=0.12)
-    made["trim"] = masonry("trim", (0.56, 0.49, 0.385), spread=0.2, streaks=0.5, dirt=0.75)
+    made["trim"] = masonry("trim", (0.52, 0.455, 0.36), spread=0.25, streaks=0.72, dirt=0.85)
     made["reveal"] = masonry("reveal", (0.50, 0.43, 0.34), spread=0.0, dirt=0.3)
     made["trim_far"] = masonry("trim_far", (0.50, 0.45, 0.38), spread=0.2, streaks=0.45)
     made["granite"] = masonry("granite", (0.27, 0.26, 0.245), spread=0.5, dirt=0.3, streaks=0.0, grain=80)
     made["dormer"] = coat("dormer", (0.42, 0.41, 0.38), roughness=0.6, chips=0.25, under=(0.22, 0.21, 0.2))
-    for name, colour in (("wall_a", (0.52, 0.44, 0.33)), ("wall_b", (0.50, 0.33, 0.245)), ("wall_c", (0.55, 0.52, 0.46)), ("wall_d", (0.47, 0.40, 0.25))):
+    for name, colour in (
+        ("wall_a", (0.52, 0.44, 0.33)),
+        ("wall_b", (0.50, 0.33, 0.245)),
+        ("wall_c", (0.55, 0.52, 0.46)),
+        ("wall_d", (0.47, 0.40, 0.25)),
+    ):
         made[name] = wall(name, colour)
-    made.update(brick=brick(), sett=sett(), flag=flag(), glass=glass(), glass_far=glass_far(), net=net(), canvas=canvas())
+    made.update(
+        brick=brick(), sett=sett(), flag=flag(), glass=glass(), glass_far=glass_far(), net=net(), canvas=canvas()
+    )
     made["grout"] = grit("grout", (0.075, 0.065, 0.052))
     made["curtain"] = cloth("curtain", (0.62, 0.58, 0.48), (0.32, 0.20, 0.13))
     made["leaf"] = foliage("leaf", (0.035, 0.085, 0.014), (0.13, 0.16, 0.022))
@@ -319,12 +425,17 @@ def library():
 def enamelled(name, colour):
     """Car paint under clear coat, with a film of dust."""
     g = Graph(name)
-    film = g.math("MULTIPLY", g.span(g.noise(1.5, detail=5), 0.3, 0.8), 0.22)
+    film = g.math("MULTIPLY", g.span(g.noise(1.5, detail=5), 0.3, 0.8), 0.09)
     return g.surface(g.mix(film, colour, (0.26, 0.23, 0.19)), 0.32, **{"Coat Weight": 0.9, "Coat Roughness": 0.06})
 
 
 def cars():
-    paints = {"car_grey": (0.11, 0.115, 0.12), "car_white": (0.56, 0.56, 0.54), "car_blue": (0.03, 0.055, 0.10), "car_red": (0.19, 0.022, 0.018)}
+    paints = {
+        "car_grey": (0.045, 0.048, 0.05),
+        "car_white": (0.56, 0.56, 0.54),
+        "car_blue": (0.03, 0.055, 0.10),
+        "car_red": (0.19, 0.022, 0.018),
+    }
     made = {name: enamelled(name, colour) for name, colour in paints.items()}
     dark = Graph("car_glass")
     made["car_glass"] = dark.surface((0.012, 0.014, 0.014), 0.03, specular=0.6)
@@ -336,8 +447,37 @@ def _coats():
     coats = {
         "iron": {"colour": (0.022, 0.023, 0.024), "roughness": 0.5, "chips": 0.12, "under": (0.10, 0.04, 0.018)},
         "castiron": {"colour": (0.026, 0.032, 0.03), "roughness": 0.5, "chips": 0.15, "under": (0.09, 0.045, 0.025)},
-        "joinery": {"colour": (0.62, 0.59, 0.52), "roughness": 0.5, "spread": 0.9, "chips": 0.15, "under": (0.25, 0.2, 0.14)},
-        "shutter": {"colour": (0.125, 0.185, 0.155), "roughness": 0.65, "spread": 0.7, "chips": 0.2, "under": (0.30, 0.28, 0.23), "dust": 0.18},
+        "joinery": {
+            "colour": (0.62, 0.59, 0.52),
+            "roughness": 0.5,
+            "spread": 0.9,
+            "chips": 0.15,
+            "under": (0.25, 0.2, 0.14),
+        },
+        "shutter": {
+            "colour": (0.125, 0.185, 0.155),
+            "roughness": 0.65,
+            "spread": 0.7,
+            "chips": 0.2,
+            "under": (0.30, 0.28, 0.23),
+            "dust": 0.18,
+        },
+        "shutter_brown": {
+            "colour": (0.15, 0.095, 0.06),
+            "roughness": 0.65,
+            "spread": 0.7,
+            "chips": 0.2,
+            "under": (0.28, 0.25, 0.2),
+            "dust": 0.18,
+        },
+        "shutter_blue": {
+            "colour": (0.16, 0.19, 0.21),
+            "roughness": 0.65,
+            "spread": 0.6,
+            "chips": 0.15,
+            "under": (0.28, 0.25, 0.2),
+            "dust": 0.18,
+        },
         "door": {"colour": (0.105, 0.055, 0.03), "roughness": 0.42, "chips": 0.1},
         "paint_green": {"colour": (0.035, 0.075, 0.058), "roughness": 0.38, "chips": 0.12},
         "paint_red": {"colour": (0.16, 0.03, 0.024), "roughness": 0.4, "chips": 0.12},
@@ -355,8 +495,10 @@ def _coats():
         "white_metal": {"colour": (0.6, 0.59, 0.55), "roughness": 0.45, "chips": 0.1, "under": (0.2, 0.1, 0.05)},
         "enamel": {"colour": (0.018, 0.045, 0.16), "roughness": 0.25},
         "galvanised": {"colour": (0.36, 0.37, 0.37), "roughness": 0.5, "metallic": 0.6},
-        "sign_white": {"colour": (0.68, 0.67, 0.64), "roughness": 0.4}, "sign_red": {"colour": (0.42, 0.018, 0.02), "roughness": 0.4},
-        "liner": {"colour": (0.03, 0.03, 0.035), "roughness": 0.3}, "bark": {"colour": (0.13, 0.105, 0.08), "roughness": 0.9, "worn": 14.0, "spread": 0.6},
+        "sign_white": {"colour": (0.68, 0.67, 0.64), "roughness": 0.4},
+        "sign_red": {"colour": (0.42, 0.018, 0.02), "roughness": 0.4},
+        "liner": {"colour": (0.03, 0.03, 0.035), "roughness": 0.3},
+        "bark": {"colour": (0.13, 0.105, 0.08), "roughness": 0.9, "worn": 14.0, "spread": 0.6},
         "lantern": {"colour": (0.55, 0.55, 0.5), "roughness": 0.25},
     }
     return {name: coat(name, **settings) for name, settings in coats.items()}

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def fbm(shape, feature_px, seed, *, beta=1.9, stretch=(1.0, 1.0)):
-    """Cloudy noise with values spread evenly over 0..1; features up to about `feature_px`, longer along `stretch`."""
+    """Cloudy noise spread over 0..1; features up to about `feature_px`, drawn out by less `stretch` (y, x)."""
     rng = np.random.default_rng(seed)
     fy = np.fft.fftfreq(shape[0])[:, None] * stretch[0]
     fx = np.fft.rfftfreq(shape[1])[None, :] * stretch[1]
@@ -34,7 +34,7 @@ def _runs(shape, px, ledges, seed):
     dark = np.zeros(shape)
     rows = np.arange(shape[0])[:, None] / px
     fine = fbm((1, shape[1]), 0.12 * px, seed + 1, beta=1.2)
-    coarse = fbm((1, shape[1]), 0.6 * px, seed + 2)
+    coarse = fbm((1, shape[1]), 0.7 * px, seed + 2)
     for u0, u1, z, power in ledges:
         a, b = (int(np.clip(v * px, 0, shape[1])) for v in (u0, u1))
         if b - a < 3:
@@ -46,7 +46,8 @@ def _runs(shape, px, ledges, seed):
         reach = reach * (1 + 1.2 * np.exp(-edge / 0.06))[None] * rng.uniform(0.6, 1.3)
         below = z - rows
         run = np.where(below > 0, np.exp(-np.maximum(below, 0) / reach), 0) * (0.25 + 0.75 * smooth(f, 0.3, 0.8))
-        dark[:, a:b] = np.maximum(dark[:, a:b], power * run)
+        veil = 0.55 * np.exp(-np.maximum(below, 0) / 0.35) * (below > 0) * smooth(c, 0.2, 0.8)
+        dark[:, a:b] = np.maximum(dark[:, a:b], power * np.maximum(run, veil))
     return dark
 
 
@@ -58,7 +59,7 @@ def _bricks(shape, px, seed):
     x = np.arange(shape[1])[None, :] + (rows % 2)[:, None] * (w // 2)
     tone = rng.uniform(0.55, 1.15, (rows.max() + 1, shape[1] // w + 3))[rows[:, None], x // w]
     joint = ((np.arange(shape[0]) % h < 0.18 * h)[:, None] | (x % w < 0.08 * w)).astype(float)
-    brick = np.array([0.27, 0.105, 0.062]) * tone[..., None]
+    brick = np.array([0.25, 0.125, 0.082]) * tone[..., None]
     return brick * (1 - joint[..., None]) + np.array([0.36, 0.31, 0.25]) * joint[..., None], joint
 
 
@@ -71,7 +72,7 @@ def _cracks(shape, px, starts, seed):
         for step in range(int(length * px)):
             heading += rng.normal(0, 0.22)
             heading += 0.04 * (np.arctan2(dz, du) - heading)
-            at = at + [np.cos(heading), np.sin(heading)]
+            at = [*at, np.cos(heading), np.sin(heading)]
             r, c = int(at[1]), int(at[0])
             if 1 <= r < shape[0] - 1 and 1 <= c < shape[1] - 1:
                 ink[r, c] = 1.0
@@ -79,17 +80,18 @@ def _cracks(shape, px, starts, seed):
     return ink
 
 
-def plaster(width_m, z0, z1, colour, ledges, *, seed, px=80, losses=(), patches=(), cracks=(), grime=1.0):
+def plaster(width_m, z0, z1, colour, ledges, *, seed, px=80, losses=(), patches=(), cracks=(), damp=()):
     """A weathered rendered wall (H,W,4) covering 0..width_m by z0..z1.
 
     ledges: (u0, u1, z, power); losses: (u, z, radius_m) where the plaster has fallen off; patches: (u0, u1, z0, z1,
-    factor) repaired areas; cracks: see `_cracks`; all in wall metres.
+    factor) repaired areas; cracks: see `_cracks`; damp: (u, z, half width, half height, power) stains; all in
+    wall metres.
     """
     shape = (int((z1 - z0) * px), int(width_m * px))
     u = (np.arange(shape[1])[None, :] + 0.5) / px
     z = (np.arange(shape[0])[:, None] + 0.5) / px + z0
     wide, mid, small = (fbm(shape, s * px, seed + i) for i, s in enumerate((5.0, 0.8, 0.1)))
-    streaky = fbm(shape, 1.2 * px, seed + 5, stretch=(0.12, 1.6))
+    streaky = fbm(shape, 1.2 * px, seed + 5, stretch=(7.0, 0.9))
     base = np.asarray(colour)[None, None] * (0.80 + 0.22 * wide + 0.12 * mid + 0.10 * (small - 0.5))[..., None]
     bleach = smooth(wide * 0.5 + mid * 0.5, 0.5, 0.85)[..., None]
     base = base * (1 - 0.25 * bleach) + 0.25 * bleach * np.array([0.60, 0.55, 0.46])
@@ -97,9 +99,12 @@ def plaster(width_m, z0, z1, colour, ledges, *, seed, px=80, losses=(), patches=
         soft = np.minimum(np.minimum(u - a, b - u), np.minimum(z - c, d - z)) + 0.10 * (mid - 0.5)
         base *= 1 + (factor - 1) * smooth(soft, 0, 0.02)[..., None]
     dark = _runs(shape, px, [(a, b, c - z0, p) for a, b, c, p in ledges], seed + 9)
-    dark = np.maximum(dark, 0.35 * smooth(streaky, 0.55, 0.95))
-    dirt = grime * np.clip(dark * (0.7 + 0.6 * mid), 0, 1)[..., None]
-    base = base * (1 - 0.68 * dirt) + 0.22 * dirt * np.array([0.115, 0.10, 0.083])
+    dark = np.maximum(dark, 0.42 * smooth(streaky, 0.5, 0.95) * smooth(wide, 0.2, 0.7))
+    for a, b, du, dz, power in damp:
+        reach = 1.25 - np.hypot((u - a) / du, (z - b) / dz) + 0.9 * (mid - 0.5) + 0.5 * (streaky - 0.5)
+        dark = np.maximum(dark, power * smooth(reach, 0.0, 0.75))
+    dirt = np.clip(dark * (0.75 + 0.6 * mid), 0, 1)[..., None]
+    base = base * (1 - 0.80 * dirt) + 0.22 * dirt * np.array([0.115, 0.10, 0.083])
     relief = 0.5 + 0.10 * (mid - 0.5) + 0.12 * (small - 0.5)
     lines = _cracks(shape, px, [(a, b - z0, c, d, e) for a, b, c, d, e in cracks], seed + 11)
     base *= (1 - 0.55 * lines)[..., None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -144,8 +145,8 @@ def pierced(soup, material, at, u, z, holes, out=0.0, tint=0.5):
     """A flat wall from u[0] to u[1], z[0] to z[1] with rectangular holes; uv in metres along u and z."""
     us = sorted({u[0], u[1], *(v for h in holes for v in (h.u0, h.u1) if u[0] < v < u[1])})
     zs = sorted({z[0], z[1], *(v for h in holes for v in (h.z0, h.z1) if z[0] < v < z[1])})
-    for a, b in zip(us[:-1], us[1:], strict=True):
-        for c, d in zip(zs[:-1], zs[1:], strict=True):
+    for a, b in itertools.pairwise(us):
+        for c, d in itertools.pairwise(zs):
             mid = ((a + b) / 2, (c + d) / 2)
             if any(h.u0 < mid[0] < h.u1 and h.z0 < mid[1] < h.z1 for h in holes):
                 continue

@@ -48,10 +48,17 @@ def clouds(g, way, blue):
     flat = g.node("ShaderNodeVectorMath", {0: flat, 1: (1.0, 1.0, 0.0)}, operation="MULTIPLY")
     warp = g.node("ShaderNodeTexNoise", {"Vector": flat, "Scale": 0.7, "Detail": 3.0}, out=1)
     bent = g.node("ShaderNodeVectorMath", {0: flat, 1: g.scaled(warp, 0.9)}, operation="ADD")
-    wisps = g.node("ShaderNodeTexNoise", {"Vector": g.node("ShaderNodeVectorMath", {0: bent, 1: (0.8, 1.6, 1.0)}, operation="MULTIPLY"),
-                                          "Scale": 1.1, "Detail": 9.0, "Roughness": 0.58})
+    wisps = g.node(
+        "ShaderNodeTexNoise",
+        {
+            "Vector": g.node("ShaderNodeVectorMath", {0: bent, 1: (0.9, 1.5, 1.0)}, operation="MULTIPLY"),
+            "Scale": 1.1,
+            "Detail": 9.0,
+            "Roughness": 0.58,
+        },
+    )
     patch = g.node("ShaderNodeTexNoise", {"Vector": flat, "Scale": 0.5, "Detail": 2.0})
-    cover = g.math("MULTIPLY", g.span(wisps, 0.46, 0.82), g.span(patch, 0.35, 0.65))
+    cover = g.math("MULTIPLY", g.span(wisps, 0.44, 0.78), g.span(patch, 0.30, 0.60))
     white = g.mix(g.span(wisps, 0.55, 0.85), (0.66, 0.63, 0.58), (0.50, 0.51, 0.53))
     return g.mix(g.math("MULTIPLY", cover, 0.85), blue, white)
 

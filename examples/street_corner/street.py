@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import layout as L
 import numpy as np
 from cars import car
@@ -12,6 +14,7 @@ from shapes import Soup, box, boxes, frame, hulls, lathe, pierced, quad, reveal,
 KERB_Y, ROAD_TOP, PLAZA_Y = -3.2, -0.13, -12.6
 CORNER = (20.6, -0.6, 2.6)  # centre and radius of the kerb's turn into the side street
 GROUND = frame(0, 0, 0)
+SHUTTERS = {"wall_a": "shutter_brown", "wall_b": "shutter", "wall_c": "shutter_blue", "wall_d": "shutter_brown"}
 
 
 def in_view(points, margin=60):
@@ -35,15 +38,31 @@ def kerb_path():
 
 def ground(rng) -> Soup:
     soup = Soup()
-    quad(soup, "asphalt", GROUND, [(-70, 14, ROAD_TOP), (60, 14, ROAD_TOP), (60, -130, ROAD_TOP), (-70, -130, ROAD_TOP)], 0.5,
-         [(-70, -14), (60, -14), (60, 130), (-70, 130)])
+    quad(
+        soup,
+        "asphalt",
+        GROUND,
+        [(-70, 14, ROAD_TOP), (60, 14, ROAD_TOP), (60, -130, ROAD_TOP), (-70, -130, ROAD_TOP)],
+        0.5,
+        [(-70, -14), (60, -14), (60, 130), (-70, 130)],
+    )
     kerbs(soup, kerb_path(), rng)
     plaza_edge = np.column_stack([np.arange(60, -62, -0.9), np.full(len(np.arange(60, -62, -0.9)), PLAZA_Y)])
     kerbs(soup, plaza_edge, rng)
     slabs(soup, rng)
     setts(soup, rng)
-    quad(soup, "grout", GROUND, [(-70, -PLAZA_Y + 0.1, -0.027), (70, -PLAZA_Y + 0.1, -0.027), (70, 90, -0.027), (-70, 90, -0.027)])
-    quad(soup, "grout", GROUND, [(-62, 0.5, -0.03), (20.6, 0.5, -0.03), (20.6, -KERB_Y - 0.1, -0.03), (-62, -KERB_Y - 0.1, -0.03)])
+    quad(
+        soup,
+        "grout",
+        GROUND,
+        [(-70, -PLAZA_Y + 0.1, -0.027), (70, -PLAZA_Y + 0.1, -0.027), (70, 90, -0.027), (-70, 90, -0.027)],
+    )
+    quad(
+        soup,
+        "grout",
+        GROUND,
+        [(-62, 0.5, -0.03), (20.6, 0.5, -0.03), (20.6, -KERB_Y - 0.1, -0.03), (-62, -KERB_Y - 0.1, -0.03)],
+    )
     quad(soup, "grout", GROUND, [(18, 0.7, -0.031), (23.1, 0.7, -0.031), (23.1, -115, -0.031), (18, -115, -0.031)])
     cx, cy, r = CORNER
     turn = np.linspace(-np.pi / 2, 0, 12)
@@ -82,7 +101,7 @@ def slabs(soup, rng):
     px, py = centre.T
     keep = ((py < 0.35) & (px < cx)) | ((px > 19.6) & (px < cx + r - 0.42))
     keep &= ~((px > cx) & (py < cy) & (np.hypot(px - cx, py - cy) > r - 0.42))
-    keep &= (py > KERB_Y + 0.3)
+    keep &= py > KERB_Y + 0.3
     keep &= in_view(np.column_stack([centre, np.zeros(len(centre))]))
     lay(soup, "flag", centre[keep], size - 0.012, rng, tilt=0.006, high=0.003, tone=0.16)
 
@@ -112,22 +131,28 @@ def setts(soup, rng):
     row = np.round((y + 29) / pitch).astype(int)
     shift = rng.uniform(0, pitch, row.max() + 1)[row]
     x = x + shift + 0.012 * np.sin(1.7 * x + row)
-    y = y + 0.035 * np.sin(0.45 * x) + 0.012 * np.sin(2.1 * x + 0.35 * row) + 0.01 * np.sin(0.9 * row)
+    y = y + 0.03 * np.sin(0.45 * x) + 0.005 * np.sin(2.1 * x + 0.35 * row) + 0.01 * np.sin(0.9 * row)
     centre = np.column_stack([x.ravel(), y.ravel()])
     z = np.zeros(len(centre))
     keep = in_view(np.column_stack([centre, z]), 30)
-    centre = centre[keep] + rng.normal(0, 0.005, (keep.sum(), 2))
+    centre = centre[keep] + rng.normal(0, 0.003, (keep.sum(), 2))
     n = len(centre)
-    half = pitch / 2 - 0.006 - np.abs(rng.normal(0, 0.0035, (n, 2)))
+    half = pitch / 2 - 0.004 - np.abs(rng.normal(0, 0.003, (n, 2)))
     sink = 0.012 * np.sin(0.8 * centre[:, 0]) * np.sin(0.6 * centre[:, 1] + 1) + rng.normal(0, 0.003, n)
-    slope = rng.normal(0, 0.03, (n, 2))
-    grid = np.array([-1.0, -0.80, 0.0, 0.80, 1.0])
+    slope = rng.normal(0, 0.024, (n, 2))
+    grid = np.array([-1.0, -0.84, 0.0, 0.84, 1.0])
     gx, gy = np.meshgrid(grid, grid)
     edge = np.maximum(np.abs(gx), np.abs(gy))
-    drop = np.where(edge == 1.0, -0.03, np.where(edge > 0.5, -0.0025, 0.0)) - 0.0015 * (gx * gx + gy * gy)
+    drop = np.where(edge == 1.0, -0.026, np.where(edge > 0.5, -0.001, 0.0)) - 0.001 * (gx * gx + gy * gy)
     px = centre[:, 0, None, None] + gx * half[:, 0, None, None]
     py = centre[:, 1, None, None] + gy * half[:, 1, None, None]
-    pz = sink[:, None, None] - 0.012 + drop + gx * (half[:, :1] * slope[:, :1])[..., None] + gy * (half[:, 1:] * slope[:, 1:])[..., None]
+    pz = (
+        sink[:, None, None]
+        - 0.012
+        + drop
+        + gx * (half[:, :1] * slope[:, :1])[..., None]
+        + gy * (half[:, 1:] * slope[:, 1:])[..., None]
+    )
     points = np.stack([px, py, pz], -1).reshape(-1, 3)
     k = np.arange(25).reshape(5, 5)
     cell = np.stack([k[:-1, :-1], k[:-1, 1:], k[1:, 1:], k[1:, :-1]], -1).reshape(-1, 4)
@@ -138,8 +163,19 @@ def setts(soup, rng):
 def ironwork(soup):
     """Manhole covers and a gully."""
     for x, y in ((17.4, -8.9), (10.2, -5.4), (26.5, -4.0)):
-        lathe(soup, "castiron", (x, y, ROAD_TOP), [(0.36, 0.001), (0.36, 0.006), (0.33, 0.007), (0.33, 0.004), (0.05, 0.004), (0.0, 0.006)], 32)
-    boxes(soup, "castiron", GROUND, [(16.0 + 0.07 * k, 16.03 + 0.07 * k, 3.25, 3.6, ROAD_TOP - 0.02, ROAD_TOP + 0.008) for k in range(7)])
+        lathe(
+            soup,
+            "castiron",
+            (x, y, ROAD_TOP),
+            [(0.36, 0.001), (0.36, 0.006), (0.33, 0.007), (0.33, 0.004), (0.05, 0.004), (0.0, 0.006)],
+            32,
+        )
+    boxes(
+        soup,
+        "castiron",
+        GROUND,
+        [(16.0 + 0.07 * k, 16.03 + 0.07 * k, 3.25, 3.6, ROAD_TOP - 0.02, ROAD_TOP + 0.008) for k in range(7)],
+    )
 
 
 def neighbours(rng) -> Soup:
@@ -166,9 +202,14 @@ def neighbours(rng) -> Soup:
 def behind(rng) -> Soup:
     """What stands behind the camera: seen in the panes, and thrower of the foreground's shadow."""
     soup = Soup()
-    rows = [(frame(-6.0, -34.5, 0), 9.5, 12, (0, 3.7, 6.9, 10.0), 3, "wall_c"), (frame(70.0, -66, 180), 24.0, 10, (0, 3.7, 7.0, 10.2), 7, "wall_a"),
-            (frame(45.5, -66, 180), 20.0, 10, (0, 3.7, 7.0, 10.2, 13.2), 6, "wall_d"), (frame(25.0, -66, 180), 28.0, 10, (0, 3.5, 6.7, 9.6), 8, "wall_b"),
-            (frame(-4.0, -66, 180), 30.0, 10, (0, 3.5, 6.7, 9.6, 12.4), 8, "wall_c"), (frame(48.0, -2.0, -90), 40.0, 10, (0, 3.7, 7.0, 10.2), 10, "wall_a")]
+    rows = [
+        (frame(-6.0, -34.5, 0), 9.5, 12, (0, 3.7, 6.9, 10.0), 3, "wall_c"),
+        (frame(70.0, -66, 180), 24.0, 10, (0, 3.7, 7.0, 10.2), 7, "wall_a"),
+        (frame(45.5, -66, 180), 20.0, 10, (0, 3.7, 7.0, 10.2, 13.2), 6, "wall_d"),
+        (frame(25.0, -66, 180), 28.0, 10, (0, 3.5, 6.7, 9.6), 8, "wall_b"),
+        (frame(-4.0, -66, 180), 30.0, 10, (0, 3.5, 6.7, 9.6, 12.4), 8, "wall_c"),
+        (frame(48.0, -2.0, -90), 40.0, 10, (0, 3.7, 7.0, 10.2), 10, "wall_a"),
+    ]
     for at, width, depth, floors, bays, wall in rows:
         plain_house(soup, at, width, depth, floors, bays, wall, rng, plain=True)
     return soup
@@ -184,38 +225,127 @@ def plain_house(soup, at, width, depth, floors, bays, wall, rng, *, plain=False)
             u, w = (k + 0.5) * step + rng.normal(0, 0.02), rng.uniform(1.0, 1.15)
             if f == 0:
                 door = (k + int(width)) % 4 == 1
-                holes.append(L.Opening(u - w / 2, u + w / 2, 0.05 if door else 1.1, 2.75, "door" if door else "grille", f))
+                holes.append(
+                    L.Opening(u - w / 2, u + w / 2, 0.05 if door else 1.1, 2.75, "door" if door else "grille", f)
+                )
             else:
                 holes.append(L.Opening(u - w / 2, u + w / 2, z + 0.85, z + 0.85 + 0.53 * h, "window", f))
     eave = floors[-1]
     pierced(soup, wall, at, (0, width), (0, eave), holes, tint=rng.uniform())
-    for u, flip in ((0.0, 1), (width, -1)):
+    for u in (0.0, width):
         quad(soup, wall, at, [(u, 0, 0), (u, -depth, 0), (u, -depth, eave), (u, 0, eave)], 0.4)
-        soup.add(wall, at.world(np.array([(u, 0, eave), (u, -depth, eave), (u, -depth / 2, eave + 0.24 * depth)])), [[0, 1, 2]], 0.4)
+        soup.add(
+            wall,
+            at.world(np.array([(u, 0, eave), (u, -depth, eave), (u, -depth / 2, eave + 0.24 * depth)])),
+            [[0, 1, 2]],
+            0.4,
+        )
     trims = [(0, width, 0, 0.06, z - 0.1, z + 0.08) for z in floors[1:-1]] + [(0, width, 0, 0.05, 0, 0.7)]
     boxes(soup, "trim_far", at, trims, 0.5)
-    run(soup, "trim_far", at, -0.05, width + 0.05, [(0, eave - 0.3), (0.1, eave - 0.25), (0.15, eave - 0.12), (0.32, eave - 0.05), (0.34, eave + 0.03), (0, eave + 0.03)], 0.5)
+    run(
+        soup,
+        "trim_far",
+        at,
+        -0.05,
+        width + 0.05,
+        [
+            (0, eave - 0.3),
+            (0.1, eave - 0.25),
+            (0.15, eave - 0.12),
+            (0.32, eave - 0.05),
+            (0.34, eave + 0.03),
+            (0, eave + 0.03),
+        ],
+        0.5,
+    )
     tiles(soup, at, width, depth, eave, rng, plain)
     for h in holes:
-        fit_out(soup, at, h, rng, plain)
+        fit_out(soup, at, h, rng, plain, SHUTTERS[wall])
     if not plain:
+        untidy(soup, at, width, eave, floors, rng)
         tube(soup, "zinc", at.world(np.array([(0.2, 0.1, eave), (0.2, 0.1, 0.1)])), 0.05, 8)
     for u in rng.uniform(0.6, width - 0.6, 2):
-        box(soup, "brick", at, (u - 0.35, u + 0.35), (-depth / 2 - 0.3, -depth / 2 + 0.3), (eave + 0.5, eave + 0.24 * depth + 1.3), 0.5)
+        top = eave + 0.24 * depth + rng.uniform(0.8, 1.4)
+        box(soup, "brick", at, (u - 0.35, u + 0.35), (-depth / 2 - 0.3, -depth / 2 + 0.3), (eave + 0.5, top), 0.5)
+        box(soup, "trim_far", at, (u - 0.42, u + 0.42), (-depth / 2 - 0.37, -depth / 2 + 0.37), (top, top + 0.08), 0.3)
+        for k in (-0.16, 0.16):
+            pot = at.world([(u + k, -depth / 2, top + 0.08)])[0]
+            lathe(soup, "terracotta", pot, [(0.12, 0), (0.10, 0.35), (0.12, 0.4), (0.08, 0.4)], 12, rng.uniform())
 
 
-def fit_out(soup, at, h, rng, plain):
-    boxes(soup, "trim_far", at, [(h.u0 - 0.13, h.u0, 0, 0.03, h.z0, h.z1 + 0.13), (h.u1, h.u1 + 0.13, 0, 0.03, h.z0, h.z1 + 0.13),
-                                 (h.u0, h.u1, 0, 0.03, h.z1, h.z1 + 0.13), (h.u0 - 0.15, h.u1 + 0.15, 0, 0.1, h.z0 - 0.09, h.z0)], 0.5)
+def untidy(soup, at, width, eave, floors, rng):
+    """Cables, boxes, dishes and cooling units on a neighbour's wall."""
+    u = np.linspace(0, width, 30)
+    for f in floors[1:-1]:
+        path = np.column_stack(
+            [u, np.full(30, 0.09), f + 0.16 - rng.uniform(0.02, 0.08) * np.abs(np.sin(u * rng.uniform(0.7, 1.4)))]
+        )
+        tube(soup, "cable", at.world(path), 0.012, 5)
+    drop = rng.uniform(0.8, width - 0.8)
+    tube(
+        soup,
+        "cable",
+        at.world(np.array([(drop, 0.06, eave - 0.3), (drop + 0.03, 0.06, floors[1]), (drop, 0.06, 1.4)])),
+        0.012,
+        5,
+    )
+    box(soup, "white_metal", at, (drop - 0.2, drop + 0.2), (0, 0.14), (0.8, 1.35), 0.4)
+    a, z = rng.uniform(1.0, width - 1.0), floors[1] + rng.uniform(0.2, 0.4)
+    box(soup, "white_metal", at, (a - 0.4, a + 0.4), (0.06, 0.36), (z, z + 0.5), 0.5)
+    dish = at.world([(rng.uniform(1, width - 1), 0.35, eave + 0.25)])[0]
+    lathe(soup, "white_metal", dish, [(0.0, 0.0), (0.15, 0.02), (0.28, 0.07), (0.36, 0.13)], 20)
+    tube(
+        soup,
+        "iron",
+        at.world(np.array([(width * 0.7, -2.5, eave + 0.5), (width * 0.7 + 0.05, -2.5, eave + 3.4)])),
+        0.016,
+        6,
+    )
+    for k in range(5):
+        tube(
+            soup,
+            "iron",
+            at.world(
+                np.array(
+                    [
+                        (width * 0.7 - 0.4, -2.5, eave + 3.3 - 0.13 * k),
+                        (width * 0.7 + 0.5, -2.45, eave + 3.3 - 0.13 * k),
+                    ]
+                )
+            ),
+            0.007,
+            4,
+        )
+
+
+def fit_out(soup, at, h, rng, plain, paint):
+    boxes(
+        soup,
+        "trim_far",
+        at,
+        [
+            (h.u0 - 0.13, h.u0, 0, 0.03, h.z0, h.z1 + 0.13),
+            (h.u1, h.u1 + 0.13, 0, 0.03, h.z0, h.z1 + 0.13),
+            (h.u0, h.u1, 0, 0.03, h.z1, h.z1 + 0.13),
+            (h.u0 - 0.15, h.u1 + 0.15, 0, 0.1, h.z0 - 0.09, h.z0),
+        ],
+        0.5,
+    )
     reveal(soup, "trim_far", at, h, 0, -0.26)
     if plain:
-        quad(soup, "glass_far", at, [(h.u0, -0.2, h.z0), (h.u1, -0.2, h.z0), (h.u1, -0.2, h.z1), (h.u0, -0.2, h.z1)], rng.uniform())
+        quad(
+            soup,
+            "glass_far",
+            at,
+            [(h.u0, -0.2, h.z0), (h.u1, -0.2, h.z0), (h.u1, -0.2, h.z1), (h.u0, -0.2, h.z1)],
+            rng.uniform(),
+        )
         return
     casement(soup, at, h, rng, rows=2, tint=rng.uniform(0.3, 0.9))
     room(soup, at, h, rng, depth=2.0)
     curtains(soup, at, h, rng)
     if h.floor and rng.uniform() < 0.7:
-        shutters(soup, at, h, rng, rng.choice(["open", "open", "closed", "odd"]))
+        shutters(soup, at, h, rng, rng.choice(["open", "open", "closed", "odd"]), paint)
 
 
 def tiles(soup, at, width, depth, eave, rng, plain):
@@ -224,7 +354,12 @@ def tiles(soup, at, width, depth, eave, rng, plain):
     o = np.array([0.45, -reach, -depth - 0.45])
     z = np.array([eave + 0.02 - 0.45 * rise / reach * 0.2, eave + rise, eave])
     for a, b in ((0, 1), (2, 1)):
-        quad(soup, "tile_bed", at, [(-0.1, o[a], z[a]), (width + 0.1, o[a], z[a]), (width + 0.1, o[b], z[b]), (-0.1, o[b], z[b])])
+        quad(
+            soup,
+            "tile_bed",
+            at,
+            [(-0.1, o[a], z[a]), (width + 0.1, o[a], z[a]), (width + 0.1, o[b], z[b]), (-0.1, o[b], z[b])],
+        )
     if plain:
         return
     pitch, rows = 0.24, 24
@@ -233,8 +368,10 @@ def tiles(soup, at, width, depth, eave, rng, plain):
     arc = np.linspace(0, np.pi, 6)
     for r in range(rows):
         s0, s1 = r / rows, (r + 1.3) / rows
+
         def at_slope(s):
             return o[0] + (o[1] - o[0]) * s, z[0] + (z[1] - z[0]) * s
+
         (oa, za), (ob, zb) = at_slope(s0), at_slope(min(s1, 1.0))
         points = np.empty((n, 2, 6, 3))
         wob = rng.normal(0, 0.008, (n, 1))
@@ -248,7 +385,7 @@ def tiles(soup, at, width, depth, eave, rng, plain):
         soup.add("tile", at.world(points.reshape(-1, 3)), faces, np.repeat(np.clip(rng.normal(0.5, 0.2, n), 0, 1), 5))
 
 
-def tree(soup, x, y, rng, *, height=7.0, crown=2.1, count=9000, leaf="leaf", trunk=0.11):
+def tree(soup, x, y, rng, *, height=7.0, count=9000, leaf="leaf", trunk=0.11, size=0.066):
     """A street tree: forking branches, leaves on the outer twigs."""
     twigs = []
 
@@ -259,7 +396,14 @@ def tree(soup, x, y, rng, *, height=7.0, crown=2.1, count=9000, leaf="leaf", tru
             d = d + rng.normal(0, 0.13, 3) + np.array([0, 0, 0.05])
             d = d / np.linalg.norm(d)
             path.append(path[-1] + d * length / steps)
-        tube(soup, "bark", path, np.linspace(radius, radius * 0.62, steps + 1), 8 if depth < 2 else 5, rng.uniform(0.3, 0.7))
+        tube(
+            soup,
+            "bark",
+            path,
+            np.linspace(radius, radius * 0.62, steps + 1),
+            8 if depth < 2 else 5,
+            rng.uniform(0.3, 0.7),
+        )
         if depth >= 3:
             twigs.append(np.array(path))
         if depth == 5:
@@ -277,13 +421,19 @@ def tree(soup, x, y, rng, *, height=7.0, crown=2.1, count=9000, leaf="leaf", tru
     pick = rng.integers(0, len(twigs), count)
     spot = rng.integers(1, 6, count)
     centres = np.array([twigs[p][s] for p, s in zip(pick, spot, strict=True)]) + rng.normal(0, 0.17, (count, 3))
-    leaves(soup, leaf, centres, rng, 0.066, np.clip(rng.normal(0.5, 0.2, count), 0, 1))
+    leaves(soup, leaf, centres, rng, size, np.clip(rng.normal(0.5, 0.2, count), 0, 1))
 
 
 def distant_trees(rng) -> Soup:
     soup = Soup()
-    for x, y, h, n in ((-1.9, 19.0, 9.5, 14000), (-68.0, -6.5, 9.0, 9000), (24.5, 100.0, 11.0, 7000), (28.5, 103.0, 10.0, 6000), (-52.0, -8.0, 8.0, 9000)):
-        tree(soup, x, y, rng, height=h, count=n, leaf="leaf_far", trunk=0.2)
+    for x, y, h, n in (
+        (-1.9, 19.0, 9.5, 20000),
+        (-68.0, -6.5, 9.0, 16000),
+        (22.4, 104.0, 9.0, 18000),
+        (31.0, 106.0, 10.0, 18000),
+        (-52.0, -2.6, 7.0, 14000),
+    ):
+        tree(soup, x, y, rng, height=h, count=n, leaf="leaf_far", trunk=0.2, size=0.11)
     tree(soup, 6.0, -29.0, rng, height=8.5, count=22000)
     return soup
 
@@ -307,34 +457,117 @@ def occluders(rng) -> Soup:
 def parked(rng) -> Soup:
     """Cars left at the kerbs, far enough from the house to stay out of its way."""
     soup = Soup()
-    for x, paint, stretch in ((-4.2, "car_grey", 1.0), (-9.6, "car_white", 1.06), (-18.2, "car_blue", 0.97), (-24.0, "car_grey", 1.05)):
+    for x, paint, stretch in (
+        (-4.2, "car_grey", 1.0),
+        (-9.6, "car_white", 1.06),
+        (-18.2, "car_blue", 0.97),
+        (-24.0, "car_grey", 1.05),
+    ):
         car(soup, x, -4.35 + rng.normal(0, 0.05), 180 + rng.normal(0, 0.7), paint, stretch=stretch)
-    for y, paint, stretch in ((22.5, "car_red", 1.0), (28.0, "car_white", 1.04), (33.2, "car_blue", 0.95), (45.0, "car_grey", 1.0), (51.0, "car_white", 1.0)):
+    for y, paint, stretch in (
+        (22.5, "car_red", 1.0),
+        (28.0, "car_white", 1.04),
+        (33.2, "car_blue", 0.95),
+        (45.0, "car_grey", 1.0),
+        (51.0, "car_white", 1.0),
+    ):
         car(soup, 24.4 + rng.normal(0, 0.05), y, 90 + rng.normal(0, 0.7), paint, stretch=stretch)
     return soup
 
 
 def lamp_post(soup, x, y):
     """A cast-iron column with a lantern."""
-    profile = [(0.20, 0), (0.20, 0.10), (0.17, 0.13), (0.16, 0.55), (0.18, 0.60), (0.13, 0.68), (0.10, 0.80), (0.085, 0.86), (0.075, 1.2), (0.09, 1.24),
-               (0.07, 1.28), (0.055, 2.6), (0.07, 2.63), (0.05, 2.68), (0.042, 3.6), (0.06, 3.64), (0.06, 3.7), (0.035, 3.76), (0.03, 3.9), (0.10, 4.0), (0.11, 4.03)]
+    profile = [
+        (0.20, 0),
+        (0.20, 0.10),
+        (0.17, 0.13),
+        (0.16, 0.55),
+        (0.18, 0.60),
+        (0.13, 0.68),
+        (0.10, 0.80),
+        (0.085, 0.86),
+        (0.075, 1.2),
+        (0.09, 1.24),
+        (0.07, 1.28),
+        (0.055, 2.6),
+        (0.07, 2.63),
+        (0.05, 2.68),
+        (0.042, 3.6),
+        (0.06, 3.64),
+        (0.06, 3.7),
+        (0.035, 3.76),
+        (0.03, 3.9),
+        (0.10, 4.0),
+        (0.11, 4.03),
+    ]
     lathe(soup, "castiron", (x, y, 0), profile, 20, 0.4)
     at = frame(x, y, 20, 4.03)
     for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
         foot, head = at.world([(0.10 * sx, 0.10 * sy, 0.0), (0.19 * sx, 0.19 * sy, 0.52)])
         tube(soup, "castiron", [foot, head], 0.014, 6)
     ring = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
-    for (ax, ay), (bx, by) in zip(ring[:-1], ring[1:], strict=True):
-        quad(soup, "lantern", at, [(0.095 * ax, 0.095 * ay, 0.01), (0.095 * bx, 0.095 * by, 0.01), (0.185 * bx, 0.185 * by, 0.51), (0.185 * ax, 0.185 * ay, 0.51)])
-    hulls(soup, "castiron", at, [[(-0.23, -0.23, 0.51), (0.23, -0.23, 0.51), (0.23, 0.23, 0.51), (-0.23, 0.23, 0.51),
-                                  (-0.07, -0.07, 0.70), (0.07, -0.07, 0.70), (0.07, 0.07, 0.70), (-0.07, 0.07, 0.70)]], 0.4)
-    lathe(soup, "castiron", (x, y, 4.73), [(0.08, 0), (0.09, 0.04), (0.04, 0.08), (0.03, 0.13), (0.045, 0.16), (0.0, 0.24)], 12, 0.4)
+    for (ax, ay), (bx, by) in itertools.pairwise(ring):
+        quad(
+            soup,
+            "lantern",
+            at,
+            [
+                (0.095 * ax, 0.095 * ay, 0.01),
+                (0.095 * bx, 0.095 * by, 0.01),
+                (0.185 * bx, 0.185 * by, 0.51),
+                (0.185 * ax, 0.185 * ay, 0.51),
+            ],
+        )
+    hulls(
+        soup,
+        "castiron",
+        at,
+        [
+            [
+                (-0.23, -0.23, 0.51),
+                (0.23, -0.23, 0.51),
+                (0.23, 0.23, 0.51),
+                (-0.23, 0.23, 0.51),
+                (-0.07, -0.07, 0.70),
+                (0.07, -0.07, 0.70),
+                (0.07, 0.07, 0.70),
+                (-0.07, 0.07, 0.70),
+            ]
+        ],
+        0.4,
+    )
+    lathe(
+        soup,
+        "castiron",
+        (x, y, 4.73),
+        [(0.08, 0), (0.09, 0.04), (0.04, 0.08), (0.03, 0.13), (0.045, 0.16), (0.0, 0.24)],
+        12,
+        0.4,
+    )
     lathe(soup, "lantern", (x, y, 4.08), [(0.03, 0), (0.05, 0.1), (0.05, 0.22), (0.02, 0.28)], 12)
 
 
 def bollard(soup, x, y, rng):
-    lathe(soup, "castiron", (x, y, -0.01), [(0.085, 0), (0.085, 0.06), (0.062, 0.10), (0.055, 0.62), (0.07, 0.65), (0.07, 0.69), (0.05, 0.71), (0.065, 0.78),
-                                            (0.06, 0.84), (0.035, 0.89), (0.0, 0.905)], 18, rng.uniform(0.2, 0.7))
+    lathe(
+        soup,
+        "castiron",
+        (x, y, -0.01),
+        [
+            (0.085, 0),
+            (0.085, 0.06),
+            (0.062, 0.10),
+            (0.055, 0.62),
+            (0.07, 0.65),
+            (0.07, 0.69),
+            (0.05, 0.71),
+            (0.065, 0.78),
+            (0.06, 0.84),
+            (0.035, 0.89),
+            (0.0, 0.905),
+        ],
+        18,
+        rng.uniform(0.2, 0.7),
+    )
 
 
 def sign(soup, x, y):
@@ -347,7 +580,9 @@ def sign(soup, x, y):
         soup.add(material, at.world(points), [list(range(40))])
     back = np.column_stack([0.30 * np.cos(a), np.full(40, -0.012), 0.30 * np.sin(a)])
     soup.add("galvanised", at.world(back), [list(range(40))])
-    quad(soup, "sign_white", at, [(-0.2, 0.005, -0.045), (0.2, 0.005, -0.045), (0.2, 0.005, 0.045), (-0.2, 0.005, 0.045)])
+    quad(
+        soup, "sign_white", at, [(-0.2, 0.005, -0.045), (0.2, 0.005, -0.045), (0.2, 0.005, 0.045), (-0.2, 0.005, 0.045)]
+    )
 
 
 def bin_(soup, x, y):
@@ -365,8 +600,18 @@ def bench(soup, x, y):
     """A slatted bench facing the house."""
     at = frame(x, y, 183)
     for u in (0.12, 1.68):
-        boxes(soup, "castiron", at, [(u - 0.03, u + 0.03, -0.05, 0.0, 0, 0.42), (u - 0.03, u + 0.03, 0.38, 0.43, 0, 0.42), (u - 0.03, u + 0.03, -0.05, 0.45, 0.38, 0.42),
-                                     (u - 0.03, u + 0.03, -0.10, -0.04, 0.38, 0.85)], 0.3)
+        boxes(
+            soup,
+            "castiron",
+            at,
+            [
+                (u - 0.03, u + 0.03, -0.05, 0.0, 0, 0.42),
+                (u - 0.03, u + 0.03, 0.38, 0.43, 0, 0.42),
+                (u - 0.03, u + 0.03, -0.05, 0.45, 0.38, 0.42),
+                (u - 0.03, u + 0.03, -0.10, -0.04, 0.38, 0.85),
+            ],
+            0.3,
+        )
     boxes(soup, "door", at, [(0, 1.8, 0.02 + 0.105 * k, 0.11 + 0.105 * k, 0.42, 0.455) for k in range(4)], 0.8)
     boxes(soup, "door", at, [(0, 1.8, -0.075, -0.04, 0.52 + 0.12 * k, 0.62 + 0.12 * k) for k in range(3)], 0.8)
 
@@ -378,7 +623,14 @@ def grate(soup, x, y):
 
 def tub(soup, x, y, rng):
     """A clipped bush in a terracotta tub by the shop."""
-    lathe(soup, "terracotta", (x, y, 0), [(0.17, 0), (0.24, 0.38), (0.27, 0.39), (0.27, 0.45), (0.23, 0.45), (0.22, 0.40)], 24, 0.5)
+    lathe(
+        soup,
+        "terracotta",
+        (x, y, 0),
+        [(0.17, 0), (0.24, 0.38), (0.27, 0.39), (0.27, 0.45), (0.23, 0.45), (0.22, 0.40)],
+        24,
+        0.5,
+    )
     n = 2600
     d = rng.normal(size=(n, 3))
     d /= np.linalg.norm(d, axis=1, keepdims=True)
@@ -389,10 +641,16 @@ def tub(soup, x, y, rng):
 def litter(rng) -> Soup:
     """Fallen leaves gathered along kerbs and under trees."""
     soup = Soup()
-    spots = [np.column_stack([rng.uniform(-20, 23, 380), KERB_Y - np.abs(rng.normal(0.1, 0.25, 380)), np.full(380, ROAD_TOP + 0.012)]),
-             np.column_stack([rng.uniform(0, 34, 420), PLAZA_Y + np.abs(rng.normal(0.05, 0.3, 420)), np.full(420, ROAD_TOP + 0.012)]),
-             np.column_stack([rng.normal(5, 3.2, 420), rng.normal(-15.5, 1.6, 420).clip(-25, -13.1), np.full(420, 0.012)]),
-             np.column_stack([rng.uniform(5, 40, 260), rng.uniform(-25, -13.0, 260), np.full(260, 0.012)])]
+    spots = [
+        np.column_stack(
+            [rng.uniform(-20, 23, 380), KERB_Y - np.abs(rng.normal(0.1, 0.25, 380)), np.full(380, ROAD_TOP + 0.012)]
+        ),
+        np.column_stack(
+            [rng.uniform(0, 34, 420), PLAZA_Y + np.abs(rng.normal(0.05, 0.3, 420)), np.full(420, ROAD_TOP + 0.012)]
+        ),
+        np.column_stack([rng.normal(5, 3.2, 420), rng.normal(-15.5, 1.6, 420).clip(-25, -13.1), np.full(420, 0.012)]),
+        np.column_stack([rng.uniform(5, 40, 260), rng.uniform(-25, -13.0, 260), np.full(260, 0.012)]),
+    ]
     centres = np.concatenate(spots)
     n = len(centres)
     a, s = rng.uniform(0, 6.28, n), 0.05 * rng.uniform(0.6, 1.3, n)

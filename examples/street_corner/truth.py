@@ -23,13 +23,20 @@ def _rounded(values, digits=4):
 
 
 def _windows(openings):
-    return [{"kind": o.kind, "floor": o.floor, "x0_z0_x1_z1_m": _rounded([o.u0, o.z0, o.u1, o.z1], 3)} for o in openings]
+    return [
+        {"kind": o.kind, "floor": o.floor, "x0_z0_x1_z1_m": _rounded([o.u0, o.z0, o.u1, o.z1], 3)} for o in openings
+    ]
 
 
 def truth():
     """Everything a test of the camera solve, the facade reading or the light estimate needs."""
-    roof = [[0, 0, L.FACADE_HEIGHT], [L.FACADE_WIDTH, 0, L.FACADE_HEIGHT], [L.FACADE_WIDTH, L.DEPTH, L.FACADE_HEIGHT],
-            [L.FACADE_WIDTH, L.DEPTH, 0], [0, L.DEPTH, 0]]
+    roof = [
+        [0, 0, L.FACADE_HEIGHT],
+        [L.FACADE_WIDTH, 0, L.FACADE_HEIGHT],
+        [L.FACADE_WIDTH, L.DEPTH, L.FACADE_HEIGHT],
+        [L.FACADE_WIDTH, L.DEPTH, 0],
+        [0, L.DEPTH, 0],
+    ]
     return {
         "plate": "plate.jpg",
         "width_px": L.WIDTH_PX,
@@ -55,10 +62,19 @@ def truth():
             "floor_levels_m": list(L.FLOORS),
             "openings": _windows(L.front_openings()),
         },
-        "side": {"plane": "x = facade width, along y", "depth_m": L.DEPTH, "bays": len(L.SIDE_BAYS), "openings": _windows(L.side_openings())},
+        "side": {
+            "plane": "x = facade width, along y",
+            "depth_m": L.DEPTH,
+            "bays": len(L.SIDE_BAYS),
+            "openings": _windows(L.side_openings()),
+        },
         "house_points": {"world_m": _rounded(roof), "px": _rounded(L.project(np.array(roof)), 3)},
         "roof": {"kind": "mansard", "eave_m": L.FACADE_HEIGHT, "ridge_m": 19.25, "chimneys_to_m": 22.3},
-        "sun": {"direction": _rounded(L.sun_direction(), 6), "azimuth_deg": L.SUN_AZIMUTH_DEG, "elevation_deg": L.SUN_ELEVATION_DEG},
+        "sun": {
+            "direction": _rounded(L.sun_direction(), 6),
+            "azimuth_deg": L.SUN_AZIMUTH_DEG,
+            "elevation_deg": L.SUN_ELEVATION_DEG,
+        },
         "ground_z_m": 0.0,
     }
 

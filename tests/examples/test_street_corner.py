@@ -44,7 +44,10 @@ def test_corners_run_clockwise_from_the_top_left_and_lie_inside(truth):
 
 
 def test_command_line_corners_are_the_truth(truth):
-    for text in ((HERE / "corners.txt").read_text(), (HERE / "example.toml").read_text().split('facade = "')[1].split('"')[0]):
+    for text in (
+        (HERE / "corners.txt").read_text(),
+        (HERE / "example.toml").read_text().split('facade = "')[1].split('"')[0],
+    ):
         given = np.array([[float(v) for v in pair.split(",")] for pair in text.split()])
         assert np.abs(given - truth["facade"]["corners_px"]).max() < 0.1
 
@@ -67,7 +70,7 @@ def test_openings_lie_in_their_wall_and_apart(truth):
         assert (boxes[:, 2] <= width).all()
         assert (boxes[:, 3] < truth["facade"]["height_m"]).all()
         for k, a in enumerate(boxes):
-            for b in boxes[k + 1:]:
+            for b in boxes[k + 1 :]:
                 assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
 
 
@@ -101,6 +104,8 @@ def test_matte_holds_the_house_and_nothing_far_from_it(truth):
 
 
 def test_truth_script_reproduces_what_is_committed(tmp_path):
-    subprocess.run([sys.executable, str(HERE / "truth.py"), "--to", str(tmp_path)], check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [sys.executable, str(HERE / "truth.py"), "--to", str(tmp_path)], check=True, capture_output=True, timeout=60
+    )
     for name in ("truth.json", "corners.txt"):
         assert (tmp_path / name).read_text() == (HERE / name).read_text()
