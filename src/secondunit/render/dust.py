@@ -90,6 +90,18 @@ def _sunlit(stage: Stage, extinction: Any, grid: DustGrid) -> Any:
     return out
 
 
+def _carry(cloud: Any, grid: DustGrid, device: str) -> None:
+    """Fills in how far the dust has travelled, in two phases where the grid has them."""
+    nothing = np.zeros((2, 2, 2, 3), np.float32)
+    first, second = grid.drift_m, grid.drift_b_m
+    cloud.drifts = int(first is not None)
+    cloud.blend = float(grid.blend) if first is not None and second is not None else 0.0
+    for name, drift in (("drift_a", first), ("drift_b", second)):
+        values = nothing if drift is None else np.ascontiguousarray(drift, dtype=np.float32)
+        setattr(cloud, name, put(values, wp.vec3, device))
+    cloud.shift_a, cloud.shift_b = (wp.vec3(3.1 * n, 7.7 * n, 1.3 * n) for n in grid.generation)
+
+
 def make_cloud(stage: Stage, grid: DustGrid | None, frame: int) -> Cloud:
     """Optical depths and sunlight through a dust grid; clear air for None or an empty grid."""
     settings = stage.settings
@@ -104,13 +116,7 @@ def make_cloud(stage: Stage, grid: DustGrid | None, frame: int) -> Cloud:
     cloud.extinction, cloud.sun, cloud.up = extinction, sun, up
     cloud.open = _sunlit(stage, extinction, grid)
     cloud.noise = put(noise_cube(stage.scene.seed), wp.float32, stage.device)
-    cloud.drifts = int(grid.drift_m is not None)
-    drift = (
-        np.zeros((2, 2, 2, 3), np.float32)
-        if grid.drift_m is None
-        else np.ascontiguousarray(grid.drift_m, dtype=np.float32)
-    )
-    cloud.drift = put(drift, wp.vec3, stage.device)
+    _carry(cloud, grid, stage.device)
     cloud.origin, cloud.cell = wp.vec3(*map(float, grid.origin_m)), float(grid.cell_m)
     cloud.albedo = wp.vec3(*map(float, np.clip(stage.dust_tint * settings.dust_albedo, 0.0, 0.98)))
     cloud.exposure, cloud.detail = stage.exposure, settings.dust_detail

@@ -19,8 +19,12 @@ class Cloud:
     up: wp.array3d(dtype=wp.float32)
     open: wp.array3d(dtype=wp.float32)
     noise: wp.array3d(dtype=wp.float32)
-    drift: wp.array3d(dtype=wp.vec3)
+    drift_a: wp.array3d(dtype=wp.vec3)
+    drift_b: wp.array3d(dtype=wp.vec3)
     drifts: int
+    blend: float
+    shift_a: wp.vec3
+    shift_b: wp.vec3
     origin: wp.vec3
     cell: float
     albedo: wp.vec3
@@ -138,14 +142,47 @@ def periodic(noise: wp.array3d(dtype=wp.float32), p: wp.vec3) -> float:
 
 
 @wp.func
-def carried(cloud: Cloud, place: wp.vec3) -> wp.vec3:
-    """How far the dust at `place` (in cells) has travelled: its own record, or a slow rise."""
-    out = wp.vec3(0.0, 0.0, cloud.rise)
-    if cloud.drifts == 1:
-        x = wp.clamp(int(place[0]), 0, cloud.drift.shape[0] - 1)
-        y = wp.clamp(int(place[1]), 0, cloud.drift.shape[1] - 1)
-        z = wp.clamp(int(place[2]), 0, cloud.drift.shape[2] - 1)
-        out = cloud.drift[x, y, z]
+def carried(drift: wp.array3d(dtype=wp.vec3), place: wp.vec3) -> wp.vec3:
+    """How far the dust at `place` (in cells) has travelled (m), trilinear."""
+    fx = wp.clamp(place[0] - 0.5, 0.0, wp.float32(drift.shape[0] - 1) - 0.001)
+    fy = wp.clamp(place[1] - 0.5, 0.0, wp.float32(drift.shape[1] - 1) - 0.001)
+    fz = wp.clamp(place[2] - 0.5, 0.0, wp.float32(drift.shape[2] - 1) - 0.001)
+    x = int(fx)
+    y = int(fy)
+    z = int(fz)
+    u = fx - wp.float32(x)
+    v = fy - wp.float32(y)
+    w = fz - wp.float32(z)
+    a = drift[x, y, z] * (1.0 - u) + drift[x + 1, y, z] * u
+    b = drift[x, y + 1, z] * (1.0 - u) + drift[x + 1, y + 1, z] * u
+    c = drift[x, y, z + 1] * (1.0 - u) + drift[x + 1, y, z + 1] * u
+    d = drift[x, y + 1, z + 1] * (1.0 - u) + drift[x + 1, y + 1, z + 1] * u
+    return (a * (1.0 - v) + b * v) * (1.0 - w) + (c * (1.0 - v) + d * v) * w
+
+
+@wp.func
+def turbulence(cloud: Cloud, q: wp.vec3) -> float:
+    """Noise of about unit variance at the place `q` (m) that the dust came from: two scales, the finer warped by the
+    coarser."""
+    coarse = periodic(cloud.noise, wp.vec3(q[0] + 0.3 * q[1], q[1] - 0.3 * q[0], q[2]) * (1.0 / 14.0))
+    fine = periodic(cloud.noise, (q + wp.vec3(coarse, -coarse, 0.6 * coarse) * 0.5) * (1.0 / 4.7))
+    return 0.75 * coarse + 0.65 * fine
+
+
+@wp.func
+def detail_at(cloud: Cloud, p: wp.vec3, place: wp.vec3) -> float:
+    """Noise that rides with the flow: two phases of travel, of which one is always young; their mix keeps its
+    variance."""
+    out = float(0.0)
+    if cloud.drifts == 0:
+        out = turbulence(cloud, p - wp.vec3(0.0, 0.0, cloud.rise))
+    else:
+        b = cloud.blend
+        spread = wp.sqrt((1.0 - b) * (1.0 - b) + b * b)
+        if b < 0.98:
+            out += (1.0 - b) / spread * turbulence(cloud, p - carried(cloud.drift_a, place) + cloud.shift_a)
+        if b > 0.02:
+            out += b / spread * turbulence(cloud, p - carried(cloud.drift_b, place) + cloud.shift_b)
     return out
 
 
@@ -154,13 +191,9 @@ def thickness(cloud: Cloud, p: wp.vec3, place: wp.vec3) -> float:
     """Extinction (1/m) with detail: log-normal, so that its mean is the grid's; faded at the grid's border."""
     sigma = grid_value(cloud.extinction, place)
     if sigma > 1.0e-5 and cloud.detail > 0.0:
-        q = p - carried(cloud, place)
-        coarse = periodic(cloud.noise, wp.vec3(q[0] + 0.3 * q[1], q[1] - 0.3 * q[0], q[2]) * (1.0 / 14.0))
-        fine = periodic(cloud.noise, (q + wp.vec3(coarse, -coarse, 0.6 * coarse) * 0.5) * (1.0 / 4.7))
         thin = 1.0 - smooth(0.0, 0.5, sigma)
         a = cloud.detail * (0.55 + 0.45 * thin)
-        n = 0.75 * coarse + 0.65 * fine
-        sigma *= wp.exp(a * n - 0.5 * a * a)
+        sigma *= wp.exp(a * detail_at(cloud, p, place) - 0.5 * a * a)
     for axis in range(3):
         size = wp.float32(cloud.extinction.shape[axis])
         if axis < 2:

@@ -87,15 +87,19 @@ class DustGrid:
     """Airborne dust: density (nx,ny,nz) kg/m3 at cell centres; the grid's lowest corner origin_m; cubic cells of
     cell_m.
 
-    drift_m (nx,ny,nz,3), if given, is how far the dust in a cell has travelled since it was born (m): fine detail
-    then rides
-    with the flow. Without it detail drifts slowly upward with time.
+    drift_m (nx,ny,nz,3), if given, is how far the air in a cell has travelled since some reset (m), so that fine detail
+    rides with the flow; drift_b_m the same since another reset, blend the weight of b, and generation counts the
+    resets of
+    each (detail changes with it, unseen while its weight is 0). Without them detail drifts slowly upward with time.
     """
 
-    density: npt.NDArray[np.floating]
+    density: npt.NDArray[np.floating[Any]]
     origin_m: tuple[float, float, float]
     cell_m: float
-    drift_m: npt.NDArray[np.floating] | None = None
+    drift_m: npt.NDArray[np.floating[Any]] | None = None
+    drift_b_m: npt.NDArray[np.floating[Any]] | None = None
+    blend: float = 0.0
+    generation: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, eq=False)
