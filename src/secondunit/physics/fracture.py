@@ -14,7 +14,7 @@ from shapely.geometry import Polygon
 
 from secondunit.physics.fracture_overlap import Trim, trim_overlaps
 from secondunit.physics.fracture_plane import crack, polygons, tidy
-from secondunit.physics.fracture_solid import Chunk, Solid, clip, hull, pack, prism, volume_m3
+from secondunit.physics.fracture_solid import Chunk, Solid, clip, hull, pack, prism, volume_m3, volumes_m3
 from secondunit.physics.pieces import FRACTURE, INNER, MATERIALS, SKIN, Floats, Pieces, material_index
 
 Plane = tuple[tuple[float, float, float], float]
@@ -132,9 +132,9 @@ def fracture(
         if abs(len(chunks) - budget) <= 0.08 * budget:
             break
         factor *= float(np.clip((len(chunks) / budget) ** 0.6, 0.4, 2.5))
-    before = sum(volume_m3(chunk.solid) for chunk in chunks)
+    before = _volume(chunks)
     chunks, trims = trim_overlaps(chunks)
-    after = sum(volume_m3(chunk.solid) for chunk in chunks)
+    after = _volume(chunks)
     order = [*(p.name for p in panels), *(s.name for s in solids)]
     report = FractureReport(
         len(chunks),
@@ -146,6 +146,10 @@ def fracture(
         tuple(d[0] for d in dropped),
     )
     return pack(chunks, order), report
+
+
+def _volume(chunks: Sequence[Chunk]) -> float:
+    return float(volumes_m3([chunk.solid for chunk in chunks]).sum())
 
 
 def _checked(panel: Panel) -> None:
@@ -164,7 +168,7 @@ def _break_all(
         chunks += _break_panel(panel, _stream(seed, panel.name), factor)
     for solid in solids:
         chunks += _break_solid(solid, _stream(seed, solid.name), factor)
-    sizes = [volume_m3(chunk.solid) for chunk in chunks]
+    sizes = [float(v) for v in volumes_m3([chunk.solid for chunk in chunks])]
     dropped = [(c.part, s) for c, s in zip(chunks, sizes, strict=True) if s < SMALLEST_M3]
     return [c for c, s in zip(chunks, sizes, strict=True) if s >= SMALLEST_M3], dropped
 
@@ -191,7 +195,7 @@ def _break_panel(panel: Panel, rng: np.random.Generator, factor: float) -> list[
 
 
 def _swept(panel: Panel, shape: Polygon, cell: Polygon) -> Solid | None:
-    ring = tidy(np.asarray(shapely.geometry.polygon.orient(cell).exterior.coords)[:-1])
+    ring = np.array(tidy(shapely.geometry.polygon.orient(cell).exterior.coords[:-1]))
     if len(ring) < 3:
         return None
     sides = [_kind(panel, "front"), _kind(panel, "back"), *_edge_kinds(panel, shape, ring)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from secondunit.physics.fracture_solid import Chunk, Solid, clip, volume_m3
+from secondunit.physics.fracture_solid import Chunk, Solid, clip, planes_of, volume_m3
 from secondunit.physics.pieces import INNER, Floats, Ints, Pieces
 
 TOUCHING_M = 1e-6
@@ -56,7 +56,7 @@ def overlapping_pairs(solids: Sequence[Solid], tolerance_m: float = TOUCHING_M) 
         return []
     low = np.array([s.vertices.min(axis=0) for s in solids])
     high = np.array([s.vertices.max(axis=0) for s in solids])
-    planes = [s.planes() for s in solids]
+    planes = planes_of(solids)
     pairs = neighbour_pairs(low, high, -tolerance_m)
     gaps = _face_gaps(solids, planes, pairs)
     found = []

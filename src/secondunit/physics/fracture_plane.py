@@ -4,6 +4,7 @@ Sites are spread evenly over the material (Lloyd's relaxation on samples), so ce
 cut to the polygon, and where a window's corner leaves a cell with a reflex corner the crack starts at that very corner.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ import shapely
 from shapely.geometry import Polygon
 
 from secondunit.physics.pieces import Floats
+
+Point = tuple[float, float]
+Corner = tuple[Point, Point, Point]
 
 SAMPLES_PER_SITE = 40
 LLOYD_ROUNDS = 5
@@ -157,43 +161,49 @@ def convex_parts(shape: Any) -> list[Polygon]:
     return done
 
 
-def _rings(polygon: Polygon) -> list[Floats]:
+def _rings(polygon: Polygon) -> list[list[Point]]:
     """Exterior counter-clockwise and holes clockwise, open, without repeated or straight corners."""
     turned = shapely.geometry.polygon.orient(polygon)
-    return [tidy(np.asarray(ring.coords)[:-1]) for ring in (turned.exterior, *turned.interiors)]
+    return [tidy(ring.coords[:-1]) for ring in (turned.exterior, *turned.interiors)]
 
 
-def tidy(ring: Floats) -> Floats:
+def tidy(ring: Sequence[Point]) -> list[Point]:
     """An open ring without vertices that repeat (closer than 1e-7) or lie on a straight edge."""
-    keep = np.linalg.norm(ring - np.roll(ring, 1, axis=0), axis=1) > 1e-7
-    ring = ring[keep]
-    before, after = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
-    cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-    size = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    return ring[np.abs(cross) > 1e-9 * size]
+    ring = [p for i, p in enumerate(ring) if math.dist(p, ring[i - 1]) > 1e-7]
+    kept = []
+    for i, (x, y) in enumerate(ring):
+        (x0, y0), (x1, y1) = ring[i - 1], ring[(i + 1) % len(ring)]
+        ax, ay, bx, by = x - x0, y - y0, x1 - x, y1 - y
+        if abs(ax * by - ay * bx) > 1e-9 * math.hypot(ax, ay) * math.hypot(bx, by):
+            kept.append((x, y))
+    return kept
 
 
-def _reflex(polygon: Polygon) -> list[tuple[Floats, Floats, Floats]]:
+def _reflex(polygon: Polygon) -> list[Corner]:
     """(corner, incoming direction, outgoing direction) of each reflex corner."""
-    found = []
+    found: list[Corner] = []
     for ring in _rings(polygon):
-        before, after = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
-        before /= np.linalg.norm(before, axis=1)[:, None]
-        after /= np.linalg.norm(after, axis=1)[:, None]
-        turn = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-        found += [(ring[i], before[i], after[i]) for i in np.flatnonzero(turn < -REFLEX_RAD)]
+        for i, (x, y) in enumerate(ring):
+            before, after = _unit(ring[i - 1], (x, y)), _unit((x, y), ring[(i + 1) % len(ring)])
+            if before[0] * after[1] - before[1] * after[0] < -REFLEX_RAD:
+                found.append(((x, y), before, after))
     return found
 
 
-def _best_split(polygon: Polygon, corners: list[tuple[Floats, Floats, Floats]]) -> list[Polygon]:
+def _unit(a: Point, b: Point) -> Point:
+    length = math.dist(a, b)
+    return (b[0] - a[0]) / length, (b[1] - a[1]) / length
+
+
+def _best_split(polygon: Polygon, corners: list[Corner]) -> list[Polygon]:
     """Both sides of the best line through a reflex corner: few, compact, not too small parts."""
-    best: tuple[float, list[Polygon]] = (-np.inf, [])
+    best: tuple[float, list[Polygon]] = (-math.inf, [])
     for corner, before, after in corners[:4]:
-        for direction in (before, after, before + after):
-            length = float(np.linalg.norm(direction))
+        for dx, dy in (before, after, (before[0] + after[0], before[1] + after[1])):
+            length = math.hypot(dx, dy)
             if length < 1e-6:
                 continue
-            parts = _cut(polygon, corner, direction / length)
+            parts = _cut(polygon, corner, (dx / length, dy / length))
             score = _quality(parts)
             if score > best[0]:
                 best = (score, parts)
@@ -209,11 +219,11 @@ def _quality(parts: list[Polygon]) -> float:
     return compact + 1.5 * min(least, 0.35) - 0.25 * corners - 0.2 * len(parts)
 
 
-def _cut(polygon: Polygon, point: Floats, direction: Floats) -> list[Polygon]:
-    across = np.array([-direction[1], direction[0]])
-    a, b = point - HALF_PLANE * direction, point + HALF_PLANE * direction
-    left = Polygon([a, b, b + HALF_PLANE * across, a + HALF_PLANE * across])
-    right = Polygon([b, a, a - HALF_PLANE * across, b - HALF_PLANE * across])
+def _cut(polygon: Polygon, point: Point, direction: Point) -> list[Polygon]:
+    (x, y), (dx, dy), far = point, direction, HALF_PLANE
+    a, b = (x - far * dx, y - far * dy), (x + far * dx, y + far * dy)
+    left = Polygon([a, b, (b[0] - far * dy, b[1] + far * dx), (a[0] - far * dy, a[1] + far * dx)])
+    right = Polygon([b, a, (a[0] + far * dy, a[1] - far * dx), (b[0] + far * dy, b[1] - far * dx)])
     return [*polygons(polygon.intersection(left)), *polygons(polygon.intersection(right))]
 
 

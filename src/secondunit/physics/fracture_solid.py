@@ -21,8 +21,7 @@ class Solid:
 
     def planes(self) -> Floats:
         """(F,4) outward unit normals and offsets, Newell's normal of each loop."""
-        rows = [_plane(self.vertices[list(face)]) for face in self.faces]
-        return np.array(rows)
+        return planes_of([self])[0]
 
 
 @dataclass(frozen=True)
@@ -36,18 +35,38 @@ class Chunk:
     fixed: bool
 
 
-def _plane(loop: Floats) -> Floats:
-    centre = loop.mean(axis=0)
-    spokes = loop - centre
-    normal = np.cross(spokes, np.roll(spokes, -1, axis=0)).sum(axis=0)
-    normal = normal / max(float(np.linalg.norm(normal)), 1e-300)
-    return np.append(normal, normal @ centre)
+def _loops(solids: Sequence[Solid]) -> tuple[Floats, Ints, Ints, Ints]:
+    """All solids in one: vertices (V,3), face_vertices (L,) into them, face_start (F+1,), plane_start (P+1,)."""
+    vertex_start = _starts([len(s.vertices) for s in solids])
+    flat = [v + int(base) for s, base in zip(solids, vertex_start[:-1], strict=True) for face in s.faces for v in face]
+    face_start = _starts([len(face) for s in solids for face in s.faces])
+    plane_start = _starts([len(s.faces) for s in solids])
+    return np.concatenate([s.vertices for s in solids]), np.array(flat, dtype=np.int32), face_start, plane_start
+
+
+def _newell(points: Floats, face_vertices: Ints, face_start: Ints) -> Floats:
+    """(F,4) outward unit normals and offsets of all faces at once."""
+    corners = np.diff(face_start)
+    centre = np.add.reduceat(points[face_vertices], face_start[:-1], axis=0) / corners[:, None]
+    after = np.arange(1, len(face_vertices) + 1)
+    after[face_start[1:] - 1] = face_start[:-1]
+    spokes = points[face_vertices] - np.repeat(centre, corners, axis=0)
+    normal = np.add.reduceat(np.cross(spokes, spokes[after]), face_start[:-1], axis=0)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-300)[:, None]
+    return np.concatenate([normal, np.einsum("fk,fk->f", normal, centre)[:, None]], axis=1)
+
+
+def planes_of(solids: Sequence[Solid]) -> list[Floats]:
+    """The face planes (F,4) of each solid: outward unit normal and offset."""
+    points, face_vertices, face_start, plane_start = _loops(solids)
+    planes = _newell(points, face_vertices, face_start)
+    return [planes[a:b] for a, b in zip(plane_start, plane_start[1:], strict=False)]
 
 
 def prism(bottom: Floats, lift: Floats, kinds: Sequence[int]) -> Solid:
     """Sweep a convex loop (n,3) along `lift` (3,). kinds: bottom face, top face, then one for each edge of the loop."""
     count = len(bottom)
-    if float(_plane(bottom)[:3] @ lift) < 0:  # the loop must look away from the sweep
+    if _turn(bottom, lift) > 0:  # the loop must look away from the sweep
         bottom = bottom[::-1]
         # edge i of the reversed loop runs between the old vertices n-1-i and n-2-i: the old edge n-2-i
         kinds = [kinds[0], kinds[1], *(kinds[2 + (count - 2 - i) % count] for i in range(count))]
@@ -55,6 +74,17 @@ def prism(bottom: Floats, lift: Floats, kinds: Sequence[int]) -> Solid:
     sides = [(i, (i + 1) % count, count + (i + 1) % count, count + i) for i in range(count)]
     faces = (tuple(reversed(range(count))), tuple(range(count, 2 * count)), *sides)
     return Solid(vertices, faces, tuple(kinds))
+
+
+def _turn(loop: Floats, axis: Floats) -> float:
+    """Twice the loop's area, positive when it runs clockwise seen against the axis."""
+    a, b, c = (float(x) for x in axis)
+    total = 0.0
+    x0, y0, z0 = (float(x) for x in loop[0])
+    rest = [(float(x) - x0, float(y) - y0, float(z) - z0) for x, y, z in loop[1:]]
+    for (x1, y1, z1), (x2, y2, z2) in zip(rest, rest[1:], strict=False):
+        total += a * (y1 * z2 - z1 * y2) + b * (z1 * x2 - x1 * z2) + c * (x1 * y2 - y1 * x2)
+    return -total
 
 
 def hull(points: Floats, kind: int) -> Solid:
@@ -156,35 +186,45 @@ def _compact(points: list[Floats], faces: list[tuple[int, ...]], kinds: list[int
 
 
 def volume_m3(solid: Solid) -> float:
-    """Volume by signed tetrahedra about the first vertex."""
-    vertices = solid.vertices - solid.vertices[0]
-    total = 0.0
-    for face in solid.faces:
-        a = vertices[face[0]]
-        for i in range(1, len(face) - 1):
-            total += float(a @ np.cross(vertices[face[i]], vertices[face[i + 1]]))
-    return total / 6.0
+    """Volume of one solid."""
+    return float(volumes_m3([solid])[0])
+
+
+def volumes_m3(solids: Sequence[Solid]) -> Floats:
+    """(P,) volumes, by signed tetrahedra about each solid's first vertex."""
+    if not solids:
+        return np.zeros(0)
+    points, face_vertices, face_start, plane_start = _loops(solids)
+    counts = np.diff(face_start)
+    owner = np.repeat(np.arange(len(solids)), np.diff(plane_start))
+    base = np.stack([s.vertices[0] for s in solids])[np.repeat(owner, counts)]
+    corner = points[face_vertices] - base
+    after = np.arange(1, len(face_vertices) + 1)
+    after[face_start[1:] - 1] = face_start[:-1]
+    # a face's fan of tetrahedra: its first corner with the sum of the cross products round its edge
+    swept = np.add.reduceat(np.cross(corner, corner[after]), face_start[:-1], axis=0)
+    share = np.einsum("fk,fk->f", corner[face_start[:-1]], swept) / 6.0
+    return np.bincount(owner, share, len(solids))
 
 
 def pack(chunks: Sequence[Chunk], order: Sequence[str] = ()) -> Pieces:
     """Pieces from chunks. Mass and inertia are exact for a uniform solid. `order` fixes the numbering of parts."""
     names = list(dict.fromkeys([*order, *(chunk.part for chunk in chunks)]))
     number = {name: i for i, name in enumerate(names)}
-    vertex_start = _starts([len(c.solid.vertices) for c in chunks])
-    plane_start = _starts([len(c.solid.faces) for c in chunks])
-    loops = [np.array(face) + vertex_start[i] for i, chunk in enumerate(chunks) for face in chunk.solid.faces]
-    edges = [_edges(chunk.solid) + vertex_start[i] for i, chunk in enumerate(chunks)]
-    world = np.concatenate([c.solid.vertices for c in chunks])
+    solids = [chunk.solid for chunk in chunks]
+    world, face_vertices, face_start, plane_start = _loops(solids)
+    vertex_start = _starts([len(s.vertices) for s in solids])
+    edges = [_edges(solid) + base for solid, base in zip(solids, vertex_start[:-1], strict=True)]
     loose = Pieces(
         centroid_m=np.zeros((len(chunks), 3)),
         mass_kg=np.ones(len(chunks)),
         inertia_kgm2=np.zeros((len(chunks), 3, 3)),
         vertices_m=world,
         vertex_start=vertex_start,
-        planes=np.concatenate([c.solid.planes() for c in chunks]),
+        planes=_newell(world, face_vertices, face_start),
         plane_start=plane_start,
-        face_vertices=np.concatenate(loops).astype(np.int32),
-        face_start=_starts([len(loop) for loop in loops]),
+        face_vertices=face_vertices,
+        face_start=face_start,
         face_kind=np.array([k for c in chunks for k in c.solid.kinds], dtype=np.int8),
         material=np.array([c.material for c in chunks], dtype=np.int8),
         part=np.array([number[c.part] for c in chunks], dtype=np.int32),
