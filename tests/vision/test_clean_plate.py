@@ -78,8 +78,7 @@ def test_a_membrane_continues_a_plane_and_keeps_what_is_known():
 
 
 def noisy(sigma, clump=0.0, seed=0):
-    rng = np.random.default_rng(seed)
-    y, x = np.mgrid[0:256, 0:384].astype(np.float32)
+    _, x = np.mgrid[0:256, 0:384].astype(np.float32)
     base = np.stack([0.2 + 0.6 * x / 384] * 3, axis=-1).astype(np.float32)
     model = grain.Grain((0.5,), ((sigma,) * 3,), clump, 0.5)
     return base, grain.apply(base, model, seed, 9)

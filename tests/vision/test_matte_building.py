@@ -31,10 +31,8 @@ def test_the_outline_is_exact_against_the_sky(front, front_matte):
 
 
 def test_a_finial_of_four_pixels_is_whole(front, front_matte):
-    x, y = 0, 0
     rows = np.flatnonzero((front.alpha[:15] > 0.9).any(axis=1))
     assert len(rows) == 15, "the finial and the chimney leave the picture at the top"
-    del x, y
     solid = front.alpha[:15] > 0.6
     assert front_matte.alpha[:15][solid].min() > 0.5
 

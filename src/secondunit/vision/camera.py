@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from secondunit.schema.camera import Camera, Matrix3
 from secondunit.schema.errors import InputError
 from secondunit.vision.corners import Floats, check_corners
-from secondunit.vision.pose import Fit, Problem, fit_pose, vanishing_points
+from secondunit.vision.pose import Fit, Lines, Problem, fit_pose, vanishing_points
 
 STOREY_M = 3.0
 FULL_FRAME_DIAGONAL_MM = 43.2666  # 36 x 24 mm
@@ -107,6 +107,8 @@ def solve(
     scale_m, scale_said, guessed = _scale(height_m, storeys, problem, known, plate, corners)
     _check_ground_line(corners, height, height_m)
     problem = replace(problem, height_m=scale_m)
+    if plate is not None:
+        problem = replace(problem, lines=_lines(plate, corners, problem, pixel_aspect, known))
     found = _fit_known(problem, *known) if known else _fit_unknown(problem, width * pixel_aspect)
     _check_above_ground(found, height_m)
     warnings = (*found.warnings, *_interval_warnings(found), *_fit_warnings(found, height_m), *guessed)
@@ -141,6 +143,27 @@ def horizon_y(camera: Camera, x_px: NDArray[np.float64]) -> Floats:
 def diagonal_px(width: int, height: int, pixel_aspect: float = 1.0) -> float:
     """Diagonal of the plate in square pixels."""
     return float(np.hypot(width * pixel_aspect, height))
+
+
+def _lines(
+    plate: NDArray[np.float32],
+    corners: Floats,
+    problem: Problem,
+    pixel_aspect: float,
+    known: tuple[float, str, str] | None,
+) -> Lines:
+    """Straight edges of the facade and, where one is seen, of the side wall."""
+    from secondunit.vision.segments import facade_lines, joined, side_lines
+
+    front = facade_lines(plate, corners, pixel_aspect)
+    first = fit_pose(replace(problem, lines=front, focal_px=known[0] if known else None, lens=_lens(problem)))
+    side = side_lines(plate, first, problem.centre, problem.height_m, pixel_aspect)
+    return joined(front, side) if side else front
+
+
+def _lens(problem: Problem, spread: float = USUAL_LENS_SPREAD) -> tuple[float, float]:
+    """Prior on ln focal (mean, sigma): what buildings are photographed with."""
+    return float(np.log(USUAL_LENS_MM / FULL_FRAME_DIAGONAL_MM * 2 * np.hypot(*problem.centre))), spread
 
 
 def _known_focal(
@@ -210,14 +233,13 @@ def _fit_known(problem: Problem, focal: float, method: str, said: str) -> _Found
 
 def _fit_unknown(problem: Problem, width: float) -> _Found:
     """Focal length from vanishing points when three checks hold, else from usual lenses and eye height."""
-    lens = (float(np.log(USUAL_LENS_MM / FULL_FRAME_DIAGONAL_MM * 2 * np.hypot(*problem.centre))), USUAL_LENS_SPREAD)
-    measured = fit_pose(replace(problem, lens=(lens[0], 3.0)))
+    measured = fit_pose(replace(problem, lens=_lens(problem, 3.0)))
     faults = _vanishing_faults(problem, measured, width)
     if not faults:
         said = f"focal length {measured.focal_px:.0f} px from vanishing points"
         return _Found(measured, "vanishing points", said, ())
     # The corners' own word on the focal length is distrusted here, so their weight drops and the priors decide.
-    assumed = fit_pose(replace(problem, sigma_px=4 * problem.sigma_px, lens=lens, eye_height=True))
+    assumed = fit_pose(replace(problem, sigma_px=4 * problem.sigma_px, lens=_lens(problem), eye_height=True))
     mm = assumed.focal_px * FULL_FRAME_DIAGONAL_MM / (2 * float(np.hypot(*problem.centre)))
     warning = (
         f"The focal length is an assumption ({mm:.0f} mm, 35 mm equivalent, chosen between usual lenses and an eye "
@@ -251,8 +273,8 @@ def _check_above_ground(found: _Found, height_m: float | None) -> None:
     others = "--focal-mm" if found.method in ("assumed", "vanishing points") else "another --focal-mm"
     raise InputError(
         f"The camera would stand {-above:.1f} m below the facade's ground line, so the assumption fails that the "
-        f"bottom corners lie on the ground that the picture shows ({found.focal_said}); move them to the ground line, or give "
-        f"{others}{'' if height_m else ' and --height-m'}."
+        f"bottom corners lie on the ground that the picture shows ({found.focal_said}); move them to the ground line, "
+        f"or give {others}{'' if height_m else ' and --height-m'}."
     )
 
 

@@ -87,8 +87,8 @@ def _sky(plate: Image, sky: Sky, layout: Layout) -> Image:
     apart = cv2.resize((plate - sky.model) * pure[..., None], size, interpolation=cv2.INTER_AREA)
     known = share > 0.6
     rest = membrane((apart / np.maximum(share, 1e-6)[..., None]).astype(np.float32), known)
-    rest = cv2.GaussianBlur(rest, (0, 0), 1.5)
-    made = sky.model + cv2.resize(rest, plate.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(rest, (0, 0), 1.5)
+    made = sky.model + cv2.resize(soft, plate.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     return _paled(made, pure, layout)
 
 
@@ -110,4 +110,5 @@ def _made_up_sky(plate: Image, layout: Layout) -> Image:
     tone = np.percentile(plate.reshape(-1, 3)[:: max(1, plate.size // 60000)], 92, axis=0)
     rows = np.arange(plate.shape[0])[:, None] / np.maximum(layout.horizon.mean(), 1)
     grey = tone.mean() * np.array([0.96, 1.0, 1.06]) * 0.8
-    return (grey * (0.85 + 0.25 * np.clip(rows, 0, 1))[..., None] * np.ones((1, plate.shape[1], 1))).astype(np.float32)
+    fall = (0.85 + 0.25 * np.clip(rows, 0, 1))[..., None]
+    return np.asarray(grey * fall * np.ones((1, plate.shape[1], 1)), dtype=np.float32)

@@ -54,7 +54,8 @@ def octaves(length: int, rng: np.random.Generator, scale: float) -> Floats:
     total = np.zeros(length)
     for octave in range(5):
         sigma = max(scale / 2**octave / 2, 0.6)
-        noise = cv2.GaussianBlur(rng.standard_normal((length, 1)), (1, 0), sigmaX=1, sigmaY=sigma)[:, 0]
+        blurred = cv2.GaussianBlur(rng.standard_normal((length, 1)), (1, 0), sigmaX=1, sigmaY=sigma)
+        noise = np.asarray(blurred, dtype=np.float64)[:, 0]
         total += noise / max(float(noise.std()), 1e-9) * 0.6**octave
     return np.asarray(total / max(float(total.std()), 1e-9))
 
@@ -133,7 +134,8 @@ def _leaves(shape: tuple[int, int], rng: np.random.Generator, size: float) -> Im
     """Fine clumpy noise (H,W), unit variance."""
     total = np.zeros(shape, np.float32)
     for octave in (0.7, 1.6, 4.0):
-        noise = cv2.GaussianBlur(rng.standard_normal(shape, dtype=np.float32), (0, 0), size * octave)
+        blurred = cv2.GaussianBlur(rng.standard_normal(shape, dtype=np.float32), (0, 0), size * octave)
+        noise = np.asarray(blurred, dtype=np.float32)
         total += noise / max(float(noise.std()), 1e-9)
     return np.asarray(total / total.std())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -41,7 +42,9 @@ class FacadeGrid:
     said: str
 
 
-def rectify(plate: Image, facade: Sequence[Sequence[float]], width_m: float, height_m: float, px_per_m: float) -> Image:
+def rectify(
+    plate: Image, facade: Sequence[Sequence[float]] | Floats, width_m: float, height_m: float, px_per_m: float
+) -> Image:
     """The facade seen straight on (rows, columns, C): row 0 is the top edge, px_per_m pixels to the metre."""
     columns, rows = max(8, round(width_m * px_per_m)), max(8, round(height_m * px_per_m))
     flat = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32) - 0.5
@@ -74,7 +77,7 @@ def read_facade(
     many, bay_trust = (bays, 0.9) if bays else _count(columns, width_m, BAY_RANGE_M, USUAL_BAY_M)
     piers, pier_trust = _lines(columns, many, per_m)
     per_px = width_m / dark.shape[1], height_m / dark.shape[0]
-    floors = tuple(float(height_m - z * per_px[1]) for z in lines[:0:-1]) + (height_m,)
+    floors = (*(max(0.0, float(height_m - z * per_px[1])) for z in lines[:0:-1]), height_m)
     openings, seen = _openings(shown, lines, piers, per_px, height_m)
     trust = float(np.clip(np.mean([floor_trust * line_trust, bay_trust * pier_trust]) * 0.5 + 0.5 * seen, 0.05, 0.95))
     said = (
@@ -86,7 +89,9 @@ def read_facade(
     return FacadeGrid(floors, openings, many, trust, said)
 
 
-def count_storeys(plate: Image, facade: Sequence[Sequence[float]], width_per_height: float) -> tuple[int, float]:
+def count_storeys(
+    plate: Image, facade: Sequence[Sequence[float]] | Floats, width_per_height: float
+) -> tuple[int, float]:
     """Storeys of a facade of unknown scale, and the confidence 0..1. width_per_height: its aspect."""
     best: tuple[float, int, float] = (-1.0, 4, 0.0)
     per_m = 40.0
@@ -134,9 +139,9 @@ def _comb(profile: Floats, count: int) -> float:
     """Correlation 0..1 of the profile with `count` equal waves of any phase, second harmonic included."""
     t = (np.arange(len(profile)) + 0.5) / len(profile)
     power = 0.0
-    for harmonic in (1, 2):
+    for harmonic, weight in ((1, 1.0), (2, 0.35)):  # more, and every second storey would count as well as every one
         wave = np.exp(2j * np.pi * count * harmonic * t)
-        power += float(np.abs((profile * wave).mean())) ** 2 * 2
+        power += weight * float(np.abs((profile * wave).mean())) ** 2 * 2
     return float(np.sqrt(min(power, 1.0)))
 
 
@@ -180,8 +185,8 @@ def _openings(
     strange = _strangeness(shown, piers)
     found: list[Opening] = []
     scores: list[float] = []
-    for top, bottom in zip(lines[:-1], lines[1:], strict=True):
-        cells = [_cell(strange, top, bottom, a, b) for a, b in zip(piers[:-1], piers[1:], strict=True)]
+    for top, bottom in pairwise(lines):
+        cells = [_cell(strange, top, bottom, a, b) for a, b in pairwise(piers)]
         shared, _ = _best_rectangle(np.median(np.stack(cells), axis=0).astype(np.float32), None)
         for cell, left, right in zip(cells, piers[:-1], piers[1:], strict=True):
             (u0, v0, u1, v1), score = _best_rectangle(cell, shared)
@@ -198,7 +203,7 @@ def _strangeness(shown: Image, piers: Floats) -> Image:
 
     Cornices, string courses and railings cross the piers too, so they count as wall.
     """
-    rows, columns, _ = shown.shape
+    columns = shown.shape[1]
     half = max(2, int(0.13 * float(np.median(np.diff(piers)))))
     walls = []
     for x in piers:

@@ -28,9 +28,10 @@ def membrane(image: Image, known: Mask, sweeps: int = 24) -> Image:
     for _ in range(sweeps if max(height, width) <= 256 else sweeps // 3):
         mean = cv2.blur(filled, (3, 3), borderType=cv2.BORDER_REPLICATE)
         filled = np.where(weight > 0, image, mean.reshape(image.shape)).astype(np.float32)
-    return filled
+    return np.asarray(filled, dtype=np.float32)
 
 
 def _resize(image: Image, size: tuple[int, int], how: int) -> Image:
     """cv2.resize that keeps a channel axis of one."""
-    return np.asarray(cv2.resize(image, size, interpolation=how)).reshape(size[1], size[0], image.shape[2])
+    resized = np.asarray(cv2.resize(image, size, interpolation=how), dtype=np.float32)
+    return resized.reshape(size[1], size[0], image.shape[2])

@@ -25,8 +25,8 @@ def floor(plate: Image, layout: Layout, rng: np.random.Generator) -> tuple[Image
     reach = np.maximum(layout.base - layout.horizon, 2.0)[None, :]
     away = np.clip(reach / drop, 0.2, 12)  # in base distances
     waves = _plane_noise(away, width, rng)
-    grit = cv2.GaussianBlur(rng.standard_normal((height, width), dtype=np.float32), (0, 0), 0.8)
-    grit *= fine / max(float(grit.std()), 1e-9) / np.maximum(away, 1)
+    white = cv2.GaussianBlur(rng.standard_normal((height, width), dtype=np.float32), (0, 0), 0.8)
+    grit = np.asarray(white, dtype=np.float64) * (fine / max(float(np.std(white)), 1e-9)) / np.maximum(away, 1)
     colour = base[None, :, :] * (1 + grit + 0.7 * rough * waves / np.sqrt(np.maximum(away, 1)))[..., None]
     ragged = layout.far + 0.03 * reach[0] * np.clip(rng.standard_normal(width), -1, 1)
     ragged = cv2.GaussianBlur(ragged.reshape(1, -1), (0, 0), 2.0)[0]
@@ -50,7 +50,7 @@ def far_edge(plate: Image, sky: Sky, layout: Layout) -> Floats:
     usual = (layout.base - layout.far) / (layout.base - layout.horizon)
     if not np.isfinite(shares).any():
         return layout.far
-    left, right = (value if np.isfinite(value) else np.nanmean(shares) for value in shares)
+    left, right = (value if np.isfinite(value) else float(np.nanmean(shares)) for value in shares)
     across = np.interp(np.arange(width), [columns[0], columns[-1]], [left, right])
     share = np.clip(across, 0.25 * usual, 0.92)
     return np.asarray(layout.base - share * (layout.base - layout.horizon))
@@ -103,9 +103,8 @@ def _plane_noise(away: Floats, width: int, rng: np.random.Generator) -> Floats:
     columns = (np.arange(width)[None, :] - width / 2) / width
     total = np.zeros(away.shape)
     for size in (0.004, 0.016, 0.06):
-        tile = rng.standard_normal((256, 1024)).astype(np.float32)
-        tile = cv2.GaussianBlur(tile, (0, 0), 1.2)
-        tile /= tile.std()
+        white = cv2.GaussianBlur(rng.standard_normal((256, 1024), dtype=np.float32), (0, 0), 1.2)
+        tile = np.asarray(white, dtype=np.float32) / np.std(white)
         x = np.mod(columns * away / size, 1024)
         y = np.mod(away / size, 256)
         layer = cv2.remap(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+Image = NDArray[np.floating[Any]]
 BINS = 12
 PATCH = 8
 
@@ -48,18 +50,18 @@ def measure(plate: Image) -> Grain:
     blocks, level, spread = blocks[alive], level[alive], spread[alive]
     edges = np.quantile(level, np.linspace(0, 1, BINS + 1))
     levels, sigma, quiet = [], [], []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = np.flatnonzero((level >= low) & (level <= high))
         flattest = inside[np.argsort(spread[inside].mean(axis=1))[: max(5, len(inside) // 10)]]
         levels.append(float(level[flattest].mean()))
         sigma.append(np.median(spread[flattest], axis=0))
         quiet.append(blocks[flattest])
     clump, colour = _correlation(np.concatenate(quiet))
-    sigma = _held(np.array(levels), np.array(sigma))
+    held = _held(np.array(levels), np.array(sigma))
     order = np.argsort(levels)
     return Grain(
         tuple(levels[i] for i in order),
-        tuple((float(sigma[i][0]), float(sigma[i][1]), float(sigma[i][2])) for i in order),
+        tuple((float(held[i][0]), float(held[i][1]), float(held[i][2])) for i in order),
         clump,
         colour,
     )

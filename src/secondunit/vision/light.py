@@ -22,6 +22,7 @@ from secondunit.vision.sky import Image
 
 USUAL_ELEVATION_DEG = 40.0
 GROUND_ALBEDO = 0.25
+SHADED = 0.62  # a wall of the same house that is this much darker is not in the sun
 OPEN_SKY = 0.75  # share of the sky that ground in front of a building sees
 LUMA = np.array([0.2722287, 0.6740818, 0.0536895])  # ACEScg, AP1 to Y
 
@@ -74,8 +75,8 @@ def _checked(sun: tuple[float, float]) -> tuple[float, float]:
     azimuth, elevation = sun
     if not (-360 <= azimuth <= 360 and 0 < elevation <= 90):
         raise InputError(
-            f"--sun is ({azimuth:g},{elevation:g}); give azimuth -360 to 360 degrees clockwise from the camera's heading, "
-            f"and elevation above 0, up to 90."
+            f"--sun is ({azimuth:g},{elevation:g}); give azimuth -360 to 360 degrees clockwise from the camera's "
+            f"heading, and elevation above 0, up to 90."
         )
     return float(azimuth), float(elevation)
 
@@ -120,7 +121,7 @@ def _split(tone: Floats) -> float:
 
 
 def _direction(plate: Image, matte: Matte, camera: Camera, ratio: float) -> tuple[float, float, float, str]:
-    clues = [clue for clue in (_glow(plate, matte, camera), _walls(plate, matte)) if clue]
+    clues = [clue for clue in (_glow(plate, matte, camera), _walls(plate, matte, camera, ratio)) if clue]
     if not clues:
         return -120.0, USUAL_ELEVATION_DEG, 0.1, "sun: no clue in the plate, so from behind the camera's left shoulder"
     turn = np.radians([clue.azimuth_deg for clue in clues])
@@ -146,24 +147,39 @@ def _glow(plate: Image, matte: Matte, camera: Camera) -> _Clue | None:
     backlit = float(np.median(facade)) < 0.3 * float(np.exp(np.median(tone)))
     side = float(np.clip(slope * 60, -70, 70))
     azimuth = side if backlit else 180.0 - side
-    weight = float(np.clip(0.2 + abs(slope) * 0.6, 0.2, 0.7)) if backlit else 0.25
+    weight = float(np.clip(0.2 + abs(slope) * 0.6, 0.2, 0.7)) if backlit else 0.15
     name = "left" if side < 0 else "right"
     where = "the facade is darker than the sky, so the light comes from behind it" if backlit else "the facade is lit"
     return _Clue(azimuth, weight, f"{where}, and the sky is brighter on the {name}")
 
 
-def _walls(plate: Image, matte: Matte) -> _Clue | None:
-    """Left against right half of the building, where a side wall is visible: the brighter one faces the sun."""
+def _walls(plate: Image, matte: Matte, camera: Camera, ratio: float) -> _Clue | None:
+    """Facade against visible side wall: which of two walls of one house is in the sun, and how squarely."""
     if matte.side is None:
         return None
-    solid = matte.alpha > 0.99
-    middle = float(np.flatnonzero(solid.any(axis=0)).mean()) if solid.any() else 0.0
-    left = np.arange(plate.shape[1])[None, :] < middle
-    tones = [float(np.median(plate[_pick(solid & part)] @ LUMA)) for part in (left, ~left) if (solid & part).any()]
-    if len(tones) < 2 or max(tones) < 1.15 * min(tones):
+    front, flank = (matte.alpha > 0.99) & (matte.front > 0.99), (matte.alpha > 0.99) & (matte.flank > 0.99)
+    if min(front.sum(), flank.sum()) < 200:
         return None
-    side = -1.0 if tones[0] > tones[1] else 1.0
-    return _Clue(side * 120.0, 0.4, f"the wall on the {'left' if side < 0 else 'right'} is brighter")
+    bright, other = (float(np.percentile(plate[_pick(mask)] @ LUMA, 65)) for mask in (front, flank))
+    share = other / max(bright, 1e-6)
+    outward = 1.0 if matte.side == "right" else -1.0
+    if share < SHADED:
+        level = np.array([-outward, -1.0, 0.0])
+        said = f"the facade is lit and the {matte.side} side wall is in shade"
+    elif share > 1 / SHADED:
+        level = np.array([outward, 1.0, 0.0])
+        said = f"the {matte.side} side wall is lit and the facade is in shade"
+    else:
+        level = np.array([outward * share, -1.0, 0.0])
+        said = f"facade and {matte.side} side wall are lit alike"
+    return _Clue(_azimuth(camera, level), 0.6 if ratio > 1.6 else 0.3, said)
+
+
+def _azimuth(camera: Camera, level: Floats) -> float:
+    """Azimuth in degrees from the camera's heading of a level world direction."""
+    rotation = np.asarray(camera.rotation).reshape(3, 3)
+    ahead, right = float(rotation[2] @ level), float(rotation[0] @ level)
+    return float(np.degrees(np.arctan2(right, ahead)))
 
 
 def _three(values: Floats) -> tuple[float, float, float]:

@@ -31,7 +31,8 @@ CROWDED = 0.3  # share of the roof zone's rim that is not sky, from which the ro
 class Matte:
     """alpha, ground (H,W) 0..1; sky is the whole sky model; occluders (H,W) or None were taken out of alpha.
 
-    side: which side wall the camera sees ("left", "right" or None); depth_m is its measured depth, or None.
+    side: which side wall the camera sees ("left", "right" or None); depth_m is its measured depth, or None. front,
+    flank (H,W) 0..1: the facade itself and the visible side wall up to the eaves (zero where there is none).
     """
 
     alpha: Image
@@ -42,6 +43,8 @@ class Matte:
     depth_m: float | None
     confidence: float
     said: str
+    front: Image
+    flank: Image
 
 
 def building_matte(
@@ -60,7 +63,7 @@ def building_matte(
     corners = np.asarray(facade, dtype=np.float64)
     quad = polygon_coverage(corners, height, width)
     core = _core(quad)
-    sky = find_sky(plate, horizon_y(camera, np.arange(width) + 0.5), core)
+    sky = find_sky(plate, horizon_y(camera, np.arange(width, dtype=np.float64) + 0.5), core)
     ground = _ground(corners, height, width)
     side = visible_side(camera, facade_width_m)
     depth = _side_depth(sky, camera, facade_width_m, facade_height_m, side)
@@ -72,7 +75,7 @@ def building_matte(
     if occluders is not None:
         alpha = (alpha * (1 - np.clip(occluders, 0, 1))).astype(np.float32)
     confidence, said = _judge(alpha, sky, quad, crowded, side, depth, occluders)
-    return Matte(alpha, sky, ground, occluders, side, depth, confidence, said)
+    return Matte(alpha, sky, ground, occluders, side, depth, confidence, said, quad, zones.flank.astype(np.float32))
 
 
 def polygon_coverage(corners: Floats, height: int, width: int) -> Image:
@@ -81,7 +84,7 @@ def polygon_coverage(corners: Floats, height: int, width: int) -> Image:
     low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 1, 0, [width, height])
     high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 1, 0, [width, height])
     if (high <= low).any():
-        return canvas
+        return np.asarray(canvas, dtype=np.float32)
     x = np.arange(low[0], high[0], dtype=np.float32)[None, :] + 0.5
     y = np.arange(low[1], high[1], dtype=np.float32)[:, None] + 0.5
     following = np.roll(corners, -1, axis=0)
@@ -94,7 +97,7 @@ def polygon_coverage(corners: Floats, height: int, width: int) -> Image:
             inside = (y - np.float32(y0)) * b - (x - np.float32(x0)) * a
             np.minimum(share, inside + 0.5, out=share)
     canvas[low[1] : high[1], low[0] : high[0]] = np.clip(share, 0, 1)
-    return canvas
+    return np.asarray(canvas, dtype=np.float32)
 
 
 def _core(quad: Image) -> Mask:
@@ -115,7 +118,7 @@ def _ground(corners: Floats, height: int, width: int) -> Image:
     slope = (right[1] - left[1]) / max(right[0] - left[0], 1e-6)
     line = left[1] + slope * (np.arange(width) + 0.5 - left[0])
     rows = np.arange(height)[:, None] + 0.5
-    return np.clip(rows - line[None, :] + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(rows - line[None, :] + 0.5, 0, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ def _by_colour(shown: Image, zones: _Zones, sky: Image, open_: Mask, quad: Image
     label = np.full(quad.shape, cv2.GC_BGD, np.uint8)
     label[open_ & zones.above] = cv2.GC_PR_FGD
     label[quad > 0.5] = cv2.GC_FGD
-    small = cv2.resize(label, size, interpolation=cv2.INTER_NEAREST)
+    small = np.asarray(cv2.resize(label, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
     picture = (cv2.resize(shown, size, interpolation=cv2.INTER_AREA) * 255).astype(np.uint8)
     airy = cv2.resize(sky, size, interpolation=cv2.INTER_AREA) > 0.3
     others = picture[(small == cv2.GC_BGD) & ~airy]
@@ -201,7 +204,8 @@ def _by_colour(shown: Image, zones: _Zones, sky: Image, open_: Mask, quad: Image
         picture[airy] = others[np.linspace(0, len(others) - 1, int(airy.sum())).astype(int)]
     if np.any(small == cv2.GC_PR_FGD) and np.any(small == cv2.GC_BGD):
         cv2.setRNGSeed(1)
-        cv2.grabCut(picture, small, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
+        whole = 0, 0, *size
+        cv2.grabCut(picture, small, whole, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     chosen = ((small == cv2.GC_FGD) | (small == cv2.GC_PR_FGD)).astype(np.float32)
     share = guided(cv2.resize(chosen, (width, height), interpolation=cv2.INTER_LINEAR), shown.mean(axis=2), 6, 1e-3)
     return np.asarray(share > 0.5)
@@ -233,7 +237,9 @@ def _strip(shown: Image, camera: Camera, edge: float, outward: float, high: floa
     if not np.isfinite(seen).all():
         return np.zeros(shown.shape[:2], np.float32)
     warp = cv2.getPerspectiveTransform((seen - 0.5).astype(np.float32), flat)
-    strip = cv2.warpPerspective(shown, warp, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    how = cv2.INTER_LINEAR
+    flat_view = cv2.warpPerspective(shown, warp, (columns, rows), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    strip = np.asarray(flat_view, dtype=np.float32)
     inner, outer = round(before * per_m), round((before + OVERHANG_M) * per_m)
     near = _distance(strip, strip[:, : max(inner - 1, 2)], 0.4 * per_m)
     far = _distance(strip, strip[:, outer:], 0.4 * per_m)
@@ -296,7 +302,7 @@ def _side_depth(sky: Sky, camera: Camera, wide: float, high: float, side: str | 
     if side is None:
         return None
     x = 0.0 if side == "left" else wide
-    depths, heights = np.arange(0.25, 40.0, 0.25), np.linspace(0.55, 0.97, 24) * high
+    depths, heights = np.arange(0.25, 40.0, 0.25), np.linspace(0.40, 0.88, 24) * high
     points = np.array([[x, y, z] for y in depths for z in heights])
     pixels = project(camera, points)
     rows, columns = sky.alpha.shape

@@ -22,14 +22,14 @@ EYE_HEIGHT_SIGMA_M = 1.0
 
 @dataclass(frozen=True)
 class Lines:
-    """Straight picture edges (N,4) x0 y0 x1 y1, known to run along one world axis; sigma_px per end point."""
+    """Straight picture edges (N,4) x0 y0 x1 y1, known to run along one world axis; sigma_px (N,) per end point."""
 
     ends: Floats
     axis: NDArray[np.intp]  # 0 = X, 1 = Y, 2 = Z
-    sigma_px: float = 1.0
+    sigma_px: Floats
 
 
-NO_LINES = Lines(np.zeros((0, 4)), np.zeros(0, dtype=np.intp))
+NO_LINES = Lines(np.zeros((0, 4)), np.zeros(0, dtype=np.intp), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -170,4 +170,6 @@ def _line_residual(problem: Problem, values: Floats) -> Floats:
     towards = vanish[:2, lines.axis].T - middle * vanish[2, lines.axis][:, None]
     half = (ends[:, 1] - ends[:, 0]) / 2
     off = (half[:, 0] * towards[:, 1] - half[:, 1] * towards[:, 0]) / np.maximum(np.hypot(*towards.T), 1e-9)
-    return np.asarray(off / lines.sigma_px)
+    sigmas = off / lines.sigma_px
+    # Pseudo-Huber: shadows and roof edges that were taken for window edges pull with a bounded force.
+    return np.asarray(np.sign(sigmas) * np.sqrt(2 * (np.sqrt(1 + sigmas**2) - 1)))

@@ -8,12 +8,13 @@ wires come out as exact as the plate shows them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+Image = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
 COARSE_PX = 480
@@ -84,7 +85,7 @@ def smooth_fill(image: Image, known: Mask, sigma_px: float) -> tuple[Image, Imag
 def _seeds(shown: Image, possible: Mask) -> Mask:
     """Smooth regions that reach the plate's upper border, and others of the colour that their gradient foretells."""
     scale = min(1.0, COARSE_PX / shown.shape[1])
-    small = cv2.resize(shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.float32)
     open_ = cv2.resize(possible.astype(np.uint8), small.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
     mean = cv2.blur(small, (3, 3))
     activity = np.sqrt(np.maximum(cv2.blur(small * small, (3, 3)) - mean * mean, 0)).max(axis=2)
@@ -136,7 +137,8 @@ def _gradient(image: Image, known: Mask) -> tuple[Image, Image]:
     spread = smooth_fill(misfit.astype(np.float32), solid, 8)[0]
     full = image.shape[1::-1]
     grown = cv2.resize(filled.astype(np.float32), full, interpolation=cv2.INTER_CUBIC)
-    return np.maximum(grown, 0), cv2.resize(spread, full, interpolation=cv2.INTER_LINEAR)
+    wide_spread = cv2.resize(spread, full, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(grown, 0), dtype=np.float32), np.asarray(wide_spread, dtype=np.float32)
 
 
 def _quadratic(image: Image, known: Mask) -> Image:
