@@ -397,6 +397,16 @@ def test_rejection_takes_back_and_approval_lifts_it(production):
     assert done(status(production, "final")).status is Status.FINAL
 
 
+def test_legal_takes_a_final_version_back(production):
+    made(production)
+    done(approve(production, "A010/v001"))
+    done(status(production, "final"))
+    done(approve(production, "A010/v001", role="legal", actor="Leo", kind=RejectRequest))
+    with production.reading() as reading:
+        assert reading.version("A010", "v001").status is Status.WIP
+    assert rules(status(production, "final")) == {"final.rejected"}
+
+
 def test_two_supervisors_who_disagree_refuse(production):
     made(production)
     done(advance(production, PersonRequest(actor="Ann", name="Bo", roles=("supervisor",))))

@@ -127,7 +127,7 @@ def _put_status(writing: Writing, request: StatusRequest, clearance: str, at: st
 
 
 def _put_approval(writing: Writing, request: ApproveRequest, clearance: str, at: str) -> Approval:
-    """For the hash on record now. A lead's word also moves the version's status."""
+    """For the hash on record now. A lead's approval and anybody's rejection also move the version's status."""
     granted = not isinstance(request, RejectRequest)
     shot, _, name = request.subject.partition("/")
     version = writing.version(shot, name) if name.startswith("v") else None
@@ -136,7 +136,7 @@ def _put_approval(writing: Writing, request: ApproveRequest, clearance: str, at:
     said = {"subject": request.subject, "subject_sha256": sha256, "role": request.role, "reason": request.reason}
     approval = Approval.model_validate({**said, "granted": granted, "by": request.actor, "at": at})
     writing.put_approval(approval)
-    if version and request.role in LEADS:
+    if version:
         _follow(writing, version, approval)
     return approval
 
@@ -144,7 +144,7 @@ def _put_approval(writing: Writing, request: ApproveRequest, clearance: str, at:
 def _follow(writing: Writing, version: Version, approval: Approval) -> None:
     """Approved becomes the status; a rejection takes approved and final back to wip. Final outlasts an approval."""
     said = {"by": approval.by, "at": approval.at, "reason": approval.reason}
-    if approval.granted and version.status is not Status.FINAL:
+    if approval.granted and approval.role in LEADS and version.status is not Status.FINAL:
         writing.put_status(version, Status.APPROVED, **said)
     if not approval.granted and version.status in (Status.APPROVED, Status.FINAL):
         writing.put_status(version, Status.WIP, **said)
