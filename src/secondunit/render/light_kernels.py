@@ -144,6 +144,9 @@ def still_blocked(
         if trace:
             hit = closest(mesh, time, solid, maps, view, at, way, FAR, 0.5)
             blocked = hit.t > 0.0
+            if known < 0 and blocked:
+                # what stands where it stood was judged by the photograph already
+                blocked = moved[solid.tri_piece[hit.face]] != 0
     return blocked
 
 

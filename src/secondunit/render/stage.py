@@ -9,6 +9,7 @@ import warp as wp
 
 from . import light_kernels, scene_kernels, trace_kernels
 from .device import blank, put, take
+from .evidence import GroundLight, read_ground
 from .materials import PATTERNS, albedo_table, pattern_codes
 from .scene import SKIN, Floats, Ints, Mask, Pose, Scene, Settings
 from .texture import building_texture, cut_matte, owner_labels
@@ -50,8 +51,7 @@ class Stage:
     exposure: float
     dust_tint: Floats
     around: tuple[Any, Any]
-    lift: Floats
-    """(H,W) the largest ratio by which the ground may brighten: never beyond the plate's own sunlit ground."""
+    ground: GroundLight
 
 
 def view_of(scene: Scene, shrink: int = 1) -> Any:
@@ -170,16 +170,6 @@ def piece_albedo(scene: Scene, labels: Ints, seen: Mask, light: Floats, exposure
     return np.clip(out, 0.03, 0.75).astype(np.float32)
 
 
-def _ground_lift(scene: Scene, kind: Ints, light: Floats) -> Floats:
-    """See `Stage.lift`: sunlit ground's 90th percentile over this pixel's own value, at least 1."""
-    value = scene.plate @ WEIGHTS
-    lit = (kind == 1) & (light @ WEIGHTS > 0.8 * float((light @ WEIGHTS)[kind == 1].max(initial=1e-6)))
-    if lit.sum() < 200:
-        return np.full(value.shape, 4.0, np.float32)
-    bright = float(np.percentile(value[lit], 90))
-    return np.clip(bright / np.maximum(value, 1e-4), 1.0, 12.0).astype(np.float32)
-
-
 def _meshes(scene: Scene, times: int, device: str) -> tuple[Any, Any, list[Any]]:
     mesh = scene.mesh
     local = put(mesh.vertices_m, wp.vec3, device)
@@ -239,7 +229,10 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
     nothing = blank(shape, wp.int32, device)
     inputs = [walls, still, nothing, raw, 4, maps.light]
     wp.launch(light_kernels.smooth_along, len(walls), inputs=inputs, device=device)
-    return _finish(scene, settings, device, view, sources, solid, maps, still, local, owner, meshes, blocker)
+    kind, point, shown = take(still.kind), take(still.point), take(blocker)
+    ground = read_ground(scene.plate, take(maps.light), kind, point, shown, settings.static_sun)
+    blocker = put(ground.blocker, wp.int16, device)
+    return _finish(scene, settings, device, view, sources, solid, maps, still, local, owner, meshes, blocker, ground)
 
 
 def _hide_ground(scene: Scene, still: Any, device: str) -> None:
@@ -264,6 +257,7 @@ def _finish(
     owner: Any,
     meshes: list[Any],
     blocker: Any,
+    ground: GroundLight,
 ) -> Stage:
     kind, who, faces = take(still.kind), take(still.owner), take(still.face_kind)
     depth, light = take(still.depth), take(maps.light)
@@ -308,7 +302,7 @@ def _finish(
         exposure=exposure,
         dust_tint=_dust_tint(tint),
         around=_around(scene),
-        lift=_ground_lift(scene, kind, light),
+        ground=ground,
     )
 
 
