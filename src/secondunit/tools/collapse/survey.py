@@ -1,0 +1,177 @@
+"""What the plate says: camera, matte, floors and windows, light, and what lies behind the building."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.schema import CollapseBrief, InputError, Light, Plate
+from secondunit.tools.base import Context
+from secondunit.tools.collapse.arrays import pack, unpack
+from secondunit.vision.camera import Solve
+from secondunit.vision.facade import FacadeGrid
+from secondunit.vision.matte import Matte
+
+Image = NDArray[np.float32]
+CODE = "secondunit.tools.collapse.survey"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One plate, read. Images (H,W,3) and mattes (H,W) are float32 over the plate's display window, scene-linear
+    ACEScg."""
+
+    plate: Image
+    occluders: Image | None
+    solve: Solve
+    matte: Matte
+    grid: FacadeGrid
+    light: Light
+    clean: Image
+
+
+def survey(brief: CollapseBrief, plate: Plate, ctx: Context) -> Survey:
+    """Read the plate's first frame; every guess is said through ``ctx.say``.
+
+    Raises InputError when the corners, the scale or a matte cannot be used; its sentence names the option that repairs
+    it.
+    """
+    picture = first_frame(plate, ctx)
+    occluders = _occluders(plate, ctx)
+    solve = _solved(brief, plate, picture, ctx)
+    matte = _matted(brief, plate, picture, solve, occluders, ctx)
+    grid = _gridded(brief, plate, picture, solve, ctx)
+    light = _lit(brief, plate, picture, solve, matte, ctx)
+    clean = _cleaned(brief, plate, picture, solve, matte, occluders, ctx)
+    _say(ctx, solve, matte, grid, light, occluders)
+    return Survey(picture, occluders, solve, matte, grid, light, clean)
+
+
+def first_frame(plate: Plate, ctx: Context) -> Image:
+    """The plate's first frame over its display window, (H,W,3)."""
+    from secondunit.media import frames
+
+    return frames.read_rgb(ctx.plates / plate.frame_name(plate.first_frame), plate.display_window)
+
+
+def _source(plate: Plate, ctx: Context) -> object:
+    return ctx.plates / plate.frame_name(plate.first_frame)
+
+
+def _occluders(plate: Plate, ctx: Context) -> Image | None:
+    """Coverage of what stands in front, (H,W), from the plate's own side input."""
+    from secondunit.media import frames
+
+    if plate.occluders is None:
+        return None
+    frame = frames.read(ctx.plates / (plate.occluders % plate.first_frame))
+    return np.clip(frame.stack(("A",), plate.display_window)[..., 0], 0.0, 1.0)
+
+
+def _solved(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) -> Solve:
+    from secondunit.vision import camera
+
+    options = {
+        "pixel_aspect": plate.pixel_aspect,
+        "focal_px": brief.focal_px,
+        "focal_35mm_mm": brief.focal_mm,
+        "exif_35mm_mm": plate.focal_35mm_mm,
+        "height_m": brief.height_m,
+        "storeys": brief.storeys,
+    }
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        size = plate.width, plate.height
+        return pack("solve", camera.solve(brief.facade, *size, plate=picture, **options))
+
+    inputs = {"plate": _source(plate, ctx), "facade": brief.facade, **options}
+    return unpack(Solve, "solve", ctx.cached("camera", inputs, make, code=[CODE, "secondunit.vision.camera"]))
+
+
+def _matted(
+    brief: CollapseBrief, plate: Plate, picture: Image, solve: Solve, occluders: Image | None, ctx: Context
+) -> Matte:
+    from dataclasses import replace
+
+    from secondunit.vision import matte as mattes
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        size = solve.facade_width_m, solve.facade_height_m
+        found = mattes.building_matte(picture, brief.facade, solve.camera, *size, occluders)
+        return pack("matte", found)
+
+    inputs = {"plate": _source(plate, ctx), "facade": brief.facade, "solve": solve, "occluders": occluders}
+    found = unpack(Matte, "matte", ctx.cached("matte", inputs, make, code=[CODE, "secondunit.vision.matte"]))
+    if brief.matte is None:
+        return found
+    return replace(found, alpha=_given_matte(brief.matte.path, plate, occluders, ctx), said="matte: as given.")
+
+
+def _given_matte(path: str, plate: Plate, occluders: Image | None, ctx: Context) -> Image:
+    from secondunit.media.plates import read_matte
+
+    alpha = np.asarray(read_matte(ctx.files / path), dtype=np.float32)
+    if alpha.shape != (plate.height, plate.width):
+        raise InputError(
+            f"--matte is {alpha.shape[1]} x {alpha.shape[0]} but the plate is {plate.width} x {plate.height}: "
+            "export the matte at the plate's resolution."
+        )
+    return alpha if occluders is None else alpha * (1.0 - occluders)
+
+
+def _gridded(brief: CollapseBrief, plate: Plate, picture: Image, solve: Solve, ctx: Context) -> FacadeGrid:
+    from secondunit.vision import facade
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        size = solve.facade_width_m, solve.facade_height_m
+        counts = {"storeys": brief.storeys, "bays": brief.bays}
+        return pack("grid", facade.read_facade(picture, brief.facade, *size, **counts))
+
+    inputs = {"plate": _source(plate, ctx), "solve": solve, "brief": (brief.facade, brief.storeys, brief.bays)}
+    return unpack(FacadeGrid, "grid", ctx.cached("facade", inputs, make, code=[CODE, "secondunit.vision.facade"]))
+
+
+def _say(ctx: Context, solve: Solve, matte: Matte, grid: FacadeGrid, light: Light, occluders: Image | None) -> None:
+    for line in (solve.verdict, *solve.warnings, matte.said, grid.said, light.said):
+        ctx.say(line)
+    if occluders is None:
+        ctx.say(
+            "No --occluders were given: whatever stands in front of the building (lamps, trees, people) is taken "
+            "for a part of it and will fall with it; the tool cannot know."
+        )
+
+
+def _lit(brief: CollapseBrief, plate: Plate, picture: Image, solve: Solve, matte: Matte, ctx: Context) -> Light:
+    from secondunit.tools.collapse.arrays import note, read_note
+    from secondunit.vision import light
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        return {"light": note(light.estimate(picture, matte, solve.camera, sun=brief.sun))}
+
+    inputs = {"plate": _source(plate, ctx), "matte": matte.alpha, "camera": solve.camera, "sun": brief.sun}
+    found = ctx.cached("light", inputs, make, code=[CODE, "secondunit.vision.light"])
+    return Light.model_validate(read_note(found["light"]))
+
+
+def _cleaned(
+    brief: CollapseBrief,
+    plate: Plate,
+    picture: Image,
+    solve: Solve,
+    matte: Matte,
+    occluders: Image | None,
+    ctx: Context,
+) -> Image:
+    from secondunit.media import frames
+    from secondunit.vision import camera, cleanplate
+
+    if plate.clean is not None:
+        return frames.read_rgb(ctx.plates / (plate.clean % plate.first_frame), plate.display_window)
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        horizon = camera.horizon_y(solve.camera, np.arange(plate.width) + 0.5)
+        remove = cleanplate.removal(matte)
+        return {"clean": cleanplate.clean_plate(picture, remove, matte.sky, matte.ground, horizon, brief.seed)}
+
+    inputs = {"plate": _source(plate, ctx), "matte": matte.alpha, "camera": solve.camera, "seed": brief.seed}
+    return ctx.cached("clean plate", inputs, make, code=[CODE, "secondunit.vision.cleanplate"])["clean"]

@@ -1,0 +1,123 @@
+"""The collapse from brief to draft: survey, plan, break, fall, dust, pictures."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.physics.pieces import MATERIALS, Pieces
+from secondunit.render.scene import Pose, Scene, mesh_from_faces, settings_for
+from secondunit.schema import CollapseBrief, Draft, Plate
+from secondunit.tools.base import Context
+from secondunit.tools.collapse import building as plans
+from secondunit.tools.collapse import cloud, fall, handover, picture
+from secondunit.tools.collapse.shot import Clock
+from secondunit.tools.collapse.survey import Survey, survey
+from secondunit.vision import grain
+
+WIDTHS = {"draft": 640, "review": 960, "final": 1_000_000}
+"""The picture is never wider than this (pixels); final is the plate's own resolution."""
+
+
+def make(brief: CollapseBrief, plate: Plate, ctx: Context) -> Draft:
+    """Make one version into ``ctx.staging``.
+
+    Raises InputError when the plate or the brief cannot be worked with, Cancelled when the user stops it.
+    """
+    clock = Clock(
+        plate.first_frame, plate.first_frame + brief.frames - 1, plate.first_frame + brief.event_frame - 1, plate.fps
+    )
+    seen = survey(brief, plate, ctx)
+    building = plans.plan_building(seen.solve, seen.grid, seen.matte, brief)
+    for line in building.said:
+        ctx.say(line)
+    fell = fall.fall(building, brief, clock, ctx)
+    dust = cloud.cloud(fell.pieces, fell.bonds, fell.motion, clock, brief.quality, brief.seed, ctx)
+    job = _job(brief, plate, clock, seen, fell, dust, ctx)
+    frames = ctx.cached_frames("picture", _inputs(job), picture.render, list(clock.frames), job, code=picture.CODE)
+    return handover.deliver(brief, plate, clock, fell, job, frames, ctx)
+
+
+def _job(
+    brief: CollapseBrief,
+    plate: Plate,
+    clock: Clock,
+    seen: Survey,
+    fell: fall.Fall,
+    dust: Path,
+    ctx: Context,
+) -> picture.PictureJob:
+    pieces, motion = fell.pieces, fell.motion
+    scale = min(1.0, WIDTHS[brief.quality] / plate.width)
+    low, high = cloud.bounds(pieces)
+    return picture.PictureJob(
+        scene=_scene(brief, clock, seen, fell).at_scale(scale),
+        settings=settings_for(brief.quality),
+        position_m=motion.position_m,
+        rotation=motion.rotation,
+        alive=motion.alive,
+        coat=fall.coat(motion),
+        radii_m=_radii(pieces),
+        height_m=float(high[2] - low[2]),
+        dust=dust,
+        names=names(pieces),
+        plates=ctx.plates,
+        plate=plate,
+        scale=scale,
+        clock=clock,
+        grain=grain.measure(picture.resized(seen.plate, round(plate.width * scale), round(plate.height * scale))),
+        seed=brief.seed,
+        device=ctx.device,
+    )
+
+
+def names(pieces: Pieces) -> tuple[str, ...]:
+    """(P,) a name for each piece that USD and Cryptomatte both accept: its part, then its number."""
+    parts = [re.sub(r"[^A-Za-z0-9]+", "_", part) for part in pieces.part_names]
+    return tuple(f"{parts[part]}_{n:05d}" for n, part in enumerate(pieces.part))
+
+
+def _scene(brief: CollapseBrief, clock: Clock, seen: Survey, fell: fall.Fall) -> Scene:
+    pieces, motion = fell.pieces, fell.motion
+    mesh = mesh_from_faces(
+        pieces.vertices_m,
+        pieces.vertex_start,
+        pieces.face_vertices,
+        pieces.face_start,
+        pieces.face_kind,
+        pieces.material,
+    )
+    return Scene(
+        mesh=mesh,
+        rest=Pose(motion.position_m[0], motion.rotation[0], np.ones(len(pieces), bool)),
+        camera=seen.solve.camera,
+        light=seen.light,
+        plate=seen.plate,
+        clean=seen.clean,
+        matte=seen.matte.alpha,
+        materials=tuple(material.name for material in MATERIALS),
+        occluders=seen.occluders,
+        seed=brief.seed,
+        fps=clock.fps,
+    )
+
+
+def _radii(pieces: Pieces) -> NDArray[np.float64]:
+    """(P,) m: the farthest vertex of each piece from its centroid."""
+    return np.asarray(np.maximum.reduceat(np.linalg.norm(pieces.vertices_m, axis=1), pieces.vertex_start[:-1]))
+
+
+def _inputs(job: picture.PictureJob) -> dict[str, object]:
+    """What the frames depend on besides their number."""
+    scene, motion = job.scene, (job.position_m, job.rotation, job.alive)
+    return {
+        "scene": scene,
+        "settings": job.settings,
+        "motion": motion,
+        "dust": job.dust.name,
+        "plate": job.plate,
+        "grain": job.grain,
+        "seed": job.seed,
+        "event": job.clock.event,
+    }

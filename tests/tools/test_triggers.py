@@ -1,0 +1,48 @@
+"""Triggers stay inside the building they belong to, start at the asked side, and repeat themselves."""
+
+from itertools import pairwise
+
+import pytest
+
+from secondunit.tools.collapse.triggers import PAD_M, Extent, Side, Style, triggers
+
+HOUSE = Extent(width_m=18.0, depth_m=10.0, height_m=15.0, floors_m=(0.0, 3.0, 6.0, 9.0, 12.0))
+STYLES: tuple[Style, ...] = ("implode", "topple", "peel")
+SIDES: tuple[Side, ...] = ("left", "right", "centre", "both")
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("side", SIDES)
+def test_boxes_lie_in_the_building_and_in_time(style: Style, side: Side) -> None:
+    events = triggers(HOUSE, style, side, seed=3)
+    assert events
+    for event in events:
+        for axis, size in enumerate((HOUSE.width_m, HOUSE.depth_m)):
+            assert -PAD_M <= event.box_min[axis] < event.box_max[axis] <= size + PAD_M
+        assert 0.0 <= event.box_min[2] < event.box_max[2] <= HOUSE.height_m
+        assert event.time_s >= 0.0
+    assert [e.time_s for e in events] == sorted(e.time_s for e in events)
+
+
+@pytest.mark.parametrize(("side", "first"), [("left", 0.0), ("right", 18.0), ("centre", 9.0)])
+def test_an_implosion_starts_at_its_side(side: Side, first: float) -> None:
+    start = triggers(HOUSE, "implode", side, seed=3)[0]
+    assert start.box_min[0] <= first <= start.box_max[0]
+
+
+def test_an_implosion_leaves_no_bay_standing() -> None:
+    low = [e for e in triggers(HOUSE, "implode", "left", seed=3) if e.box_max[2] < 3.0 and e.kind == "cut"]
+    covered = sorted((e.box_min[0], e.box_max[0]) for e in low)
+    assert covered[0][0] <= 0.0
+    assert covered[-1][1] >= HOUSE.width_m
+    assert all(right == pytest.approx(left) for (_, right), (left, _) in pairwise(covered))
+
+
+def test_toppling_to_a_side_leaves_the_other_standing() -> None:
+    reach = max(e.box_max[0] for e in triggers(HOUSE, "topple", "left", seed=3))
+    assert reach < 0.75 * HOUSE.width_m
+
+
+def test_the_same_seed_gives_the_same_events() -> None:
+    assert triggers(HOUSE, "implode", "left", seed=3) == triggers(HOUSE, "implode", "left", seed=3)
+    assert triggers(HOUSE, "implode", "left", seed=3) != triggers(HOUSE, "implode", "left", seed=4)
