@@ -49,6 +49,7 @@ class SmallWorkers:
 def make(brief: CollapseBrief, plate: Plate, ctx: LocalContext, pause_s: float) -> Draft:
     """Rubble from a seed, then a frame at a time; the extras last."""
     rubble = ctx.cached("break", {"seed": brief.seed}, lambda: {"x": noise(brief.seed)}, code=CODE)["x"]
+    ctx.say(f"scratch made, seed {brief.seed}")
     frames = range(plate.first_frame, plate.first_frame + FRAMES)
     drawn = ctx.cached_frames("draw", {"rubble": rubble}, draw, frames, (rubble, pause_s), code=CODE)
     (ctx.staging / "comp").mkdir()

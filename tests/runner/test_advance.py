@@ -226,6 +226,9 @@ def test_version_is_whole_and_carries_recipe_and_clearance(production):
     run = json.loads((folder / "run.json").read_text())
     assert recipe["brief"]["seed"] == 1
     assert recipe["plate"]["id"] == "PL01_v001"
+    assert len(recipe["code"]["secondunit.tools.collapse"]) == 64
+    assert recipe["packages"]["numpy"][0].isdigit()
+    assert recipe["device"] == "cpu"
     assert run["clearance"] == version.clearance
     assert run["actor"] == "Ann"
     with production.reading() as reading:
