@@ -1,28 +1,28 @@
 """recipe.json and run.json of a version: what determines the pixels, and how this one run went."""
 
-import importlib.metadata
 import os
 from pathlib import Path
 
 import secondunit
+from secondunit.runner import keys
+from secondunit.runner.local import device_name
 from secondunit.schema import Brief, Clearance, Draft, Plate, Recipe, Record, RunRecord
-
-PACKAGES = ("numpy", "scipy", "shapely", "warp-lang", "opencv-python-headless", "OpenImageIO", "OpenEXR", "opencolorio")
-"""What the pixels come out of, beside our own code."""
+from secondunit.schema.declaration import DECLARED
 
 
 def recipe_of(brief: Brief, plate: Plate, plate_sha256: str, draft: Draft, device: str, ocio_config: str) -> Recipe:
-    """Everything that determines the result."""
+    """Everything that determines the result: the tool's sources with all of the house that they import, too."""
+    module = DECLARED[brief.tool].module
     return Recipe(
         tool=brief.tool,
         software=secondunit.__version__,
-        device=device,
+        device=device_name(device),
         brief=brief,
         plate=plate,
         plate_sha256=plate_sha256,
         inputs=draft.inputs,
-        code=draft.code,
-        packages={name: _version(name) for name in PACKAGES},
+        code={module: keys.code_hash((module,)), **draft.code},
+        packages=dict(found.split(" ", 1) for found in keys.foreign_versions()),
         ocio_config=ocio_config,
     )
 
@@ -53,10 +53,3 @@ def _write(path: Path, record: Record) -> None:
         file.write(record.model_dump_json(indent=1) + "\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "absent"

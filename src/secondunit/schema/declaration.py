@@ -4,7 +4,7 @@ from .base import Record
 
 
 class Declaration(Record, name="tool-declaration", version=1):
-    """module: where `make(brief, plate, ctx)` lies. alters_people: whether it changes how people look, sound or act."""
+    """module: has `make(brief, plate, ctx)`. alters_people: whether it changes how people look, sound or act."""
 
     tool: str
     module: str
@@ -12,5 +12,5 @@ class Declaration(Record, name="tool-declaration", version=1):
 
 
 DECLARED: dict[str, Declaration] = {
-    "collapse": Declaration(tool="collapse", module="secondunit.tools.collapse.make", alters_people=False),
+    "collapse": Declaration(tool="collapse", module="secondunit.tools.collapse", alters_people=False),
 }
