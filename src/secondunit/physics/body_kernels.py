@@ -25,7 +25,7 @@ class Bodies:
 
     state: AWAKE 0 | WATCH 1 asleep beside something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted.
     turn: metres that a piece's farthest vertex can have moved by rotation so far (an upper bound; only differences matter).
-    touching: how many contact pairs pressed on it in the last step.
+    touching: how many contact pairs and bonds acted on it in the last step.
     """
 
     x: wp.array(dtype=wp.vec3d)

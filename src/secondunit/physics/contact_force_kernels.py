@@ -12,8 +12,8 @@ from secondunit.physics.contact_kernels import facing
 
 wp.config.enable_backward = False
 
-CROWD = wp.constant(4.0)
-"""Contacts per body above which each damps less: the dampers of a body must together stay under twice its mass per step."""
+CROWD = wp.constant(2.0)
+"""Contacts and bonds of a body above which each contact damps less: all its dampers together must stay under twice its mass a step."""
 
 
 @wp.struct

@@ -12,6 +12,9 @@ from secondunit.physics.contact_sat_kernels import EDGES, EVERY, FACE_B, along, 
 
 wp.config.enable_backward = False
 
+TWIN_M = wp.constant(0.005)
+"""Contact points closer than this are one: the same corner kept four times would be four springs at one place."""
+
 
 @wp.func
 def offer(pairs: Pairs, p: int, on_ref: wp.vec3, on_other: wp.vec3, n: wp.vec3, u: wp.vec3, v: wp.vec3):
@@ -164,12 +167,18 @@ def face_points(shapes: Shapes, pairs: Pairs, p: int, r: int, c: int, face: int,
         pairs.count[p] = 1
         return
     back = wp.transpose(rot)
-    count = int(POINTS)
-    for k in range(POINTS - 1):
-        if wp.length_sq(pairs.on_other[POINTS * p + k] - pairs.on_other[POINTS * p + POINTS - 1]) < 1.0e-8:
-            count = POINTS - 1
+    count = int(0)
     for k in range(POINTS):
-        pairs.on_other[POINTS * p + k] = back * (pairs.on_other[POINTS * p + k] - t)
+        q = pairs.on_ref[POINTS * p + k]
+        x2 = pairs.on_other[POINTS * p + k]
+        twin = int(0)
+        for m in range(count):
+            if wp.length_sq(q - pairs.on_ref[POINTS * p + m]) < TWIN_M * TWIN_M:
+                twin = 1
+        if twin == 0:
+            pairs.on_ref[POINTS * p + count] = q
+            pairs.on_other[POINTS * p + count] = back * (x2 - t)
+            count += 1
     pairs.count[p] = count
 
 

@@ -130,6 +130,11 @@ def simulate(
     """
     if frames < 0 or not fps > 0.0:
         raise InputError(f"{frames} frames at {fps} a second cannot be simulated; give 0 or more frames and a rate above 0")
+    if settings.step_s * max(settings.bond_rate_radps / 1.2, settings.contact_rate_radps / 0.22) > 1.001:
+        raise InputError(
+            f"a step of {settings.step_s:.2e} s is too long for bonds at {settings.bond_rate_radps:g} rad/s and contacts at "
+            f"{settings.contact_rate_radps:g}; shorten Settings.step_s or lower these rates in proportion"
+        )
     begun = time.perf_counter()
     steps = max(1, math.ceil(1.0 / (fps * settings.step_s) - 1e-9))
     engine = Engine(pieces, bonds, settled, settings, 1.0 / (fps * steps), device)

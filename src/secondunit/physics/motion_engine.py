@@ -34,7 +34,7 @@ class Engine:
         self.step_index = 0
         self.shapes = make.shapes(pieces, device)
         self.bodies = make.bodies(pieces, settled, settings, device)
-        self.glue, self.soft = make.glue(pieces, bonds, settled, settings, dt, device)
+        self.glue, self.soft = make.glue(pieces, bonds, settled, settings, device)
         self.gather, self.bond_other = make.gather(pieces, bonds, device)
         self.ground = make.ground(self.count, device)
         self.pairs, self.spare_pairs = make.pairs(self.count, device), make.pairs(self.count, device)
@@ -50,8 +50,7 @@ class Engine:
         self.below = wp.zeros(self.count + 1, dtype=int, device=device)
         self.bvh: wp.Bvh | None = None
         self.pair_dim = 0
-        top = settings.bond_margin / dt
-        self.beta = 2.0 * settings.bond_damping / top
+        self.beta = 2.0 * settings.bond_damping / settings.bond_rate_radps
         self._start()
 
     def _launch(self, kernel: wp.Kernel, dim: int, *inputs: object) -> None:

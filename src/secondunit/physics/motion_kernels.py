@@ -23,19 +23,22 @@ wp.config.enable_backward = False
 
 @wp.func
 def bond_load(i: int, gather: Gather):
-    """(force, torque) of all bonds on body i."""
+    """(force, torque, number) of all bonds that act on body i."""
     f = wp.vec3(0.0)
     t = wp.vec3(0.0)
+    acting = int(0)
     for k in range(gather.bond_start[i], gather.bond_start[i + 1]):
         entry = gather.bond_list[k]
         bond = entry // 2
+        if wp.length_sq(gather.bond_force[bond]) > 0.0:
+            acting += 1
         if entry % 2 == 1:
             f += gather.bond_force[bond]
             t += gather.bond_torque_b[bond]
         else:
             f -= gather.bond_force[bond]
             t += gather.bond_torque_a[bond]
-    return f, t
+    return f, t, acting
 
 
 @wp.func
@@ -74,9 +77,9 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
     state = bodies.state[i]
     if state >= ASLEEP:
         return
-    f, t = bond_load(i, gather)
+    f, t, acting = bond_load(i, gather)
     fc, tc, lost, touching = contact_load(i, lists, pairs)
-    bodies.touching[i] = touching
+    bodies.touching[i] = touching + acting
     mass = bodies.mass[i]
     f = f + fc + gather.ground_force[i]
     t = t + tc + gather.ground_torque[i]
