@@ -1,6 +1,7 @@
 """The command line answers at once: nothing heavy is imported before it is needed."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -23,19 +24,20 @@ HEAVY = (
 
 
 def help_seconds():
-    start = time.perf_counter()
+    """(elapsed, of processor) seconds of one `secondunit --help`."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run([sys.executable, "-m", "secondunit", "--help"], capture_output=True, text=True, check=True)
+    elapsed, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     assert "collapse" in done.stdout
-    return time.perf_counter() - start
+    return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_help_answers_within_300_ms():
-    """The best of some tries: a busy machine makes any one of them slow, and only the best is the program's own."""
-    tries = [help_seconds()]
-    while min(tries) > 0.3 and len(tries) < 12:
-        time.sleep(0.2 * len(tries))
-        tries.append(help_seconds())
-    assert min(tries) < 0.3, f"best of {len(tries)}: {min(tries):.2f} s, load {os.getloadavg()[0]:.1f}"
+    """The best of a few. Where others keep the cores busy, the clock measures them: there the processor time counts."""
+    tries = [help_seconds() for _ in range(4)]
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1) / 2
+    best = min(processor if busy else elapsed for elapsed, processor in tries)
+    assert best < 0.3, f"{tries}, load {os.getloadavg()[0]:.1f}"
 
 
 def test_help_imports_nothing_heavy():
