@@ -43,7 +43,7 @@ def _contact(solid: NDArray[np.uint8], ground: Image) -> Mask:
     foot = (solid > 0) & (cv2.dilate(ground, np.ones((5, 1), np.uint8)) > 0.5)
     down = np.zeros((2 * deep + 1, 1), np.uint8)
     down[: deep + 1] = 1
-    return np.asarray(cv2.dilate(foot.astype(np.uint8), down[::-1]) > 0) & (ground > 0)
+    return np.asarray(cv2.dilate(foot.astype(np.uint8), down) > 0) & (ground > 0)
 
 
 def clean_plate(plate: Image, remove: Image, sky: Sky, ground: Image, horizon_px: Floats, seed: int) -> Image:
@@ -61,11 +61,16 @@ def clean_plate(plate: Image, remove: Image, sky: Sky, ground: Image, horizon_px
     layout = Layout(horizon, far, base, hole)
     rng = np.random.Generator(np.random.Philox(key=[seed & 0xFFFFFFFFFFFFFFFF, 77]))
     made = _sky(plate, sky, layout)
+    covered = np.zeros(hole.shape, np.float32)
     for colour, cover in (distance(plate, sky, layout, made, rng), floor(plate, layout, rng)):
         made = made * (1 - cover[..., None]) + colour * cover[..., None]
+        covered = np.maximum(covered, cover)
     rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
     part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     grained = apply(made[part].astype(np.float32), measure(plate), 0, seed)
+    if sky.confidence > 0:  # a sky's noise is finer than that of the things that a plate's flat patches lie on
+        airy = apply(made[part].astype(np.float32), measure(plate, (sky.alpha > 0.99) & ~hole), 0, seed)
+        grained = np.where((covered[part] > 0.5)[..., None], grained, airy)
     clean = plate.copy()
     clean[part] = np.where(hole[part][..., None], np.maximum(grained, 0), plate[part])
     return clean

@@ -175,11 +175,8 @@ def _mirrored(
     solid = 1 - airy[rows[:, None], np.clip(source, 0, width - 1)]
     # The tree's outline sinks towards the distant line as it leaves the edge.
     lump = 0.12 * tall * octaves(width, rng, 0.05 * width)[None, :] + 0.05 * tall * leaves
-    fall = (
-        layout.horizon[edge]
-        - tall * np.sqrt(np.clip(1 - (inward / (room - 4)) ** 2, 0, 1))
-        + lump * np.clip(inward / 30, 0, 1)
-    )
+    taper = 1 - np.clip(inward / (room - 4), 0, 1) ** 1.7
+    fall = layout.horizon[edge] - tall * taper + lump * np.clip(inward / 30, 0, 1)
     weight = solid * inside * (rows[:, None] >= fall) * (rows[:, None] < foot)
     soft = cv2.GaussianBlur(weight.astype(np.float32), (0, 0), 0.8)
     return picked, np.where(layout.hole, soft, 0).astype(np.float32)

@@ -31,8 +31,8 @@ class Grain:
 NO_GRAIN = Grain((0.0,), ((0.0, 0.0, 0.0),), 0.0, 1.0)
 
 
-def measure(plate: Image) -> Grain:
-    """Noise of a plate (H,W,3 scene-linear) from its flattest patches, per brightness.
+def measure(plate: Image, where: NDArray[np.bool_] | None = None) -> Grain:
+    """Noise of a plate (H,W,3 scene-linear) from its flattest patches, per brightness; only inside `where` (H,W).
 
     The flattest tenth of the patches of each brightness is taken for texture-free; patches of clipped or empty pixels
     (no variation at all) are left out.
@@ -45,6 +45,8 @@ def measure(plate: Image) -> Grain:
     level = _blocks(np.ascontiguousarray(plate[:rows, :columns])).mean(axis=(1, 2))
     spread = blocks.std(axis=1)
     alive = (spread > 0).all(axis=1)
+    if where is not None:
+        alive &= _blocks(np.repeat(where[:rows, :columns, None], 3, axis=2)).all(axis=(1, 2))
     if alive.sum() < 50:
         return NO_GRAIN
     blocks, level, spread = blocks[alive], level[alive], spread[alive]

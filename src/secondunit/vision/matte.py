@@ -19,6 +19,8 @@ from secondunit.vision.corners import Floats
 from secondunit.vision.sky import Image, Mask, Sky, display_values, find_sky
 
 OVERHANG_M = 0.8
+PLINTH_M = 0.35
+BROW_M = 0.8
 EAVES_M = 1.6  # eaves and cornices reach farther out than walls and plinths
 ROOF_SHARE = 1.4  # roofs, towers and finials end below this many facade heights above the eaves
 USUAL_DEPTH_M = 12.0
@@ -69,7 +71,7 @@ def building_matte(
     depth = _side_depth(sky, camera, facade_width_m, facade_height_m, side)
     zones = _zones(camera, facade_width_m, facade_height_m, depth or USUAL_DEPTH_M, side, quad)
     shown = display_values(plate)
-    beside = _beside(shown, camera, facade_width_m, facade_height_m, side)
+    beside = _beside(shown, sky.alpha, camera, (facade_width_m, facade_height_m), side)
     solid, crowded = _divide(shown, zones, sky.alpha, ground, quad, beside)
     alpha = _soften(solid, sky.alpha, core, ground)
     if occluders is not None:
@@ -128,6 +130,7 @@ class _Zones:
     beside: Mask
     above: Mask
     flank: Mask
+    brow: Mask  # cornice and gutter, right over the facade's top edge: part of `above` that needs no proof
 
 
 def _zones(camera: Camera, wide: float, high: float, depth: float, side: str | None, quad: Image) -> _Zones:
@@ -141,7 +144,8 @@ def _zones(camera: Camera, wide: float, high: float, depth: float, side: str | N
         x = 0.0 if side == "left" else wide
         flank = _hull(camera, (x, x), (0.0, depth), (0.0, high), shape)
     front = quad > 0.5
-    return _Zones(wall & ~front & ~flank, eaves & ~front & ~flank, flank & ~front)
+    brow = _hull(camera, (0.0, wide), (0.0, 0.0), (0.95 * high, high + BROW_M), shape)
+    return _Zones(wall & ~front & ~flank, eaves & ~front & ~flank, flank & ~front, brow & eaves & ~front)
 
 
 def _hull(
@@ -166,7 +170,7 @@ def _divide(shown: Image, zones: _Zones, sky: Image, ground: Image, quad: Image,
     above = zones.above & open_ & ~zones.beside
     crowded = _crowded(zones, quad, sky)
     if crowded:
-        above &= _by_colour(shown, zones, sky, open_, quad) | _thin(sky) | _outlined(sky, quad)
+        above &= _by_colour(shown, zones, sky, open_, quad) | _thin(sky) | _outlined(sky, quad) | zones.brow
     solid = ((quad > 0.5) & (sky < 0.5)) | (open_ & (above | zones.flank | beside))
     return _with_facade(solid, quad), crowded
 
@@ -211,21 +215,21 @@ def _by_colour(shown: Image, zones: _Zones, sky: Image, open_: Mask, quad: Image
     return np.asarray(share > 0.5)
 
 
-def _beside(shown: Image, camera: Camera, wide: float, high: float, side: str | None) -> Mask:
+def _beside(shown: Image, sky: Image, camera: Camera, size: tuple[float, float], side: str | None) -> Mask:
     """Plinths, quoins and cornices that stand out past the facade's upright edges, row by row.
 
     A pixel there is building when its colour is nearer to the facade's last metre at that height than to what lies
-    beyond the overhang, and nothing in between broke off.
+    beyond the overhang, and nothing in between broke off. Against anything but sky it may reach only a plinth's depth.
     """
     found = np.zeros(shown.shape[:2], np.float32)
-    for name, edge, outward in (("left", 0.0, -1.0), ("right", wide, 1.0)):
+    for name, edge, outward in (("left", 0.0, -1.0), ("right", size[0], 1.0)):
         if name != side:
-            found = np.maximum(found, _strip(shown, camera, edge, outward, high))
+            found = np.maximum(found, _strip(np.dstack([shown, sky]), camera, edge, outward, size[1]))
     return np.asarray(found > 0.5)
 
 
 def _strip(shown: Image, camera: Camera, edge: float, outward: float, high: float) -> Image:
-    """One edge's share of `_beside`, as coverage of the plate (H,W)."""
+    """One edge's share of `_beside`, as coverage of the plate (H,W); the fourth channel of `shown` is sky."""
     corner = project(camera, np.array([[edge, 0, 0], [edge, 0, high]]))
     per_m = float(np.clip(np.hypot(*(corner[1] - corner[0])) / high, 8, 60))
     before, after = 1.0, OVERHANG_M + 1.6
@@ -241,10 +245,13 @@ def _strip(shown: Image, camera: Camera, edge: float, outward: float, high: floa
     flat_view = cv2.warpPerspective(shown, warp, (columns, rows), flags=how, borderMode=cv2.BORDER_REPLICATE)
     strip = np.asarray(flat_view, dtype=np.float32)
     inner, outer = round(before * per_m), round((before + OVERHANG_M) * per_m)
+    strip, airy = strip[..., :3], strip[..., 3]
     near = _distance(strip, strip[:, : max(inner - 1, 2)], 0.4 * per_m)
     far = _distance(strip, strip[:, outer:], 0.4 * per_m)
     evidence = cv2.GaussianBlur(np.clip(far - near, -12, 12), (0, 0), 0.12 * per_m)
     reach = np.minimum.accumulate((evidence > 2.0)[:, inner : outer + 1], axis=1)
+    walled = cv2.blur(airy[:, outer:].mean(axis=1, keepdims=True), (1, 5))[:, 0] < 0.5
+    reach[walled, round(PLINTH_M * per_m) :] = False
     mask = np.zeros(strip.shape[:2], np.float32)
     mask[:, inner : outer + 1] = reach
     mask[:, max(inner - 3, 0) : inner] = 1.0
