@@ -196,7 +196,22 @@ def test_a_facade_cropped_at_the_bottom_asks_for_its_height():
     cropped = [(400, 200), (1500, 260), (1480, 1080), (420, 1078)]
     with pytest.raises(InputError, match=r"ground line is not in the picture.*--height-m"):
         solve(cropped, WIDTH, HEIGHT, storeys=3)
-    assert solve(cropped, WIDTH, HEIGHT, height_m=9).facade_height_m == 9
+    solved = solve(cropped, WIDTH, HEIGHT, height_m=9)
+    assert any("ground is not in the picture" in warning for warning in solved.warnings)
+    assert solved.facade_height_m >= 9
+
+
+def test_a_camera_below_the_plates_edge_gets_ground_under_its_feet():
+    """A facade seen from below, cut at the plate's lower edge: the ground goes 1.6 m under the camera."""
+    camera = camera_at(30, 18, 1300, -1.0, 26, 12)
+    corners = corners_of(camera, 12)
+    corners[2:, 1] = HEIGHT - 2
+    solved = solve(corners, WIDTH, HEIGHT, height_m=10, focal_px=1300)
+    assert solved.camera_height_m == pytest.approx(1.6, abs=1e-6) or solved.camera_height_m > 1.6
+    visible_m = 10.0
+    lowest = project(solved.camera, np.array([[0, 0, solved.facade_height_m - visible_m]]))[0]
+    assert lowest[1] == pytest.approx(HEIGHT - 2, abs=60)
+    assert solved.facade_px[3][1] >= lowest[1]
 
 
 def test_a_camera_below_the_ground_is_refused_with_the_way_out():

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from secondunit.schema.camera import Camera, Matrix3
 from secondunit.schema.errors import InputError
 from secondunit.vision.corners import Floats, check_corners
-from secondunit.vision.pose import Fit, Lines, Problem, fit_pose, vanishing_points
+from secondunit.vision.pose import EYE_HEIGHT_M, Fit, Lines, Problem, fit_pose, vanishing_points
 
 STOREY_M = 3.0
 FULL_FRAME_DIAGONAL_MM = 43.2666  # 36 x 24 mm
@@ -40,8 +40,10 @@ EDGE_SHARE = 0.012  # a bottom corner this near the plate's lower edge shows no 
 class Solve:
     """A solved camera and what to believe of it.
 
-    facade_px: (4,2) plate pixels, clockwise from top left, as projected by the camera. method: "given", "exif",
-    "vanishing points" or "assumed". Ranges are 99 % intervals under 2 px corner noise. rms_px: corner misfit.
+    Where the plate's lower edge cuts the facade, facade_height_m and facade_px reach down to the assumed ground.
+
+    facade_px: (4,2) plate pixels, clockwise from top left: the corners to work with, as clicked. method: "given",
+    "exif", "vanishing points" or "assumed". Ranges are 99 % intervals under 2 px corner noise. rms_px: corner misfit.
     """
 
     camera: Camera
@@ -105,14 +107,16 @@ def solve(
     problem = Problem(corners * square, centre * square, 1.0, sigma_px=CORNER_NOISE_PX)
     known = _known_focal(width, height, pixel_aspect, focal_px, focal_35mm_mm, exif_35mm_mm)
     scale_m, scale_said, guessed = _scale(height_m, storeys, problem, known, plate, corners)
-    _check_ground_line(corners, height, height_m)
+    hidden = _ground_is_hidden(corners, height, height_m)
     problem = replace(problem, height_m=scale_m)
     if plate is not None:
         problem = replace(problem, lines=_lines(plate, corners, problem, pixel_aspect, known))
-    found = _fit_known(problem, *known) if known else _fit_unknown(problem, width * pixel_aspect)
+    found = _fit_known(problem, *known) if known else _fit_unknown(problem, width * pixel_aspect, hidden)
+    if hidden:
+        found, problem = _grounded(found, problem)
     _check_above_ground(found, height_m)
     warnings = (*found.warnings, *_interval_warnings(found), *_fit_warnings(found, height_m), *guessed)
-    return _report(found, problem, (width, height, pixel_aspect), scale_said, warnings)
+    return _report(found, problem, (width, height, pixel_aspect), (scale_m, scale_said), warnings)
 
 
 def project(camera: Camera, points_m: Floats) -> Floats:
@@ -216,14 +220,17 @@ def _scale(
     return high, f"scale: {counted} storeys counted x {STOREY_M:g} m = {high:g} m high (a guess)", (warning,)
 
 
-def _check_ground_line(corners: Floats, height: int, height_m: float | None) -> None:
+def _ground_is_hidden(corners: Floats, height: int, height_m: float | None) -> bool:
+    """True where the plate's lower edge cuts the facade and its visible height was given; an error where it was not."""
     lowest = float(corners[2:, 1].min())
-    if lowest < height * (1 - EDGE_SHARE) or height_m is not None:
-        return
+    if lowest < height * (1 - EDGE_SHARE):
+        return False
+    if height_m is not None:
+        return True
     raise InputError(
         f"The ground line is not in the picture: both bottom corners (y {corners[3, 1]:g} and {corners[2, 1]:g}) lie "
         f"on the plate's lower edge ({height}), so neither the size nor where the rubble lands can be known; give "
-        f"--height-m for the part of the facade that is visible, and the lower edge is taken as the ground."
+        f"--height-m for the part of the facade that is visible, and the ground is assumed 1.6 m below the camera."
     )
 
 
@@ -231,24 +238,37 @@ def _fit_known(problem: Problem, focal: float, method: str, said: str) -> _Found
     return _Found(fit_pose(replace(problem, focal_px=focal)), method, said, ())
 
 
-def _fit_unknown(problem: Problem, width: float) -> _Found:
+def _grounded(found: _Found, problem: Problem) -> tuple[_Found, Problem]:
+    """The facade carried on below the plate's lower edge, down to where a photographer's feet would be."""
+    drop = max(0.0, EYE_HEIGHT_M - float(found.fit.position_m[2]))
+    warning = (
+        f"The ground is not in the picture; it is assumed {drop:.1f} m below the visible part of the facade, "
+        f"{EYE_HEIGHT_M:g} m below the camera, so what falls leaves the picture at its lower edge."
+    )
+    lifted = replace(found.fit, position_m=found.fit.position_m + np.array([0.0, 0.0, drop]))
+    deeper = replace(problem, height_m=problem.height_m + drop)
+    return replace(found, fit=lifted, warnings=(*found.warnings, warning)), deeper
+
+
+def _fit_unknown(problem: Problem, width: float, hidden: bool) -> _Found:
     """Focal length from vanishing points when three checks hold, else from usual lenses and eye height."""
     measured = fit_pose(replace(problem, lens=_lens(problem, 3.0)))
-    faults = _vanishing_faults(problem, measured, width)
+    faults = _vanishing_faults(problem, measured, width, hidden)
     if not faults:
         said = f"focal length {measured.focal_px:.0f} px from vanishing points"
         return _Found(measured, "vanishing points", said, ())
     # The corners' own word on the focal length is distrusted here, so their weight drops and the priors decide.
-    assumed = fit_pose(replace(problem, sigma_px=4 * problem.sigma_px, lens=_lens(problem), eye_height=True))
+    assumed = fit_pose(replace(problem, sigma_px=4 * problem.sigma_px, lens=_lens(problem), eye_height=not hidden))
     mm = assumed.focal_px * FULL_FRAME_DIAGONAL_MM / (2 * float(np.hypot(*problem.centre)))
     warning = (
-        f"The focal length is an assumption ({mm:.0f} mm, 35 mm equivalent, chosen between usual lenses and an eye "
-        f"height near 1.6 m), because {' and '.join(faults)}; give --focal-mm if you know the lens."
+        f"The focal length is an assumption ({mm:.0f} mm, 35 mm equivalent, chosen between usual lenses"
+        f"{'' if hidden else ' and an eye height near 1.6 m'}), because {' and '.join(faults)}; "
+        f"give --focal-mm if you know the lens."
     )
     return _Found(assumed, "assumed", f"focal length {assumed.focal_px:.0f} px assumed ({mm:.0f} mm)", (warning,))
 
 
-def _vanishing_faults(problem: Problem, fit: Fit, width: float) -> list[str]:
+def _vanishing_faults(problem: Problem, fit: Fit, width: float, hidden: bool) -> list[str]:
     faults = []
     level = vanishing_points(problem.corners)[0]
     away = abs(level[0] / level[2] - problem.centre[0]) / width if level[2] else np.inf
@@ -256,7 +276,7 @@ def _vanishing_faults(problem: Problem, fit: Fit, width: float) -> list[str]:
         far = f"{away:.0f} image widths" if away < 1000 else "infinitely far"
         faults.append(f"the facade is seen almost frontally (its horizontals meet {far} away)")
     low, high = CAMERA_HEIGHT_M
-    if not low <= fit.position_m[2] <= high:
+    if not (hidden or low <= fit.position_m[2] <= high):
         faults.append(
             f"its vanishing points (focal {fit.focal_px:.0f} px) put the camera {fit.position_m[2]:.1f} m above the "
             f"ground line, where {low:g} to {high:g} m is plausible"
@@ -312,9 +332,9 @@ def _fit_warnings(found: _Found, height_m: float | None) -> list[str]:
 
 
 def _report(
-    found: _Found, problem: Problem, size: tuple[int, int, float], scale_said: str, warnings: tuple[str, ...]
+    found: _Found, problem: Problem, size: tuple[int, int, float], scale: tuple[float, str], warnings: tuple[str, ...]
 ) -> Solve:
-    fit, (width, height, aspect) = found.fit, size
+    fit, (width, height, aspect), (visible_m, scale_said) = found.fit, size, scale
     camera = Camera(
         width=width,
         height=height,
@@ -325,7 +345,9 @@ def _report(
         position_m=(float(fit.position_m[0]), float(fit.position_m[1]), float(fit.position_m[2])),
     )
     w, h = fit.width_m, problem.height_m
-    facade = project(camera, np.array([[0, 0, h], [w, 0, h], [w, 0, 0], [0, 0, 0]]))
+    facade = problem.corners / [aspect, 1.0]
+    if h > visible_m:  # carried on below the plate's edge: the foot is where the camera says, not where it was clicked
+        facade[2:] = project(camera, np.array([[w, 0, 0], [0, 0, 0]]))
     focal = _times(fit.focal_px, SIGMAS * fit.ln_focal_sigma)
     wide = _times(w, SIGMAS * float(np.sqrt(fit.covariance[6, 6])))
     above, spread = float(fit.position_m[2]), SIGMAS * fit.height_sigma_m
