@@ -264,7 +264,7 @@ def _tie(pieces: Pieces, a: int, b: int, from_m: Floats, to_m: Floats) -> Patche
 
 
 def clusters(pieces: Pieces, a: Ints, b: Ints, seed: int) -> Ints:
-    """(P,) lumps of about CLUSTER_PIECES neighbours of one part: each piece joins the nearest of a random few, by hops."""
+    """(P,) lumps of about CLUSTER_PIECES neighbours of one part: a piece joins the nearest of a random few, by hops."""
     count = len(pieces)
     rng = np.random.default_rng([seed, zlib.crc32(b"clusters")])
     label = np.where(rng.random(count) < 1.0 / CLUSTER_PIECES, np.arange(count), -1)

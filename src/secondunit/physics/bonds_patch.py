@@ -51,7 +51,7 @@ def _clip_line(
 
 
 def moments(points: Floats, count: Counts) -> tuple[Floats, Floats, Floats]:
-    """Area (N,), centroid (N,2) and second moments (N,2,2) = integral of x x^T about the centroid, by Green's theorem."""
+    """Area (N,), centroid (N,2), second moments (N,2,2) = integral of x x^T about the centroid, by Green's theorem."""
     column = np.arange(points.shape[1])
     base = points[:, :1]
     local = np.where((column < count[:, None])[:, :, None], points - base, 0.0)

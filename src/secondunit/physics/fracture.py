@@ -1,7 +1,7 @@
 """Panels and solids of an intact building fall into convex pieces that tile them exactly.
 
-Frame: the building's world frame, metres, Z up. A panel is a plane polygon with holes, swept along `lift`; because `lift` need
-not stand at right angles to the plane, neighbouring roof slopes share their vertical mitre without gap or overlap.
+Frame: the building's world frame, metres, Z up. A panel is a plane polygon with holes, swept along `lift`; because `lift`
+need not stand at right angles to the plane, neighbouring roof slopes share their vertical mitre without gap or overlap.
 """
 
 import zlib

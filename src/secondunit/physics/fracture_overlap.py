@@ -1,7 +1,7 @@
 """Which solids overlap at rest, and the cuts that stop them.
 
-The test is exact for convex polyhedra: no face of either separates them, and the largest ball that fits into both (a linear
-programme) has a radius above the tolerance.
+The test is exact for convex polyhedra: no face of either separates them, and the largest ball that fits into both (a
+linear programme) has a radius above the tolerance.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def neighbour_pairs(low: Floats, high: Floats, margin_m: float) -> Ints:
 
 
 def overlap_depth(planes_a: Floats, planes_b: Floats) -> float:
-    """Radius of the largest ball inside both polyhedra, given world planes (F,4) with n.x <= d; negative if disjoint."""
+    """Radius of the largest ball in both polyhedra, given world planes (F,4), n.x <= d inside; negative if disjoint."""
     from scipy.optimize import linprog
 
     planes = np.concatenate([planes_a, planes_b])

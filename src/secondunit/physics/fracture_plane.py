@@ -1,7 +1,7 @@
-"""Cracks in the plane: a polygon with holes falls into convex cells, large ones with small bits where three cracks meet.
+"""Cracks in the plane: a polygon with holes falls into convex cells, with small bits where three cracks meet.
 
-Sites are spread evenly over the material (Lloyd's relaxation on samples), so cells have alike areas; their Voronoi cells are
-cut to the polygon, and where a window's corner leaves a cell with a reflex corner the crack starts at that very corner.
+Sites are spread evenly over the material (Lloyd's relaxation on samples), so cells have alike areas; their Voronoi cells
+are cut to the polygon, and where a window's corner leaves a cell with a reflex corner the crack starts at that very corner.
 """
 
 import math
@@ -106,7 +106,7 @@ def _turned(loop: list[int], vertices: Floats) -> list[int]:
 
 
 def _with_bits(loops: list[list[int]], vertices: Floats, bits: float, rng: np.random.Generator) -> list[Polygon]:
-    """Cut the corner off each of three cells that meet at a chosen vertex, and put a triangle there: all stay convex."""
+    """Cut the corner off each of three cells that meet at a chosen vertex, put a triangle there: all stay convex."""
     arms: dict[int, set[int]] = {}
     for loop in loops:
         for a, b in zip(loop, [*loop[1:], loop[0]], strict=True):
@@ -157,7 +157,11 @@ def convex_parts(shape: Any) -> list[Polygon]:
         if not corners:
             done.append(polygon)
             continue
-        waiting += _best_split(polygon, corners)
+        parts = _best_split(polygon, corners)
+        if len(parts) > 1:
+            waiting += parts
+        else:  # a reflex corner too shallow to cut off anything: straighten it
+            done.append(polygon.convex_hull)
     return done
 
 

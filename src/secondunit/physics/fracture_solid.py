@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondunit.physics.pieces import FRACTURE, MATERIALS, Floats, Ints, Pieces, tessellate
+import itertools
 
 ON_PLANE_M = 1e-9
 """Vertices this near a cutting plane count as lying on it: far below any joint, far above rounding at building size."""
@@ -60,7 +61,7 @@ def planes_of(solids: Sequence[Solid]) -> list[Floats]:
     """The face planes (F,4) of each solid: outward unit normal and offset."""
     points, face_vertices, face_start, plane_start = _loops(solids)
     planes = _newell(points, face_vertices, face_start)
-    return [planes[a:b] for a, b in zip(plane_start, plane_start[1:], strict=False)]
+    return [planes[a:b] for a, b in itertools.pairwise(plane_start)]
 
 
 def prism(bottom: Floats, lift: Floats, kinds: Sequence[int]) -> Solid:
@@ -82,7 +83,7 @@ def _turn(loop: Floats, axis: Floats) -> float:
     total = 0.0
     x0, y0, z0 = (float(x) for x in loop[0])
     rest = [(float(x) - x0, float(y) - y0, float(z) - z0) for x, y, z in loop[1:]]
-    for (x1, y1, z1), (x2, y2, z2) in zip(rest, rest[1:], strict=False):
+    for (x1, y1, z1), (x2, y2, z2) in itertools.pairwise(rest):
         total += a * (y1 * z2 - z1 * y2) + b * (z1 * x2 - x1 * z2) + c * (x1 * y2 - y1 * x2)
     return -total
 

@@ -1,7 +1,7 @@
 """Convex pieces, the bonds that glue them, and what they are made of.
 
-Frame: the building's world frame, right-handed, metres, Z up (ground z = 0, +X along the facade, +Y into the building).
-SI units. A piece's rest pose is the identity rotation at its centroid; its geometry is stored relative to that centroid.
+Frame: the building's world frame, right-handed, m, Z up (ground z = 0, +X along the facade, +Y into the building).
+SI units. A piece's rest pose is the identity rotation at its centroid; geometry is stored relative to that centroid.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ GROUND = -1
 
 @dataclass(frozen=True)
 class Material:
-    """What a piece is made of; strengths are the effective ones of a reinforced or jointed section, not of a flawless sample.
+    """What a piece is made of; strengths are those of a reinforced or jointed section, not of a flawless sample.
 
     Units: kg/m3, Pa, m. `dust_fraction` is the share of dissipated crushing work's mass that becomes airborne dust.
     """
@@ -45,15 +45,16 @@ class Material:
 MATERIALS: tuple[Material, ...] = (
     Material("brick", 1800.0, 5.0e9, 0.45e6, 0.6e6, 10.0e6, 1.3, 0.020, 0.70, 0.05),
     Material("stone", 2300.0, 10.0e9, 0.7e6, 1.0e6, 25.0e6, 1.3, 0.010, 0.70, 0.08),
-    Material("concrete", 2400.0, 20.0e9, 6.0e6, 5.0e6, 30.0e6, 2.0, 0.010, 0.65, 0.08),
+    Material("concrete", 2400.0, 20.0e9, 8.0e6, 5.0e6, 30.0e6, 2.0, 0.010, 0.65, 0.08),
     Material("timber", 550.0, 8.0e9, 18.0e6, 4.0e6, 20.0e6, 3.0, 0.001, 0.50, 0.15),
-    Material("slate", 1400.0, 6.0e9, 1.5e6, 1.5e6, 15.0e6, 1.0, 0.008, 0.60, 0.10),
+    Material("slate", 900.0, 7.0e9, 5.0e6, 3.0e6, 15.0e6, 1.3, 0.008, 0.60, 0.10),
     Material("glass", 2500.0, 10.0e9, 6.0e6, 6.0e6, 60.0e6, 0.6, 0.001, 0.45, 0.10),
     Material("plaster", 1000.0, 2.0e9, 0.4e6, 0.5e6, 4.0e6, 0.9, 0.040, 0.65, 0.02),
     Material("steel", 7850.0, 60.0e9, 200.0e6, 120.0e6, 250.0e6, 3.0, 0.0, 0.45, 0.20),
 )
-"""Every material, in the order that `Pieces.material` indexes. Moduli are chosen stiff enough that a five-storey building
-sags millimetres and soft enough that metre-sized pieces integrate explicitly at a quarter of a millisecond."""
+"""Every material, in the order that `Pieces.material` indexes. Moduli are stiff enough that a five-storey building sags
+millimetres and soft enough that metre-sized pieces integrate explicitly at a quarter of a millisecond. "slate" is the
+whole roof: boards, rafters and slates. Concrete's strengths are those of an ordinary reinforced section in bending."""
 
 
 def material_index(name: str) -> int:
@@ -71,7 +72,8 @@ class Pieces:
 
     centroid_m (P,3) world, rest · mass_kg (P,) · inertia_kgm2 (P,3,3) about the centroid in world axes at rest
     vertices_m (V,3) relative to the piece's centroid, vertex_start (P+1,)
-    planes (F,4) outward unit normal n and offset d (inside: n.x <= d), relative to the centroid, one row a face, plane_start (P+1,)
+    planes (F,4) outward unit normal n and offset d (inside: n.x <= d), relative to the centroid, one row a face,
+    plane_start (P+1,)
     face_vertices (L,) into vertices_m, counter-clockwise seen from outside, face_start (F+1,)
     face_kind (F,) SKIN | INNER | FRACTURE · material (P,) into MATERIALS · part (P,) into part_names
     storey (P,) · fixed (P,) foundation that never moves · edges (E,2) into vertices_m, edge_start (P+1,)
@@ -121,10 +123,11 @@ class Pieces:
 class Bonds:
     """B glued contacts between two pieces, or (b == GROUND) between a piece and the ground.
 
-    centroid_m (B,3) world, rest · normal (B,3) unit, from a to b · tangent (B,3) unit, first principal in-plane axis (along which
-    the patch is longest) · area_m2 (B,) · moment1_m4, moment2_m4 (B,) second moments of area about tangent and about
+    centroid_m (B,3) world, rest · normal (B,3) unit, from a to b · tangent (B,3) unit, first principal in-plane axis
+    (along which the patch is longest) · area_m2 (B,) · moment1_m4, moment2_m4 (B,) second moments of area about tangent and about
     normal x tangent · extent1_m, extent2_m (B,) half extents along tangent and along normal x tangent
-    young_pa, tension_pa, shear_pa, compression_pa (B,) already scattered; shear_pa is the cohesion of Mohr-Coulomb (friction 0.7).
+    young_pa, tension_pa, shear_pa, compression_pa (B,) already scattered; shear_pa is the cohesion of Mohr-Coulomb
+    (friction 0.7).
     """
 
     a: Ints
@@ -147,7 +150,7 @@ class Bonds:
 
 
 def tessellate(pieces: Pieces) -> tuple[Ints, Ints, Ints]:
-    """Triangles of every piece: (T,3) indices into vertices_m, (T,) piece, (T,) face. Faces are convex, so each is a fan."""
+    """Triangles of every piece: (T,3) indices into vertices_m, (T,) piece, (T,) face. Each convex face is a fan."""
     corners = np.diff(pieces.face_start)
     fans = corners - 2
     tri_face = np.repeat(np.arange(len(corners), dtype=np.int32), fans)

@@ -18,7 +18,7 @@ def solids(building: Building) -> tuple[list[Panel], list[ConvexSolid]]:
 
 
 def example(construction: Construction = "masonry", storeys: int = 5, width_m: float = 18.0) -> Building:
-    """A regular building without any picture, for tests and demonstrations: bays of about 3 m, a gable or a flat roof."""
+    """A regular building without any picture: bays of about 3 m, a gable (masonry) or a flat roof (rc-frame)."""
     floors = tuple(3.1 * k for k in range(storeys + 1))
     bays = max(2, round(width_m / 3.0))
     pitch = width_m / bays

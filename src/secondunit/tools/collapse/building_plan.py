@@ -8,6 +8,7 @@ from secondunit.tools.collapse.building_cover import (
     choose_roof,
     cover,
     coverage,
+    deepened,
     outline_of,
     overshoot_m,
     side_depth,
@@ -45,9 +46,15 @@ def plan_building(solve: Solve, grid: FacadeGrid, matte: Matte, brief: CollapseB
     building = Building.read(**(fields | stated))
     if "roof" not in stated:
         building = building.model_copy(update={"roof": choose_roof(building, outline)})
+    if "depth_m" not in stated and brief.depth_m is None:
+        building = deepened(building, outline)
     if "crests" not in stated:
         building = cover(building, outline)
-    said = [*_said(building, brief, stated), *([] if "depth_m" in stated else [depth_said]), _covered(building, outline)]
+    said = [
+        *_said(building, brief, stated),
+        *([] if "depth_m" in stated else [depth_said]),
+        _covered(building, outline),
+    ]
     return building.model_copy(update={"said": tuple(said)})
 
 
@@ -87,7 +94,9 @@ def _said(building: Building, brief: CollapseBrief, stated: dict[str, Any]) -> l
 
 def _covered(building: Building, outline: Outline) -> str:
     share, over = coverage(building, outline), overshoot_m(building, outline)
-    line = f"building: proxies cover {share:.2%} of the matte and rise at most {over:.1f} m above it (90 % of the width)."
+    line = (
+        f"building: proxies cover {share:.2%} of the matte and rise at most {over:.1f} m above it (90 % of the width)."
+    )
     if share < 0.995:
         line += " What is not covered stays in the picture; state crests in building.toml or correct the matte."
     return line

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from secondunit.schema.base import TAG, Record
 from secondunit.schema.errors import InputError
+import itertools
 
 Opening = tuple[float, float, float, float]
 Construction = Literal["masonry", "rc-frame"]
@@ -37,8 +38,11 @@ class Crest(Record, name="crest", version=1):
     """Something that sticks out of the main body: chimney, dormer, tower, pavilion, or a wing beside the facade.
 
     profile: its upper edge, (x, z) from left to right, metres. It fills the space from base_m up to the profile, from
-    front_m to front_m + depth_m into the building; hollow ones have walls and a roof, the others are solid.
+    front_m to front_m + depth_m into the building; hollow ones have walls and a roof, the others are solid. On the
+    side "left" or "right" it stands on that side wall instead: profile (y, z), depth inwards, never hollow.
     """
+
+    side: Literal["front", "left", "right"] = "front"
 
     profile: tuple[tuple[float, float], ...] = Field(min_length=2)
     base_m: float = Field(ge=0)
@@ -49,8 +53,10 @@ class Crest(Record, name="crest", version=1):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         xs = [x for x, _ in self.profile]
-        if any(b - a < 1e-6 for a, b in zip(xs, xs[1:], strict=False)):
+        if any(b - a < 1e-6 for a, b in itertools.pairwise(xs)):
             raise ValueError(f"the profile's x {xs} must rise from left to right")
+        if self.hollow and self.side != "front":
+            raise ValueError(f"a crest on the {self.side} side cannot be hollow")
         if min(z for _, z in self.profile) <= self.base_m:
             raise ValueError(f"the profile must stay above base_m = {self.base_m}")
         return self
@@ -102,7 +108,7 @@ class Building(Record, name="building", version=1):
     def _rising(cls, floors: tuple[float, ...]) -> tuple[float, ...]:
         if abs(floors[0]) > 1e-6:
             raise ValueError(f"floors_m must begin with the ground, 0, not {floors[0]}")
-        low = [b - a for a, b in zip(floors, floors[1:], strict=False)]
+        low = [b - a for a, b in itertools.pairwise(floors)]
         if min(low) < 1.6:
             raise ValueError(f"floors_m {floors}: a storey of {min(low):.2f} m is too low; at least 1.6 m")
         return floors

@@ -1,7 +1,7 @@
 """Roofs, the attic walls that carry them, and what sticks out of them.
 
-A pitched roof is the lower envelope of its planes: over its part of the plan every plane carries one slope, swept straight
-down, so slopes share vertical mitres and nothing overlaps. Attic walls are cut by the slopes' undersides, so they bear.
+A pitched roof is the lower envelope of its planes: over its part of the plan every plane carries one slope, swept
+straight down, so slopes share vertical mitres and nothing overlaps. Attic walls are cut by the slopes' undersides.
 """
 
 from collections.abc import Sequence
@@ -47,15 +47,20 @@ class Slope:
 def roof_panels(building: Building) -> list[Panel]:
     """Everything above the uppermost slab, and the wings beside the facade."""
     crests = [panel for i, crest in enumerate(building.crests) for panel in crest_panels(building, crest, i)]
-    taken = [_footprint(crest) for crest in building.crests if crest.base_m >= building.height_m - 1e-6]
+    taken = [footprint(building, crest) for crest in building.crests if crest.base_m >= building.height_m - 1e-6]
     if building.roof.kind == "flat":
         return [*_parapets(building, taken), *crests]
     slopes = roof_slopes(building)
     return [*_slope_panels(building, slopes, taken), *_attic(building, slopes, taken), *crests]
 
 
-def _footprint(crest: Crest) -> Rect:
+def footprint(building: Building, crest: Crest) -> Rect:
+    """What a crest takes of the plan: x0, y0, x1, y1."""
     left, right = crest.span_m
+    if crest.side == "left":
+        return (crest.front_m, left, crest.front_m + crest.depth_m, right)
+    if crest.side == "right":
+        return (building.width_m - crest.front_m - crest.depth_m, left, building.width_m - crest.front_m, right)
     return (left, crest.front_m, right, crest.front_m + crest.depth_m)
 
 
@@ -168,7 +173,9 @@ def _half_plane(a: float, b: float, c: float) -> shapely.Polygon:
     return shapely.Polygon([foot + along, foot - along, foot - along - away, foot + along - away])
 
 
-def _slope_panel(building: Building, slope: Slope, part: shapely.Polygon, name: str, base: float | None = None) -> Panel:
+def _slope_panel(
+    building: Building, slope: Slope, part: shapely.Polygon, name: str, base: float | None = None
+) -> Panel:
     base = building.height_m if base is None else base
     ring = [tuple(point) for point in part.exterior.coords[:-1]]
     holes = tuple(tuple(tuple(point) for point in hole.coords[:-1]) for hole in part.interiors)
@@ -224,6 +231,8 @@ def _cut_span(rect: Rect, along: bool) -> tuple[float, float]:
 def crest_panels(building: Building, crest: Crest, index: int) -> list[Panel]:
     """A solid crest is one swept profile; a hollow one has walls all round and a cap that follows the profile."""
     name = f"{'wing' if crest.base_m < building.height_m - 1e-6 else 'crest'} {index}"
+    if crest.side != "front":
+        return [_side_wall(building, crest, name)]
     if not crest.hollow:
         return [_profile_wall(building, crest, name, (crest.front_m, crest.front_m + crest.depth_m), ())]
     drops = [_crest_slope(a, b) for a, b in zip(crest.profile, crest.profile[1:], strict=False)]
@@ -241,9 +250,21 @@ def _profile_wall(
 ) -> Panel:
     left, right = crest.span_m
     outline = ((left, crest.base_m), (right, crest.base_m), *reversed(crest.profile))
+    # what hangs beside the facade without reaching the ground is an overhang: light, or it would tear off
+    material = "timber" if 0.0 < crest.base_m < building.height_m - 1e-6 else "brick"
     return Panel(
-        name, "brick", outline, (0.0, y[0], 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, y[1] - y[0], 0.0),
+        name, material, outline, (0.0, y[0], 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, y[1] - y[0], 0.0),
         storey=building.storeys if crest.base_m > 0 else 0, skin=frozenset({"front", "back", "rim"}), trims=trims,
+    )  # fmt: skip
+
+
+def _side_wall(building: Building, crest: Crest, name: str) -> Panel:
+    low, high = crest.span_m
+    x0, _, x1, _ = footprint(building, crest)
+    outline = ((low, crest.base_m), (high, crest.base_m), *reversed(crest.profile))
+    return Panel(
+        name, "brick", outline, (x0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (x1 - x0, 0.0, 0.0),
+        storey=building.storeys, skin=frozenset({"front", "back", "rim"}),
     )  # fmt: skip
 
 

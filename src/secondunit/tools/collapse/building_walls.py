@@ -1,4 +1,4 @@
-"""Walls, slabs, columns, beams, windows and stairs of the storeys. Slabs reach to the outer face; all else stands between.
+"""Walls, slabs, columns, beams, windows and stairs. Slabs reach to the outer face; all else stands between them.
 
 Every joint is a plane where one panel ends and the next begins: front and back walls run through, side walls stand
 between them, the spine walls between the side walls, cross walls between those. So nothing needs cutting later.
@@ -14,6 +14,7 @@ from secondunit.tools.collapse.building_layout import (
     storey_openings,
 )
 from secondunit.tools.collapse.building_record import Building, Opening
+import itertools
 
 OUT = frozenset({"front", "reveal"})
 HIDDEN = 0.62
@@ -80,7 +81,7 @@ def _ring(opening: Opening) -> tuple[tuple[float, float], ...]:
 
 def _envelope(building: Building, level: Level) -> list[Panel]:
     """Facade with its windows, back wall and side walls."""
-    w, d, t, k = building.width_m, building.depth_m, building.wall_m, level.number
+    w, t, k = building.width_m, building.wall_m, level.number
     z = (level.floor_m, level.ceiling_m)
     front = storey_openings(building.openings, level, 0.0, w)
     lintels = [_lintel(o, level, w) for o in front if building.construction == "masonry" and o[2] - o[0] > WIDE_M]
@@ -167,14 +168,12 @@ def _masonry(building: Building, level: Level) -> list[Panel]:
     stops = [t, *columns, w - t]
     for j, y in enumerate(rows):
         doors = tuple(
-            door
-            for a, b in zip(stops, stops[1:], strict=False)
-            for door in _doorway((a + b) / 2, level, (a + half, b - half))
+            door for a, b in itertools.pairwise(stops) for door in _doorway((a + b) / 2, level, (a + half, b - half))
         )
         panels.append(along_x(f"spine {k}.{j}", "brick", (t, w - t), (y - half, y + half), z, holes=doors, **more))
     edges = [(t, None), *((y - half, y + half) for y in rows), (d - t, None)]
     for i, x in enumerate(columns):
-        for j, (near, far) in enumerate(zip(edges, edges[1:], strict=False)):
+        for j, (near, far) in enumerate(itertools.pairwise(edges)):
             y = (near[1] if near[1] is not None else near[0], far[0])
             door = _doorway(y[0] + 0.3 * (y[1] - y[0]), level, y)
             panels.append(along_y(f"cross {k}.{i}.{j}", "brick", (x - half, x + half), y, z, holes=door, **more))
@@ -195,11 +194,11 @@ def _frame(building: Building, level: Level) -> list[Panel]:
             box = (x - half, x + half), (y - half, y + half), z
             panels.append(along_x(f"column {k}.{i}.{j}", "concrete", *box, **post))
     for j, y in enumerate(ys):
-        for i, (a, b) in enumerate(zip(xs, xs[1:], strict=False)):
+        for i, (a, b) in enumerate(itertools.pairwise(xs)):
             box = (a + half, b - half), (y - bw, y + bw), beam
             panels.append(along_x(f"beam x {k}.{i}.{j}", "concrete", *box, **span))
     for i, x in enumerate(xs):
-        for j, (a, b) in enumerate(zip(ys, ys[1:], strict=False)):
+        for j, (a, b) in enumerate(itertools.pairwise(ys)):
             box = (x - bw, x + bw), (a + half, b - half), beam
             panels.append(along_y(f"beam y {k}.{i}.{j}", "concrete", *box, **span))
             if 0 < i < len(xs) - 1:
