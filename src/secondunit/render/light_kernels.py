@@ -6,6 +6,7 @@ import warp as wp
 from .scene_kernels import (
     FAR,
     NUDGE,
+    TILE,
     Haze,
     PlateMaps,
     Solid,
@@ -17,7 +18,7 @@ from .scene_kernels import (
     haze_depth,
     open_radiance,
     spread,
-    start_at,
+    tile_start,
     toward_sun,
     view_ray,
     wrap,
@@ -90,20 +91,20 @@ def light_at_rest(
     if still.kind[y, x] != 0:
         n = still.normal[y, x]
         at = still.point[y, x] + n * NUDGE
-        start = start_at(x, y, seed)
+        start = tile_start(x, y, seed)
         facing = wp.max(0.0, wp.dot(n, sources.to_sun))
         total = wp.vec3(0.0, 0.0, 0.0)
         for i in range(sun_rays):
             blocker[y, x, i] = wp.int16(-1)
             if facing > 0.0:
-                a = closest(mesh, 0, solid, maps, view, at, toward_sun(sources, spread(i, start)), FAR, 0.5)
+                a = closest(mesh, 0, solid, maps, view, at, toward_sun(sources, spread(i * TILE, start)), FAR, 0.5)
                 if a.t > 0.0:
                     blocker[y, x, i] = wp.int16(solid.tri_piece[a.face])
                 else:
                     total += sources.sun * (facing / wp.float32(sun_rays))
         other = wp.vec2(start[1], wrap(start[0] + 0.37))
         for k in range(sky_rays):
-            way = around(n, spread(k, other))
+            way = around(n, spread(k * TILE, other))
             b = closest(mesh, 0, solid, maps, view, at, way, FAR, 0.5)
             if b.t > 0.0:
                 blocker[y, x, sun_rays + k] = wp.int16(solid.tri_piece[b.face])
@@ -191,7 +192,7 @@ def light_change(
         usable = still.behind[y, x] != 0
     if usable:
         at = p + n * NUDGE
-        start = start_at(x, y, seed)
+        start = tile_start(x, y, seed)
         facing = wp.max(0.0, wp.dot(n, sources.to_sun))
         rest = wp.vec3(0.0, 0.0, 0.0)
         now = wp.vec3(0.0, 0.0, 0.0)
@@ -205,14 +206,14 @@ def light_change(
                 part = sources.sun * (facing / wp.float32(sun_rays))
                 if known < 0:
                     rest += part
-                to = toward_sun(sources, spread(i, start))
+                to = toward_sun(sources, spread(i * TILE, start))
                 tm = i % times
                 if not still_blocked(meshes[tm], tm, solid, maps, view, moved, low, high, known, at, to):
                     now += part * clear
         other = wp.vec2(start[1], wrap(start[0] + 0.37))
         close = p[0] > around_low[0] and p[1] > around_low[1] and p[0] < around_high[0] and p[1] < around_high[1]
         for k in range(sky_rays):
-            way = around(n, spread(k, other))
+            way = around(n, spread(k * TILE, other))
             held = int(blocker[y, x, sun_rays + k])
             if revealed:
                 held = -1
@@ -253,14 +254,15 @@ def smooth_along(
     weight = float(0.0)
     n = still.normal[y, x]
     z = still.depth[y, x]
+    p = still.point[y, x]
     for j in range(-radius, radius + 1):
         for i in range(-radius, radius + 1):
             yy = wp.clamp(y + j, 0, height - 1)
             xx = wp.clamp(x + i, 0, width - 1)
             if still.kind[yy, xx] == still.kind[y, x] and gone[yy, xx] == gone[y, x]:
                 like = wp.max(0.0, wp.dot(n, still.normal[yy, xx]))
-                gap = wp.abs(still.depth[yy, xx] - z) / (0.02 * z + 0.02)
-                w = wp.exp(-0.12 * wp.float32(i * i + j * j) - gap) * like * like * like * like
+                gap = wp.abs(wp.dot(n, still.point[yy, xx] - p)) / (0.001 * z + 0.03)
+                w = wp.exp(-0.08 * wp.float32(i * i + j * j) - gap) * like * like * like * like
                 total += values[yy, xx] * w
                 weight += w
     if weight > 1.0e-6:
@@ -289,6 +291,7 @@ def smooth_ratio(
     low = wp.vec3(0.0, 0.0, 0.0)
     n = still.normal[y, x]
     z = still.depth[y, x]
+    p = still.point[y, x]
     for j in range(-radius, radius + 1):
         for i in range(-radius, radius + 1):
             yy = wp.clamp(y + j, 0, height - 1)
@@ -296,8 +299,8 @@ def smooth_ratio(
             near = before[yy, xx]
             if near[1] > 0.0 and still.kind[yy, xx] == still.kind[y, x] and gone[yy, xx] == gone[y, x]:
                 like = wp.max(0.0, wp.dot(n, still.normal[yy, xx]))
-                gap = wp.abs(still.depth[yy, xx] - z) / (0.02 * z + 0.02)
-                w = wp.exp(-0.12 * wp.float32(i * i + j * j) - gap) * like * like * like * like
+                gap = wp.abs(wp.dot(n, still.point[yy, xx] - p)) / (0.001 * z + 0.03)
+                w = wp.exp(-0.08 * wp.float32(i * i + j * j) - gap) * like * like * like * like
                 top += after[yy, xx] * w
                 low += near * w
     if wp.min(low) > 1.0e-12:

@@ -9,6 +9,7 @@ wp.config.enable_backward = False
 
 FAR = wp.constant(1.0e6)
 NUDGE = wp.constant(0.004)
+TILE = wp.constant(49)
 
 
 @wp.struct
@@ -123,6 +124,18 @@ def spread(index: int, start: wp.vec2) -> wp.vec2:
 @wp.func
 def start_at(x: int, y: int, seed: int) -> wp.vec2:
     return wp.vec2(unit(scramble(x, y, seed)), unit(scramble(x, y, seed + 7919)))
+
+
+@wp.func
+def tile_start(x: int, y: int, seed: int) -> wp.vec2:
+    """Where a pixel enters the sequence: any 7 x 7 pixels hold its first 49 points once each.
+
+    Filters that average such a window then see one well spread set of TILE points instead of white noise. Further
+    points
+    of a pixel are TILE steps apart, so that no two pixels of a window share one.
+    """
+    shift = wp.vec2(unit(scramble(seed, 3, 1)), unit(scramble(seed, 5, 2)))
+    return spread((x + 7 * y) % TILE, shift)
 
 
 @wp.func
@@ -376,7 +389,7 @@ def irradiance(
     if facing > 0.0:
         seen = float(0.0)
         for i in range(sun_rays):
-            to = toward_sun(sources, spread(first * sun_rays + i, start))
+            to = toward_sun(sources, spread((first * sun_rays + i) * TILE, start))
             block = closest(mesh, time, solid, maps, view, at, to, FAR, 0.5)
             if block.t < 0.0:
                 seen += 1.0
@@ -386,7 +399,7 @@ def irradiance(
     dome = wp.vec3(0.0, 0.0, 0.0)
     other = wp.vec2(start[1], wrap(start[0] + 0.37))
     for k in range(sky_rays):
-        way = around(normal, spread(first * sky_rays + k, other))
+        way = around(normal, spread((first * sky_rays + k) * TILE, other))
         stop = closest(mesh, time, solid, maps, view, at, way, FAR, 0.5)
         if stop.t < 0.0:
             dome += open_radiance(sources, way) * shade

@@ -22,6 +22,7 @@ from .scene_kernels import (
     spread,
     start_at,
     tent,
+    tile_start,
     unit,
     view_ray,
     wrap,
@@ -295,7 +296,7 @@ def trace_pixels(
     y = index // view.width
     x = index - y * view.width
     start = start_at(x, y, how.seed + 101 * how.frame)
-    lens = start_at(y, x, how.seed + 101 * how.frame + 17)
+    lens = tile_start(x, y, how.seed + 101 * how.frame + 17)
     shift = int(unit(scramble(x, y, how.seed + 5)) * wp.float32(how.times))
     middle = wp.vec2(wp.float32(x) + 0.5, wp.float32(y) + 0.5)
     centre_ray = view_ray(view, middle)
@@ -383,6 +384,7 @@ def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: w
     if own[3] > 0.0:
         n = film.normal[y, x]
         z = film.depth[y, x]
+        p = film.place[y, x]
         top = wp.vec3(0.0, 0.0, 0.0)
         low = wp.vec3(0.0, 0.0, 0.0)
         for j in range(-radius, radius + 1):
@@ -392,9 +394,9 @@ def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: w
                 b = film.base[yy, xx]
                 if b[3] > 0.0:
                     like = wp.max(0.0, wp.dot(n, film.normal[yy, xx]))
-                    gap = wp.abs(film.depth[yy, xx] - z) / (0.004 * z + 0.02)
+                    gap = wp.abs(wp.dot(n, film.place[yy, xx] - p)) / (0.001 * z + 0.02)
                     w = (
-                        wp.exp(-0.15 * wp.float32(i * i + j * j) - gap)
+                        wp.exp(-0.08 * wp.float32(i * i + j * j) - gap)
                         * like
                         * like
                         * like
