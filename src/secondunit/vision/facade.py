@@ -72,14 +72,19 @@ def read_facade(
     shown = rectify(display_values(plate), facade, width_m, height_m, per_m)
     dark = _darkness(shown, USUAL_STOREY_M * per_m)
     rows, columns = _alternation(dark, 1, per_m), _alternation(dark, 0, per_m)
-    count, floor_trust = (storeys, 0.9) if storeys else _count(rows, height_m, STOREY_RANGE_M, USUAL_STOREY_M)
+    count, floor_trust = (storeys, 0.9) if storeys else _ranked(rows, height_m, STOREY_RANGE_M, USUAL_STOREY_M)[0]
     lines, line_trust = _lines(rows, count, per_m)
-    many, bay_trust = (bays, 0.9) if bays else _count(columns, width_m, BAY_RANGE_M, USUAL_BAY_M)
-    piers, pier_trust = _lines(columns, many, per_m)
+    tried = [(bays, 0.9)] if bays else _ranked(columns, width_m, BAY_RANGE_M, USUAL_BAY_M)[:4]
+    grids = [(many, strength, *_lines(columns, many, per_m)) for many, strength in tried]
+    agreed = [_agreement(shown, lines, piers) for _, _, piers, _ in grids]
+    best = int(np.argmax([strength * agree**2 for (_, strength, _, _), agree in zip(grids, agreed, strict=True)]))
+    (many, bay_trust, piers, pier_trust), agree = grids[best], agreed[best]
     per_px = width_m / dark.shape[1], height_m / dark.shape[0]
     floors = (*(max(0.0, float(height_m - z * per_px[1])) for z in lines[:0:-1]), height_m)
     openings, seen = _openings(shown, lines, piers, per_px, height_m)
-    trust = float(np.clip(np.mean([floor_trust * line_trust, bay_trust * pier_trust]) * 0.5 + 0.5 * seen, 0.05, 0.95))
+    regular = float(np.clip((agree - 0.35) / 0.35, 0, 1))
+    clear = 0.25 * (floor_trust * line_trust + bay_trust * pier_trust) + 0.5 * seen
+    trust = float(np.clip(clear * (0.2 + 0.8 * regular), 0.05, 0.95))
     said = (
         f"facade: {count} storeys ({'given' if storeys else 'counted'}), {many} bays "
         f"({'given' if bays else 'counted'}), {len(openings)} openings; confidence {trust:.0%}."
@@ -145,14 +150,27 @@ def _comb(profile: Floats, count: int) -> float:
     return float(np.sqrt(min(power, 1.0)))
 
 
-def _count(profile: Floats, length_m: float, span: tuple[float, float], usual: float) -> tuple[int, float]:
-    """Number of repeats by comb strength, weighed by a usual spacing; and the trust 0..1."""
+def _ranked(profile: Floats, length_m: float, span: tuple[float, float], usual: float) -> list[tuple[int, float]]:
+    """Numbers of repeats, likeliest first, by comb strength weighed by a usual spacing; each with its trust 0..1."""
     low, high = max(1, int(np.ceil(length_m / span[1]))), max(1, int(length_m / span[0]))
     counts = np.arange(low, max(high, low) + 1)
     prior = np.exp(-0.5 * (np.log(length_m / counts / usual) / 0.45) ** 2)
     strength = np.array([_comb(profile, int(n)) for n in counts])
-    best = int(np.argmax(strength * prior))
-    return int(counts[best]), float(np.clip(1.3 * strength[best], 0, 1))
+    order = np.argsort(-strength * prior)
+    return [(int(counts[i]), float(np.clip(1.3 * strength[i], 0, 1))) for i in order]
+
+
+def _agreement(shown: Image, lines: Floats, piers: Floats) -> float:
+    """Mean correlation 0..1 of each cell with its floor's typical cell: high only where the bays fall right."""
+    strange = _strangeness(shown, piers)
+    found = []
+    for top, bottom in pairwise(lines):
+        cells = np.stack([_cell(strange, top, bottom, a, b) for a, b in pairwise(piers)])
+        cells = cells - cells.mean(axis=(1, 2), keepdims=True)
+        typical = np.median(cells, axis=0)
+        power = np.sqrt((cells**2).sum(axis=(1, 2)) * (typical**2).sum()) + 1e-6
+        found.append(((cells * typical).sum(axis=(1, 2)) / power).mean())
+    return float(np.clip(np.mean(found), 0, 1))
 
 
 def _lines(profile: Floats, count: int, per_m: float) -> tuple[Floats, float]:
