@@ -115,19 +115,25 @@ def check(home):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_kill_at_random_moments_leaves_what_can_be_gone_on_with(home):
     seed = random.randrange(10**6)
     moments = random.Random(seed)
-    begun = time.perf_counter()
-    assert start(home, brief(home, seed=0)).wait() == 0
+    run, begun = start(home, brief(home, seed=0)), time.perf_counter()
+    assert run.wait() == 0
     whole_s = time.perf_counter() - begun
-    versions, killed, gone_on = check(home), 0, 0
-    for turn in range(1, KILLS + 1):
+    versions, killed, gone_on, turn = check(home), 0, 0, 0
+    while killed < KILLS:
+        turn += 1
+        assert turn <= 4 * KILLS, f"runs end before they can be killed: {killed} of {turn} were, seed {seed}"
         brief_id, cached = brief(home, seed=turn), cached_frames(home)
         run = start(home, brief_id)
         time.sleep(moments.uniform(0, whole_s))
         run.kill()
-        killed += run.wait() == -9
+        if run.wait() == 0:
+            whole_s *= 0.8  # the machine has become faster: aim earlier
+        else:
+            killed += 1
         while processes_about(home):
             time.sleep(0.01)
         finished = check(home) - versions
@@ -137,7 +143,6 @@ def test_kill_at_random_moments_leaves_what_can_be_gone_on_with(home):
         assert reused == whole_frames, f"turn {turn} of seed {seed}"
         assert made.id == f"v{versions + finished + 1:03d}"
         versions, gone_on = check(home), gone_on + (0 < reused < FRAMES)
-    assert killed >= KILLS // 2, "the runs end before they can be killed: nothing was tested"
     assert gone_on > 0, f"no kill of seed {seed} hit a run between two frames"
 
 
