@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from secondunit.render.evidence import as_photographed, read_ground, settle_shadows
+from secondunit.render.evidence import read_ground, settle_shadows
 
 
 def ground(predicted_to: int, shown_to: int, contrast: float = 6.0) -> tuple[np.ndarray, ...]:
@@ -39,15 +39,22 @@ def test_dark_ground_far_from_the_shadow_is_no_shadow() -> None:
     assert (settled[50:, :, :2] == -1).all()
 
 
-def test_brightening_takes_on_the_colour_of_the_plates_own_shadow() -> None:
-    # the plate's shade is blue: sun over shade is 8, 6, 4; the light estimate says 3 in every channel
+def test_the_sun_gets_the_strength_and_colour_of_the_plates_own_shadow() -> None:
+    # the plate's shade is blue: sun over shade is 8, 6, 4; the light estimate says (sky + sun) / sky = 3 everywhere,
+    # that is sun = 2 sky of a sum of 3; of that same sum the sky has to be 1/8, 1/6 and 1/4
     value, kind, point, blocker = ground(20, 20)
     lit = value[..., None] > 0.3
     plate = np.where(lit, 0.6, 0.6 / np.array([8.0, 6.0, 4.0])).astype(np.float32)
     light = np.where(lit, 3.0, 1.0) * np.ones(3)
     found = read_ground(plate, light, kind, point, blocker, 2)
-    # taking the shadow away must give the plate's own sunlit ground, laying it must give its own shade
-    assert np.allclose(as_photographed(np.full(3, 3.0), found), [8.0, 6.0, 4.0], rtol=1e-5)
-    assert np.allclose(as_photographed(np.full(3, 1 / 3), found), [1 / 8, 1 / 6, 1 / 4], rtol=1e-5)
-    assert (as_photographed(np.ones(3), found) == 1.0).all()
+    sky = 1.0 * found.sky_gain
+    assert np.allclose(sky / 3.0, [1 / 8, 1 / 6, 1 / 4], rtol=1e-5)
+    assert np.allclose(sky + 2.0 * found.sun_gain, 3.0, rtol=1e-5)
     assert np.allclose(found.lift[5, 5], [8.0, 6.0, 4.0], rtol=1e-4)
+
+
+def test_a_plate_in_even_light_leaves_the_sun_alone() -> None:
+    value, kind, point, blocker = ground(20, 20, contrast=1.2)
+    plate = np.repeat(value[..., None], 3, axis=-1)
+    found = read_ground(plate, np.where(plate > 0.11, 3.0, 1.0), kind, point, blocker, 2)
+    assert (found.sun_gain == 1.0).all()

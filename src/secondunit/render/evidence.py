@@ -16,14 +16,14 @@ REACH_M = 6.0
 class GroundLight:
     """The photographed ground's sun and shade.
 
-    blocker (H,W,rays): see `settle_shadows` · brighten, darken (3,): factors that turn predicted changes of light into
-    those of the plate's own shadows, in strength and colour · lift (H,W,3): the most that ground may brighten, which is
-    to the plate's own sunlit ground.
+    blocker (H,W,rays): see `settle_shadows` · sun_gain, sky_gain (3,): factors on the light that was said, for
+    predicted shadows to have the strength and colour of the plate's own; sun and sky together stay what they were ·
+    lift (H,W,3): the most that ground may brighten, which is to the plate's own sunlit ground.
     """
 
     blocker: Ints
-    brighten: Floats
-    darken: Floats
+    sun_gain: Floats
+    sky_gain: Floats
     lift: Floats
 
 
@@ -44,16 +44,8 @@ def read_ground(plate: Floats, light: Floats, kind: Ints, point: Floats, blocker
     if shown[1] < CONTRAST or (said <= 1.05).any():
         return GroundLight(blocker, one, one, lift)
     settled = settle_shadows(plate[..., 1], kind, point, blocker, sun_rays)
-    brighten = np.clip((shown - 1.0) / (said - 1.0), 0.2, 5.0)
-    darken = np.clip((1.0 - 1.0 / shown) / (1.0 - 1.0 / said), 0.2, 1.5)
-    return GroundLight(settled, brighten, darken, lift)
-
-
-def as_photographed(ratio: Floats, ground: GroundLight) -> Floats:
-    """(...,3) predicted light ratios on the ground as the plate would have shown them; 1 stays exactly 1."""
-    more = 1.0 + (ratio - 1.0) * ground.brighten
-    less = 1.0 - (1.0 - ratio) * ground.darken
-    return np.asarray(np.where(ratio > 1.0, more, np.maximum(less, 0.02)))
+    sun_gain = (1.0 - 1.0 / shown) / (1.0 - 1.0 / said)
+    return GroundLight(settled, np.clip(sun_gain, 0.3, 3.0), np.clip(said / shown, 0.2, 3.0), lift)
 
 
 def _edge_zones(kind: Ints, point: Floats, blocker: Ints, sun_rays: int) -> tuple[Mask, Mask]:

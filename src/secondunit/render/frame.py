@@ -9,7 +9,6 @@ import warp as wp
 from . import light_kernels, scene_kernels, trace_kernels
 from .device import blank, put, take
 from .dust import Cloud, dust_layers, make_cloud
-from .evidence import as_photographed
 from .layers import dust_before_both, over_plate, st_map
 from .posing import Shutter, open_shutter, radii
 from .scene import DustGrid, Floats, Ints, Mask, Pose, Scene, Settings
@@ -239,9 +238,8 @@ def _shadow(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, seen: Seen
 def _sane(stage: Stage, ratio: Floats, gone: Mask, kind: Ints) -> Floats:
     """Bounds the ratio by what the plate allows, and snaps what is as good as 1 to 1."""
     wall = ((kind == 2) & ~gone)[..., None]
-    shown = np.where(wall, ratio, as_photographed(ratio, stage.ground))
     high = np.where(wall, 3.5, np.where(gone[..., None], 1.0, stage.ground.lift))
-    out = np.clip(shown, 0.02, high).astype(np.float32)
+    out = np.clip(ratio, 0.02, high).astype(np.float32)
     out[np.abs(out - 1.0).max(axis=-1) < UNCHANGED] = 1.0
     return out
 

@@ -262,7 +262,7 @@ def smooth_along(
             if still.kind[yy, xx] == still.kind[y, x] and gone[yy, xx] == gone[y, x]:
                 like = wp.max(0.0, wp.dot(n, still.normal[yy, xx]))
                 gap = wp.abs(wp.dot(n, still.point[yy, xx] - p)) / (0.001 * z + 0.03)
-                w = wp.exp(-0.08 * wp.float32(i * i + j * j) - gap) * like * like * like * like
+                w = wp.exp(-0.02 * wp.float32(i * i + j * j) - gap) * like * like * like * like
                 total += values[yy, xx] * w
                 weight += w
     if weight > 1.0e-6:
@@ -300,7 +300,7 @@ def smooth_ratio(
             if near[1] > 0.0 and still.kind[yy, xx] == still.kind[y, x] and gone[yy, xx] == gone[y, x]:
                 like = wp.max(0.0, wp.dot(n, still.normal[yy, xx]))
                 gap = wp.abs(wp.dot(n, still.point[yy, xx] - p)) / (0.001 * z + 0.03)
-                w = wp.exp(-0.08 * wp.float32(i * i + j * j) - gap) * like * like * like * like
+                w = wp.exp(-0.02 * wp.float32(i * i + j * j) - gap) * like * like * like * like
                 top += after[yy, xx] * w
                 low += near * w
     if wp.min(low) > 1.0e-12:

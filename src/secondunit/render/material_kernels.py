@@ -115,20 +115,14 @@ def timber(p: wp.vec3, n: wp.vec3, footprint: float, seed: int) -> wp.vec3:
 
 @wp.func
 def inner_wall(p: wp.vec3, n: wp.vec3, footprint: float, seed: int) -> wp.vec3:
-    """Rooms: plaster or faded paper on walls (a tone per room), pale ceilings, boards underfoot."""
+    """Rooms: plaster or faded paper on walls (tones change slowly along a storey), pale ceilings, boards underfoot."""
     out = wp.vec3(0.56, 0.54, 0.50)
     if n[2] > 0.7:
         out = timber(p, n, footprint, seed)
     elif n[2] > -0.7:
-        room = scramble(int(wp.floor(p[0] / 4.5)), int(wp.floor(p[2] / 3.2)), seed + 3)
-        hue = unit(room)
-        tint = wp.vec3(0.56, 0.51, 0.43)
-        if hue < 0.25:
-            tint = wp.vec3(0.42, 0.46, 0.42)
-        elif hue < 0.5:
-            tint = wp.vec3(0.52, 0.42, 0.36)
-        elif hue < 0.7:
-            tint = wp.vec3(0.42, 0.45, 0.50)
+        hue = value_noise(wp.vec3(p[0] / 6.0, p[1] / 6.0, wp.floor(p[2] / 3.0) * 1.7), seed + 3)
+        warm = mix(wp.vec3(0.50, 0.47, 0.42), wp.vec3(0.50, 0.42, 0.36), smooth(0.55, 0.85, hue))
+        tint = mix(warm, wp.vec3(0.43, 0.46, 0.45), smooth(0.45, 0.2, hue))
         out = tint * (1.0 + 0.5 * rough(p, 1.2, footprint, seed))
     else:
         out = out * (1.0 + 0.3 * rough(p, 0.8, footprint, seed))

@@ -203,36 +203,36 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
         device=device,
     )
     _hide_ground(scene, still, device)
-    rays = settings.static_sun + settings.static_sky
-    blocker = blank((*shape, rays), wp.int16, device, -1)
-    raw = blank(shape, wp.vec3, device)
-    wp.launch(
-        light_kernels.light_at_rest,
-        shape,
-        device=device,
-        inputs=[
-            meshes[0].id,
-            solid,
-            maps,
-            view,
-            sources,
-            still,
-            settings.static_sun,
-            settings.static_sky,
-            scene.seed,
-            blocker,
-            raw,
-        ],
-    )
+    blocker, raw = _rest_light(scene, settings, meshes[0], view, sources, solid, maps, still, device)
+    kind, point, shown = take(still.kind), take(still.point), take(blocker)
+    ground = read_ground(scene.plate, take(raw), kind, point, shown, settings.static_sun)
+    if (ground.sun_gain != 1.0).any():
+        sources.sun, sources.sky = _scaled(sources.sun, ground.sun_gain), _scaled(sources.sky, ground.sky_gain)
+        raw = _rest_light(scene, settings, meshes[0], view, sources, solid, maps, still, device)[1]
+    blocker = put(ground.blocker, wp.int16, device)
     maps.light = wp.clone(raw)
     walls = put(np.flatnonzero(take(still.kind) == 2), wp.int32, device)
     nothing = blank(shape, wp.int32, device)
     inputs = [walls, still, nothing, raw, 4, maps.light]
     wp.launch(light_kernels.smooth_along, len(walls), inputs=inputs, device=device)
-    kind, point, shown = take(still.kind), take(still.point), take(blocker)
-    ground = read_ground(scene.plate, take(maps.light), kind, point, shown, settings.static_sun)
-    blocker = put(ground.blocker, wp.int16, device)
     return _finish(scene, settings, device, view, sources, solid, maps, still, local, owner, meshes, blocker, ground)
+
+
+def _scaled(colour: Any, gain: Floats) -> Any:
+    return wp.vec3(*(float(a) * float(b) for a, b in zip(colour, gain, strict=True)))
+
+
+def _rest_light(
+    scene: Scene, settings: Settings, mesh: Any, view: Any, sources: Any, solid: Any, maps: Any, still: Any, device: str
+) -> tuple[Any, Any]:
+    """What blocks each fixed ray at rest (H,W,rays), and the irradiance (H,W,3), not yet smoothed."""
+    shape = (scene.camera.height, scene.camera.width)
+    rays = settings.static_sun, settings.static_sky
+    blocker = blank((*shape, sum(rays)), wp.int16, device, -1)
+    raw = blank(shape, wp.vec3, device)
+    inputs = [mesh.id, solid, maps, view, sources, still, *rays, scene.seed, blocker, raw]
+    wp.launch(light_kernels.light_at_rest, shape, inputs=inputs, device=device)
+    return blocker, raw
 
 
 def _hide_ground(scene: Scene, still: Any, device: str) -> None:

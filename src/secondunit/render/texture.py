@@ -6,11 +6,9 @@ from .scene import Floats, Ints, Mask
 
 
 def fill_from_sure(image: Floats, sure: Floats) -> Floats:
-    """(H,W,3) `image` where `sure` (H,W) is 1, and elsewhere sure colours from around, the blurrier the farther they
-    come.
+    """(H,W,3) `image` where `sure` (H,W) is 1, and elsewhere sure colours from around, blurrier from afar.
 
-    Pull and push (Gortler et al. 1996): means over ever larger squares, then back up, keeping what each level is sure
-    of.
+    Pull and push (Gortler et al. 1996): means over ever larger squares, then back up, keeping what is sure.
     """
     import cv2
 

@@ -396,7 +396,7 @@ def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: w
                     like = wp.max(0.0, wp.dot(n, film.normal[yy, xx]))
                     gap = wp.abs(wp.dot(n, film.place[yy, xx] - p)) / (0.001 * z + 0.02)
                     w = (
-                        wp.exp(-0.08 * wp.float32(i * i + j * j) - gap)
+                        wp.exp(-0.02 * wp.float32(i * i + j * j) - gap)
                         * like
                         * like
                         * like
