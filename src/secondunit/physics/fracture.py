@@ -1,9 +1,10 @@
 """Panels and solids of an intact building fall into convex pieces that tile them exactly.
 
-Frame: the building's world frame, metres, Z up. A panel is a plane polygon with holes, swept along `lift`; because `lift`
-need not stand at right angles to the plane, neighbouring roof slopes share their vertical mitre without gap or overlap.
+Frame: the building's world frame, metres, Z up. A panel is a plane polygon with holes, swept along `lift`; because
+`lift` need not stand at right angles to the plane, neighbouring roof slopes share a vertical mitre without a gap.
 """
 
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,11 @@ from secondunit.physics.pieces import FRACTURE, INNER, MATERIALS, SKIN, Floats, 
 Plane = tuple[tuple[float, float, float], float]
 """(n, d): keep the side n . x <= d, world frame, metres."""
 
+ORIGIN = (0.0, 0.0, 0.0)
+ORIGIN = (0.0, 0.0, 0.0)
+SEEN_GROWS, UNSEEN_GROWS, LARGEST_M = 0.75, 1.25, 4.5
+SPLITS = 1.35
+"""Pieces for each cell, as measured: corners of windows and triple points make more of them."""
 SMALLEST_M3 = 2e-5
 """A crumb below this volume (a walnut) is dropped, and reported: too light to integrate, too small to see."""
 
@@ -87,7 +93,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class ConvexSolid:
-    """A convex block given by its corners (N,3) world metres; it falls into 3-D Voronoi cells of the material's size."""
+    """A convex block given by its corners (N,3), world metres; it falls into Voronoi cells of its material's size."""
 
     name: str
     material: str
@@ -121,17 +127,19 @@ def fracture(
 ) -> tuple[Pieces, FractureReport]:
     """Break panels and solids into about `budget` convex pieces that do not overlap.
 
-    Sizes follow the materials' `piece_size_m`, all scaled by one factor to meet the budget (within about a tenth). The same
-    arguments give the same bytes. Raises ValueError for a panel whose outline crosses itself, naming the panel.
+    Sizes follow the materials' `piece_size_m`, all scaled by one factor to meet the budget (within about a tenth).
+    The same arguments give the same bytes. Raises ValueError for a panel whose outline crosses itself.
     """
     for panel in panels:
         _checked(panel)
-    factor = 1.0
+    wanted = budget
     for _ in range(3):
+        factor = _first_factor(panels, wanted)
         chunks, dropped = _break_all(panels, solids, seed, factor)
-        if abs(len(chunks) - budget) <= 0.08 * budget:
+        if abs(len(chunks) - budget) <= 0.1 * budget:
             break
-        factor *= float(np.clip((len(chunks) / budget) ** 0.6, 0.4, 2.5))
+        # the count from areas misses by some share; aim beside the budget by as much
+        wanted = round(wanted * float(np.clip(budget / len(chunks), 0.4, 2.5)))
     before = _volume(chunks)
     chunks, trims = trim_overlaps(chunks)
     after = _volume(chunks)
@@ -146,6 +154,32 @@ def fracture(
         tuple(d[0] for d in dropped),
     )
     return pack(chunks, order), report
+
+
+def _first_factor(panels: Sequence[Panel], budget: int) -> float:
+    """A size factor that should meet the budget, from areas alone: cells are counted as in `crack`."""
+    shapes = [(panel, polygon) for panel in panels for polygon in polygons(panel.polygon())]
+    area = np.array([polygon.area for _, polygon in shapes])
+    bounds = np.array([polygon.bounds for _, polygon in shapes])
+    extent = bounds[:, 2:] - bounds[:, :2]
+    for factor in np.geomspace(0.3, 8.0, 60):
+        cell = np.array([_cell(panel, float(factor)) for panel, _ in shapes])
+        width = np.minimum((extent / cell).min(axis=1), 1.0)
+        cells = np.maximum(area / cell.prod(axis=1) / np.maximum(width, 1e-9), 1.0)
+        if SPLITS * cells.sum() <= budget:
+            break
+    return float(factor)
+
+
+def _cell(panel: Panel, factor: float) -> tuple[float, float]:
+    """Wanted extent of a cell along u and v, in the panel's own units.
+
+    When the budget is short, what nobody sees gives way first: its cells grow faster, up to LARGEST_M.
+    """
+    base = MATERIALS[material_index(panel.material)].piece_size_m / panel.detail
+    size = base * factor**SEEN_GROWS if panel.detail >= 1.0 else min(base * factor**UNSEEN_GROWS, max(LARGEST_M, base))
+    grain, axes = panel.grain, (math.dist(panel.axis_u, ORIGIN), math.dist(panel.axis_v, ORIGIN))
+    return size * grain[0] / axes[0], size * grain[1] / axes[1]
 
 
 def _volume(chunks: Sequence[Chunk]) -> float:
@@ -180,14 +214,10 @@ def _stream(seed: int, name: str) -> np.random.Generator:
 
 def _break_panel(panel: Panel, rng: np.random.Generator, factor: float) -> list[Chunk]:
     material = material_index(panel.material)
-    size = MATERIALS[material].piece_size_m / panel.detail * factor
-    grain = tuple(
-        g / max(float(np.linalg.norm(axis)), 1e-9)
-        for g, axis in zip(panel.grain, (panel.axis_u, panel.axis_v), strict=True)
-    )
+    cell_uv = _cell(panel, factor)
     chunks = []
     for shape in polygons(panel.polygon()):
-        for cell in crack(shape, size, (grain[0], grain[1]), rng, panel.bits):
+        for cell in crack(shape, cell_uv, rng, panel.bits):
             solid = _swept(panel, shape, cell)
             if solid is not None:
                 chunks.append(Chunk(solid, material, panel.name, panel.storey, panel.fixed))
@@ -211,8 +241,11 @@ def _kind(panel: Panel, side: str) -> int:
 
 
 def _edge_kinds(panel: Panel, shape: Polygon, ring: Floats) -> list[int]:
-    """Each edge of a cell lies on the panel's outline, on a hole, or is a crack. One that does both (a crack that goes on
-    in line with a window's side) counts as surface: what of it was hidden at rest shows no plate pixels anyway."""
+    """Each edge of a cell lies on the panel's outline, on a hole, or is a crack.
+
+    One that does both (a crack that goes on in line with a window's side) counts as surface: what of it was hidden at
+    rest shows no plate pixels anyway.
+    """
     after = np.roll(ring, -1, axis=0)
     points = shapely.points(np.stack([ring + share * (after - ring) for share in (0.05, 0.5, 0.95)]))
     on_rim = (shapely.distance(shape.exterior, points) < 1e-6).any(axis=0)
@@ -236,11 +269,11 @@ def _break_solid(block: ConvexSolid, rng: np.random.Generator, factor: float) ->
     for _ in range(6):
         owner = ((samples[:, None] - sites[None]) ** 2).sum(axis=2).argmin(axis=1)
         sites = np.array([samples[owner == i].mean(axis=0) if (owner == i).any() else s for i, s in enumerate(sites)])
-    cells = (_cell(whole, sites, i) for i in range(count))
+    cells = (_voronoi_cell(whole, sites, i) for i in range(count))
     return [Chunk(cell, material, block.name, block.storey, block.fixed) for cell in cells if cell is not None]
 
 
-def _cell(whole: Solid, sites: Floats, index: int) -> Solid | None:
+def _voronoi_cell(whole: Solid, sites: Floats, index: int) -> Solid | None:
     cell: Solid | None = replace(whole)
     for j, site in enumerate(sites):
         if j != index and cell is not None:

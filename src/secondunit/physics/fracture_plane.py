@@ -1,7 +1,7 @@
 """Cracks in the plane: a polygon with holes falls into convex cells, with small bits where three cracks meet.
 
-Sites are spread evenly over the material (Lloyd's relaxation on samples), so cells have alike areas; their Voronoi cells
-are cut to the polygon, and where a window's corner leaves a cell with a reflex corner the crack starts at that very corner.
+Sites are spread evenly over the material (Lloyd's relaxation on samples), so cells have alike areas; their Voronoi
+cells are cut to the polygon, and where a window leaves a cell a reflex corner the crack starts at that very corner.
 """
 
 import math
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry import Polygon
 
@@ -21,20 +22,19 @@ SAMPLES_PER_SITE = 40
 LLOYD_ROUNDS = 5
 REFLEX_RAD = 1e-6
 """A corner turning the wrong way by more than this (radians, roughly) is reflex."""
+CRUMB_M2 = 1e-10
 HALF_PLANE = 1e3
 """Half-planes are squares of this size, metres: larger than any building."""
 BIT_SHARE = 0.28
 """Share of the way along each crack at which the small triangle at a triple point ends."""
 
 
-def crack(
-    polygon: Polygon, size: float, grain: tuple[float, float], rng: np.random.Generator, bits: float
-) -> list[Polygon]:
-    """Convex cells that tile `polygon` (metres).
+def crack(polygon: Polygon, cell: tuple[float, float], rng: np.random.Generator, bits: float) -> list[Polygon]:
+    """Convex cells that tile `polygon`.
 
-    size: wanted cell edge; grain: cells are this much longer along u and v; bits: share of triple points that crumble.
+    cell: wanted extent along u and v, in the polygon's units; bits: share of triple points that crumble.
     """
-    scale = np.array([size * grain[0], size * grain[1]])
+    scale = np.array(cell)
     work = shapely.transform(polygon, lambda points: points / scale)
     count = _cell_count(work)
     if count <= 1:
@@ -144,7 +144,7 @@ def _blunted(loop: list[int], vertices: Floats, tip: dict[tuple[int, int], Float
 def polygons(shape: Any) -> list[Polygon]:
     """The polygons of any shapely result, without crumbs."""
     if isinstance(shape, Polygon):
-        return [shape] if shape.area > 1e-10 else []
+        return [shape] if shape.area > CRUMB_M2 else []
     return [p for part in getattr(shape, "geoms", []) for p in polygons(part)]
 
 
@@ -200,35 +200,43 @@ def _unit(a: Point, b: Point) -> Point:
 
 
 def _best_split(polygon: Polygon, corners: list[Corner]) -> list[Polygon]:
-    """Both sides of the best line through a reflex corner: few, compact, not too small parts."""
-    best: tuple[float, list[Polygon]] = (-math.inf, [])
-    for corner, before, after in corners[:4]:
-        for dx, dy in (before, after, (before[0] + after[0], before[1] + after[1])):
-            length = math.hypot(dx, dy)
-            if length < 1e-6:
-                continue
-            parts = _cut(polygon, corner, (dx / length, dy / length))
-            score = _quality(parts)
-            if score > best[0]:
-                best = (score, parts)
-    return best[1]
+    """Both sides of the best line through a reflex corner: few, compact, convex, not too small parts."""
+    lines = [
+        (corner, direction)
+        for corner, before, after in corners[:3]
+        for direction in (before, after, (before[0] + after[0], before[1] + after[1]))
+        if math.hypot(*direction) > 1e-6
+    ]
+    parts, line = shapely.get_parts(shapely.intersection(polygon, _half_planes(lines)).ravel(), return_index=True)
+    real = shapely.area(parts) > CRUMB_M2
+    parts, line = parts[real], line[real] // 2
+    quality = _quality(parts, line, len(lines))
+    best = int(np.argmax(quality))
+    return list(parts[line == best]) if quality[best] > -1e3 else []
 
 
-def _quality(parts: list[Polygon]) -> float:
-    if len(parts) < 2:
-        return -1e3
-    compact = min(12.566 * p.area / p.length**2 for p in parts)
-    least = min(p.area for p in parts) / sum(p.area for p in parts)
-    corners = sum(len(_reflex(p)) for p in parts)
-    return compact + 1.5 * min(least, 0.35) - 0.25 * corners - 0.2 * len(parts)
+def _half_planes(lines: list[tuple[Point, Point]]) -> npt.NDArray[np.object_]:
+    """(N,2) polygons: what lies left and right of each line, as squares."""
+    points, directions = (np.array(rows) for rows in zip(*lines, strict=True))
+    along = directions / np.linalg.norm(directions, axis=1)[:, None] * HALF_PLANE
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    a, b = points - along, points + along
+    left, right = np.stack([a, b, b + across, a + across], axis=1), np.stack([b, a, a - across, b - across], axis=1)
+    squares: npt.NDArray[np.object_] = shapely.polygons(np.stack([left, right], axis=1))
+    return squares
 
 
-def _cut(polygon: Polygon, point: Point, direction: Point) -> list[Polygon]:
-    (x, y), (dx, dy), far = point, direction, HALF_PLANE
-    a, b = (x - far * dx, y - far * dy), (x + far * dx, y + far * dy)
-    left = Polygon([a, b, (b[0] - far * dy, b[1] + far * dx), (a[0] - far * dy, a[1] + far * dx)])
-    right = Polygon([b, a, (a[0] + far * dy, a[1] - far * dx), (b[0] + far * dy, b[1] - far * dx)])
-    return [*polygons(polygon.intersection(left)), *polygons(polygon.intersection(right))]
+def _quality(parts: npt.NDArray[np.object_], line: npt.NDArray[np.intp], count: int) -> Floats:
+    """(count,) how good the split by each line is; -1000 where it does not split. parts (M,) belong to line (M,)."""
+    area = shapely.area(parts)
+    compact = np.full(count, np.inf)
+    np.minimum.at(compact, line, 12.566 * area / shapely.length(parts) ** 2)
+    least = np.full(count, np.inf)
+    np.minimum.at(least, line, area / area.sum() * count)  # every line's parts add up to the same whole
+    pieces = np.bincount(line, minlength=count)
+    convex = np.bincount(line, area / shapely.area(shapely.convex_hull(parts)), count) / np.maximum(pieces, 1)
+    score = compact + 1.5 * np.minimum(least, 0.35) + 2.0 * convex - 0.2 * pieces
+    return np.where(pieces > 1, score, -1e3)
 
 
 def _mend(cells: list[Polygon], smallest: float) -> list[Polygon]:

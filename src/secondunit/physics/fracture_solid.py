@@ -1,12 +1,12 @@
 """One convex polyhedron while it is being cut, and the packing of many into `Pieces` with exact mass and inertia."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from secondunit.physics.pieces import FRACTURE, MATERIALS, Floats, Ints, Pieces, tessellate
-import itertools
 
 ON_PLANE_M = 1e-9
 """Vertices this near a cutting plane count as lying on it: far below any joint, far above rounding at building size."""

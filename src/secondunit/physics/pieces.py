@@ -124,8 +124,8 @@ class Bonds:
     """B glued contacts between two pieces, or (b == GROUND) between a piece and the ground.
 
     centroid_m (B,3) world, rest · normal (B,3) unit, from a to b · tangent (B,3) unit, first principal in-plane axis
-    (along which the patch is longest) · area_m2 (B,) · moment1_m4, moment2_m4 (B,) second moments of area about tangent and about
-    normal x tangent · extent1_m, extent2_m (B,) half extents along tangent and along normal x tangent
+    (along which the patch is longest) · area_m2 (B,) · moment1_m4, moment2_m4 (B,) second moments of area about tangent
+    and about normal x tangent · extent1_m, extent2_m (B,) half extents along tangent and along normal x tangent
     young_pa, tension_pa, shear_pa, compression_pa (B,) already scattered; shear_pa is the cohesion of Mohr-Coulomb
     (friction 0.7).
     """

@@ -344,7 +344,6 @@ def _attached(groups: list[npt.NDArray[np.intp]], count: int, at_end: bool) -> l
 
 
 def _crest(building: Building, face: Face, need: Floats, low: Floats, group: tuple[int, int]) -> Crest:
-    width = (face.span[1] - face.span[0]) / len(need)
     first, last = group
     base = building.height_m
     if face.kind == "wing":  # an overhang that starts high stays high, anything else stands on the ground
@@ -352,7 +351,7 @@ def _crest(building: Building, face: Face, need: Floats, low: Floats, group: tup
         base = min(lowest, building.height_m - 0.5) if lowest > 0.5 * building.height_m else 0.0
     tops = np.nan_to_num(need[first : last + 1], neginf=base)
     tops = np.maximum.reduce([tops, np.append(tops[1:], base), np.append(base, tops[:-1])]) + MARGIN_M
-    edges = face.span[0] + width * np.arange(first, last + 2)
+    edges = np.linspace(*face.span, len(need) + 1)[first : last + 2]
     heights = np.maximum(np.append(tops, base), np.append(base, tops))
     long, high = float(edges[-1] - edges[0]), float(heights.max() - base)
     hollow = face.kind == "roof" and long > 2.5 and high > 1.5
@@ -367,10 +366,8 @@ def _crest(building: Building, face: Face, need: Floats, low: Floats, group: tup
 
 
 def _simplified(xs: Floats, zs: Floats) -> tuple[tuple[float, float], ...]:
-    """A polyline of few corners that stays above all the given points."""
+    """A polyline of few corners that stays above all the given points; its ends stay where they are to the bit."""
     line = shapely.LineString(np.stack([xs, zs], axis=1)).simplify(0.3)
     corner_x, corner_z = np.asarray(line.coords).T
-    lift = float(np.max(zs - np.interp(xs, corner_x, corner_z)))
-    return tuple(
-        (round(float(x), 4), round(float(z) + max(lift, 0.0), 4)) for x, z in zip(corner_x, corner_z, strict=True)
-    )
+    lift = max(float(np.max(zs - np.interp(xs, corner_x, corner_z))), 0.0)
+    return tuple((float(x), round(float(z) + lift, 4)) for x, z in zip(corner_x, corner_z, strict=True))

@@ -3,6 +3,7 @@
 World frame: metres, Z up, origin at the facade's bottom-left corner, +X along the facade, +Y into the building.
 """
 
+import itertools
 import tomllib
 from typing import Any, Literal, Self
 
@@ -10,7 +11,6 @@ from pydantic import Field, field_validator, model_validator
 
 from secondunit.schema.base import TAG, Record
 from secondunit.schema.errors import InputError
-import itertools
 
 Opening = tuple[float, float, float, float]
 Construction = Literal["masonry", "rc-frame"]

@@ -126,7 +126,7 @@ def _from_edge(
     """The plane that climbs `rise` in `run` inwards from the edge that (dx, dy) looks away from."""
     slope = rise / run
     drop = building.roof.thickness_m * (1.0 + slope * slope) ** 0.5
-    # at the eaves the underside dips under the slab's top by what gives it a horizontal bearing, but its top stays above
+    # at the eaves the underside dips under the slab's top by what gives it a bearing, but its top stays above
     dip = min(BEARING_M * slope, 0.7 * drop)
     x0 = 0.0 if dx >= 0 else building.width_m
     y0 = 0.0 if dy >= 0 else building.depth_m

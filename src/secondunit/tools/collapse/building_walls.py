@@ -4,6 +4,8 @@ Every joint is a plane where one panel ends and the next begins: front and back 
 between them, the spine walls between the side walls, cross walls between those. So nothing needs cutting later.
 """
 
+import itertools
+
 from secondunit.physics.fracture import Panel
 from secondunit.tools.collapse.building_layout import (
     Level,
@@ -14,7 +16,6 @@ from secondunit.tools.collapse.building_layout import (
     storey_openings,
 )
 from secondunit.tools.collapse.building_record import Building, Opening
-import itertools
 
 OUT = frozenset({"front", "reveal"})
 HIDDEN = 0.62
