@@ -22,8 +22,9 @@ Plane = tuple[tuple[float, float, float], float]
 """(n, d): keep the side n . x <= d, world frame, metres."""
 
 ORIGIN = (0.0, 0.0, 0.0)
-ORIGIN = (0.0, 0.0, 0.0)
-SEEN_GROWS, UNSEEN_GROWS, LARGEST_M = 0.75, 1.25, 4.5
+SEEN_GROWS, UNSEEN_GROWS = 0.75, 1.25
+"""How cells grow with the size factor: what nobody sees gives way first."""
+LARGEST_SEEN_M, LARGEST_UNSEEN_M = 2.4, 4.5
 SPLITS = 1.35
 """Pieces for each cell, as measured: corners of windows and triple points make more of them."""
 SMALLEST_M3 = 2e-5
@@ -127,7 +128,8 @@ def fracture(
 ) -> tuple[Pieces, FractureReport]:
     """Break panels and solids into about `budget` convex pieces that do not overlap.
 
-    Sizes follow the materials' `piece_size_m`, all scaled by one factor to meet the budget (within about a tenth).
+    Sizes follow the materials' `piece_size_m`, scaled by one factor to meet the budget (within about a tenth; a large
+    building exceeds a small budget rather than break into slabs of several metres).
     The same arguments give the same bytes. Raises ValueError for a panel whose outline crosses itself.
     """
     for panel in panels:
@@ -174,10 +176,11 @@ def _first_factor(panels: Sequence[Panel], budget: int) -> float:
 def _cell(panel: Panel, factor: float) -> tuple[float, float]:
     """Wanted extent of a cell along u and v, in the panel's own units.
 
-    When the budget is short, what nobody sees gives way first: its cells grow faster, up to LARGEST_M.
+    Cells stop growing at a size beyond which a collapse looks like a house of cards, even if the budget is exceeded.
     """
     base = MATERIALS[material_index(panel.material)].piece_size_m / panel.detail
-    size = base * factor**SEEN_GROWS if panel.detail >= 1.0 else min(base * factor**UNSEEN_GROWS, max(LARGEST_M, base))
+    grows, most = (SEEN_GROWS, LARGEST_SEEN_M) if panel.detail >= 1.0 else (UNSEEN_GROWS, LARGEST_UNSEEN_M)
+    size = min(base * factor**grows, max(most, base))
     grain, axes = panel.grain, (math.dist(panel.axis_u, ORIGIN), math.dist(panel.axis_v, ORIGIN))
     return size * grain[0] / axes[0], size * grain[1] / axes[1]
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from secondunit.tools.collapse.building_record import Building, Opening
 
-SPAN_M = 4.5
-"""No slab field is wider than this between supports, where the facade's piers allow it."""
+SPAN_M, LARGE_SPAN_M = 4.5, 5.8
+"""No slab field is wider than this between supports, where the facade's piers allow it (large buildings: the second)."""
+LARGE_M2 = 1400.0
+"""Buildings with more floor than this are drawn simpler inside: wider fields, no doors, no windows that nobody sees."""
 PIER_M = 0.3
 LINTEL_M = 0.12
 LEAST_OPENING_M = 0.35
@@ -38,14 +40,14 @@ def cross_walls(building: Building) -> list[float]:
         return sorted(building.inner_walls_m)
     margin = building.wall_m + 1.0
     piers = _piers(building)
-    return _spaced(building.wall_m, building.width_m - building.wall_m, margin, piers)
+    return _spaced(building.wall_m, building.width_m - building.wall_m, margin, piers, span_m(building))
 
 
 def spines(building: Building) -> list[float]:
     """y of the walls (or column rows) along the facade, between facade and back wall."""
     if building.spines_m is not None:
         return sorted(building.spines_m)
-    return _spaced(building.wall_m, building.depth_m - building.wall_m, 1.5, [])
+    return _spaced(building.wall_m, building.depth_m - building.wall_m, 1.5, [], span_m(building))
 
 
 def _piers(building: Building) -> list[tuple[float, float]]:
@@ -60,9 +62,19 @@ def _piers(building: Building) -> list[tuple[float, float]]:
     return [(a, b) for a, b in [*piers, (reach, building.width_m)] if b - a > 0.25]
 
 
-def _spaced(start: float, stop: float, margin: float, piers: list[tuple[float, float]]) -> list[float]:
-    """Positions that part start..stop into fields of at most about SPAN_M, each moved into the nearest pier."""
-    fields = max(1, round((stop - start) / SPAN_M + 0.35))
+def large(building: Building) -> bool:
+    """Whether the building is so large that its inside must be simple."""
+    return building.width_m * building.depth_m * building.storeys > LARGE_M2
+
+
+def span_m(building: Building) -> float:
+    """Widest slab field."""
+    return LARGE_SPAN_M if large(building) else SPAN_M
+
+
+def _spaced(start: float, stop: float, margin: float, piers: list[tuple[float, float]], span: float) -> list[float]:
+    """Positions that part start..stop into fields of at most about `span`, each moved into the nearest pier."""
+    fields = max(1, round((stop - start) / span + 0.35))
     chosen: list[float] = []
     for i in range(1, fields):
         wanted = start + (stop - start) * i / fields

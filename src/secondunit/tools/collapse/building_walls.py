@@ -10,6 +10,7 @@ from secondunit.physics.fracture import Panel
 from secondunit.tools.collapse.building_layout import (
     Level,
     cross_walls,
+    large,
     levels,
     side_openings,
     spines,
@@ -102,8 +103,9 @@ def _envelope(building: Building, level: Level) -> list[Panel]:
 def _hidden_walls(building: Building, level: Level) -> list[Panel]:
     w, d, t, k = building.width_m, building.depth_m, building.wall_m, level.number
     z = (level.floor_m, level.ceiling_m)
-    rear = side_openings(level, t, w - t) if building.side_windows else []
-    sides = side_openings(level, t, d - t) if building.side_windows else []
+    windows = building.side_windows and not large(building)
+    rear = side_openings(level, t, w - t) if windows else []
+    sides = side_openings(level, t, d - t) if windows else []
     more = {"storey": k, "detail": HIDDEN}
     back, left = frozenset({"back", "reveal", "rim"}), frozenset({"front", "reveal"})
     right = frozenset({"back", "reveal"})
@@ -134,7 +136,7 @@ def _window(building: Building, level: Level, index: int, opening: Opening) -> l
     """Glass panes between upright timber frame strips, set back from the facade."""
     x0, z0, x1, z1 = opening
     back = min(0.15, 0.4 * building.wall_m)
-    panes = max(2, round((x1 - x0) / 1.2))
+    panes = max(1 if large(building) else 2, round((x1 - x0) / 1.2))
     pitch = (x1 - x0) / panes
     name = f"window {level.number}.{index}"
     more = {"storey": level.number, "bits": 0.0, "detail": 0.35, "skin": frozenset({"front"})}
@@ -150,10 +152,12 @@ def _window(building: Building, level: Level, index: int, opening: Opening) -> l
     return panels
 
 
-def _doorway(middle: float, level: Level, room: tuple[float, float]) -> tuple[tuple[tuple[float, float], ...], ...]:
+def _doorway(
+    building: Building, middle: float, level: Level, room: tuple[float, float]
+) -> tuple[tuple[tuple[float, float], ...], ...]:
     half = DOOR[0] / 2
     top = level.floor_m + DOOR[1]
-    if room[1] - room[0] < DOOR[0] + 0.8 or top > level.ceiling_m - 0.15:
+    if large(building) or room[1] - room[0] < DOOR[0] + 0.8 or top > level.ceiling_m - 0.15:
         return ()
     middle = min(max(middle, room[0] + half + 0.3), room[1] - half - 0.3)
     return (rectangle(middle - half, level.floor_m, middle + half, top),)
@@ -169,14 +173,16 @@ def _masonry(building: Building, level: Level) -> list[Panel]:
     stops = [t, *columns, w - t]
     for j, y in enumerate(rows):
         doors = tuple(
-            door for a, b in itertools.pairwise(stops) for door in _doorway((a + b) / 2, level, (a + half, b - half))
+            door
+            for a, b in itertools.pairwise(stops)
+            for door in _doorway(building, (a + b) / 2, level, (a + half, b - half))
         )
         panels.append(along_x(f"spine {k}.{j}", "brick", (t, w - t), (y - half, y + half), z, holes=doors, **more))
     edges = [(t, None), *((y - half, y + half) for y in rows), (d - t, None)]
     for i, x in enumerate(columns):
         for j, (near, far) in enumerate(itertools.pairwise(edges)):
             y = (near[1] if near[1] is not None else near[0], far[0])
-            door = _doorway(y[0] + 0.3 * (y[1] - y[0]), level, y)
+            door = _doorway(building, y[0] + 0.3 * (y[1] - y[0]), level, y)
             panels.append(along_y(f"cross {k}.{i}.{j}", "brick", (x - half, x + half), y, z, holes=door, **more))
     return panels
 
@@ -203,7 +209,7 @@ def _frame(building: Building, level: Level) -> list[Panel]:
             box = (x - bw, x + bw), (a + half, b - half), beam
             panels.append(along_y(f"beam y {k}.{i}.{j}", "concrete", *box, **span))
             if 0 < i < len(xs) - 1:
-                door = _doorway(a + half + 1.0, level, (a + half, b - half))
+                door = _doorway(building, a + half + 1.0, level, (a + half, b - half))
                 low = (level.floor_m, beam[0])
                 more = {"storey": k, "detail": HIDDEN, "holes": door}
                 panels.append(along_y(f"partition {k}.{i}.{j}", "plaster", (x - 0.06, x + 0.06), box[1], low, **more))
