@@ -42,7 +42,7 @@ def collapse(
         str | None,
         typer.Option(
             metavar="AZ,EL",
-            help="Where the sun stands in degrees: azimuth 0 behind the camera, +90 right.  [default: estimated]",
+            help="Where the sun stands, degrees: azimuth 0 ahead, 90 right, 180 behind the camera.  [default: estimated]",
         ),
     ] = None,
     matte: Annotated[

@@ -48,19 +48,32 @@ class Material(Protocol):
 class Pieces(Protocol):
     """What USD needs of the pieces (`physics.pieces.Pieces` has it): CSR arrays, geometry relative to centroids."""
 
-    centroid_m: Any
-    mass_kg: Any
-    inertia_kgm2: Any
-    vertices_m: Any
-    vertex_start: Any
-    plane_start: Any
-    face_vertices: Any
-    face_start: Any
-    face_kind: Any
-    material: Any
-    part: Any
-    part_names: tuple[str, ...]
-    fixed: Any
+    @property
+    def centroid_m(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def mass_kg(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def inertia_kgm2(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def vertices_m(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def vertex_start(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def plane_start(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def face_vertices(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def face_start(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def face_kind(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def material(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def part(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def part_names(self) -> tuple[str, ...]: ...  # noqa: D102 - see physics.pieces.Pieces
+    @property
+    def fixed(self) -> Any: ...  # noqa: D102 - see physics.pieces.Pieces
 
 
 @dataclass(frozen=True)

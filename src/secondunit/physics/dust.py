@@ -1,7 +1,8 @@
 """Dust: heavy air on a grid, fed where things break and grind, pushed by what falls through it.
 
 Air is incompressible and staggered on a MAC grid (Harlow & Welch 1965); dust density rides on it with a MacCormack step
-(Selle et al. 2008), sinks at its settling speed and makes the air heavier (Boussinesq). Falling pieces drag the air with them,
+(Selle et al. 2008), sinks at its settling speed and makes the air heavier (Boussinesq). Falling pieces drag the air
+with them,
 so a floor that comes down drives its dust out through the windows.
 """
 
@@ -24,7 +25,8 @@ GRAVITY_MPS2 = 9.81
 
 @dataclass(frozen=True)
 class Samples:
-    """N points that bring something into the air: position (N,3) m, velocity (N,3) m/s, amount (N,) kg of dust or m3 of solid."""
+    """N points that bring something into the air: position (N,3) m, velocity (N,3) m/s, amount (N,) kg of dust or m3
+    of solid."""
 
     position_m: Array
     velocity_mps: Array
@@ -70,8 +72,10 @@ class DustSettings:
 class DustFrame:
     """The air at one frame. ``density`` (nx,ny,nz) f16 kg/m3 at cell centres.
 
-    ``flow_a``/``flow_b`` (nx,ny,nz,3) f16: metres back to where this air was when the field was last reset, at two phases half
-    a period apart; ``blend`` 0..1 is the weight of b. A renderer that looks its fine noise up there sees it move with the air.
+    ``flow_a``/``flow_b`` (nx,ny,nz,3) f16: metres back to where this air was when the field was last reset, at two
+    phases half
+    a period apart; ``blend`` 0..1 is the weight of b. A renderer that looks its fine noise up there sees it move with
+    the air.
     """
 
     density: NDArray[np.float16]
@@ -101,6 +105,7 @@ class Air:
         return wp.zeros(shape, float, device=self.device)
 
     def launch(self, kernel: Any, shape: Any, *inputs: Any) -> None:
+        """Run a kernel on this device."""
         wp.launch(kernel, shape, inputs=list(inputs), device=self.device)
 
     def scatter(self, samples: Samples) -> bool:
@@ -109,7 +114,7 @@ class Air:
         self.moved.zero_()
         if not len(samples.amount):
             return False
-        arrays = [
+        arrays: list[Any] = [
             wp.array(np.ascontiguousarray(a, np.float32), dtype=t, device=self.device)
             for a, t in ((samples.position_m, wp.vec3), (samples.velocity_mps, wp.vec3), (samples.amount, float))
         ]
@@ -118,6 +123,7 @@ class Air:
         return True
 
     def drag(self, gain: float) -> None:
+        """Pull the air towards what was scattered; ``gain`` turns amount per cell into a share 0..1."""
         for axis, face in enumerate(self.faces):
             self.launch(k.drag_face, face.shape, axis, self.total, self.moved, gain, face)
 
@@ -134,9 +140,7 @@ class Air:
             self.launch(k.advect_flow, shape, *air, dt, cells, self.flow[n], self.flow_next)
             self.flow[n], self.flow_next = self.flow_next, self.flow[n]
         for axis in range(3):
-            self.launch(
-                k.advect_face, self.faces[axis].shape, *air, axis, cells, self.faces[axis], self.spare[axis]
-            )
+            self.launch(k.advect_face, self.faces[axis].shape, *air, axis, cells, self.faces[axis], self.spare[axis])
         self.density, self.next = self.next, self.density
         self.faces, self.spare = self.spare, self.faces
 

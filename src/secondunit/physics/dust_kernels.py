@@ -1,7 +1,9 @@
 """Warp kernels of the dust-laden air: a staggered (MAC) grid, x-y-z order, one source for CPU and CUDA.
 
-Cells are cubes of side ``h`` metres; ``u`` has one more entry along x, ``v`` along y, ``w`` along z. The floor (k = 0) is solid
-ground, every other side is open air at zero pressure. Scatters add in fixed point (int64), so the sum does not depend on the
+Cells are cubes of side ``h`` metres; ``u`` has one more entry along x, ``v`` along y, ``w`` along z. The floor (k = 0)
+is solid
+ground, every other side is open air at zero pressure. Scatters add in fixed point (int64), so the sum does not depend
+on the
 order in which threads arrive and a device repeats itself bit for bit.
 """
 
@@ -22,14 +24,19 @@ def at(field: wp.array3d(dtype=float), i: int, j: int, k: int):
 
 @wp.func
 def sample(field: wp.array3d(dtype=float), x: float, y: float, z: float):
-    """Trilinear value at grid coordinates (entry (i, j, k) sits at exactly i, j, k); outside the grid the edge continues."""
+    """Trilinear value at grid coordinates (entry (i, j, k) sits at exactly i, j, k); outside the grid the edge
+    continues."""
     i = int(wp.floor(x))
     j = int(wp.floor(y))
     k = int(wp.floor(z))
     fx = x - float(i)
     fy = y - float(j)
     fz = z - float(k)
-    near = wp.lerp(wp.lerp(at(field, i, j, k), at(field, i + 1, j, k), fx), wp.lerp(at(field, i, j + 1, k), at(field, i + 1, j + 1, k), fx), fy)
+    near = wp.lerp(
+        wp.lerp(at(field, i, j, k), at(field, i + 1, j, k), fx),
+        wp.lerp(at(field, i, j + 1, k), at(field, i + 1, j + 1, k), fx),
+        fy,
+    )
     far = wp.lerp(
         wp.lerp(at(field, i, j, k + 1), at(field, i + 1, j, k + 1), fx),
         wp.lerp(at(field, i, j + 1, k + 1), at(field, i + 1, j + 1, k + 1), fx),
@@ -49,7 +56,9 @@ def air_at(u: wp.array3d(dtype=float), v: wp.array3d(dtype=float), w: wp.array3d
 
 
 @wp.func
-def trace_back(u: wp.array3d(dtype=float), v: wp.array3d(dtype=float), w: wp.array3d(dtype=float), p: wp.vec3, cells: float):
+def trace_back(
+    u: wp.array3d(dtype=float), v: wp.array3d(dtype=float), w: wp.array3d(dtype=float), p: wp.vec3, cells: float
+):
     """Midpoint back-trace of a point in cell coordinates over ``cells`` = dt / h."""
     mid = p - 0.5 * cells * air_at(u, v, w, p)
     return p - cells * air_at(u, v, w, mid)
@@ -82,7 +91,8 @@ def advect_cell(
     source: wp.array3d(dtype=float),
     out: wp.array3d(dtype=float),
 ):
-    """Semi-Lagrangian step of a cell-centred value that also sinks at ``fall`` cells per step; clean air flows in from outside."""
+    """Semi-Lagrangian step of a cell-centred value that also sinks at ``fall`` cells per step; clean air flows in from
+    outside."""
     i, j, k = wp.tid()
     half = wp.vec3(0.5, 0.5, 0.5)
     p = trace_back(u, v, w, wp.vec3(float(i), float(j), float(k)) + half, cells) - half + wp.vec3(0.0, 0.0, fall)
@@ -133,7 +143,8 @@ def advect_flow(
     source: wp.array3d(dtype=wp.vec3),
     out: wp.array3d(dtype=wp.vec3),
 ):
-    """Carry the displacement (metres) that leads from a point back to where its air was when the field was last reset."""
+    """Carry the displacement (metres) that leads from a point back to where its air was when the field was last
+    reset."""
     i, j, k = wp.tid()
     half = wp.vec3(0.5, 0.5, 0.5)
     here = wp.vec3(float(i), float(j), float(k)) + half
@@ -147,10 +158,19 @@ def advect_flow(
         di = n % 2
         dj = (n // 2) % 2
         dk = n // 4
-        weight = wp.where(di == 1, f[0], 1.0 - f[0]) * wp.where(dj == 1, f[1], 1.0 - f[1]) * wp.where(dk == 1, f[2], 1.0 - f[2])
-        total += weight * source[
-            wp.clamp(a + di, 0, source.shape[0] - 1), wp.clamp(b + dj, 0, source.shape[1] - 1), wp.clamp(c + dk, 0, source.shape[2] - 1)
-        ]
+        weight = (
+            wp.where(di == 1, f[0], 1.0 - f[0])
+            * wp.where(dj == 1, f[1], 1.0 - f[1])
+            * wp.where(dk == 1, f[2], 1.0 - f[2])
+        )
+        total += (
+            weight
+            * source[
+                wp.clamp(a + di, 0, source.shape[0] - 1),
+                wp.clamp(b + dj, 0, source.shape[1] - 1),
+                wp.clamp(c + dk, 0, source.shape[2] - 1),
+            ]
+        )
     out[i, j, k] = total - dt * air_at(u, v, w, here)
 
 
@@ -251,7 +271,8 @@ def curl_cell(
 
 @wp.kernel(enable_backward=False)
 def confine_face(curl: wp.array3d(dtype=wp.vec3), axis: int, push: float, limit: float, face: wp.array3d(dtype=float)):
-    """Vorticity confinement (Steinhoff & Underhill 1994): eddies that the grid smears are spun up again by ``push`` = eps h dt."""
+    """Vorticity confinement (Steinhoff & Underhill 1994): eddies that the grid smears are spun up again by ``push`` =
+    eps h dt."""
     i, j, k = wp.tid()
     nx = curl.shape[0] - 1
     ny = curl.shape[1] - 1
@@ -272,7 +293,11 @@ def confine_face(curl: wp.array3d(dtype=wp.vec3), axis: int, push: float, limit:
 
 @wp.kernel(enable_backward=False)
 def divergence(
-    u: wp.array3d(dtype=float), v: wp.array3d(dtype=float), w: wp.array3d(dtype=float), h: float, out: wp.array3d(dtype=float)
+    u: wp.array3d(dtype=float),
+    v: wp.array3d(dtype=float),
+    w: wp.array3d(dtype=float),
+    h: float,
+    out: wp.array3d(dtype=float),
 ):
     i, j, k = wp.tid()
     out[i, j, k] = (u[i + 1, j, k] - u[i, j, k] + v[i, j + 1, k] - v[i, j, k] + w[i, j, k + 1] - w[i, j, k]) / h
@@ -288,8 +313,14 @@ def pressure_at(p: wp.array3d(dtype=float), i: int, j: int, k: int):
 
 @wp.func
 def neighbours(p: wp.array3d(dtype=float), i: int, j: int, k: int):
-    """Sum over the neighbours that are not the cell itself; the ground neighbour is left out here and in the diagonal."""
-    total = pressure_at(p, i - 1, j, k) + pressure_at(p, i + 1, j, k) + pressure_at(p, i, j - 1, k) + pressure_at(p, i, j + 1, k)
+    """Sum over the neighbours that are not the cell itself; the ground neighbour is left out here and in the
+    diagonal."""
+    total = (
+        pressure_at(p, i - 1, j, k)
+        + pressure_at(p, i + 1, j, k)
+        + pressure_at(p, i, j - 1, k)
+        + pressure_at(p, i, j + 1, k)
+    )
     total += pressure_at(p, i, j, k + 1)
     if k > 0:
         total += p[i, j, k - 1]
@@ -306,7 +337,9 @@ def smooth(p: wp.array3d(dtype=float), rhs: wp.array3d(dtype=float), hh: float, 
 
 
 @wp.kernel(enable_backward=False)
-def restrict_residual(p: wp.array3d(dtype=float), rhs: wp.array3d(dtype=float), hh: float, out: wp.array3d(dtype=float)):
+def restrict_residual(
+    p: wp.array3d(dtype=float), rhs: wp.array3d(dtype=float), hh: float, out: wp.array3d(dtype=float)
+):
     """Mean residual of the eight fine cells inside a coarse one."""
     i, j, k = wp.tid()
     total = float(0.0)

@@ -15,14 +15,19 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class DustBirth:
-    """How much airborne dust breaking and grinding make; chosen by eye, since fragment spectra of buildings are not published.
+    """How much airborne dust breaking and grinding make; chosen by eye, since fragment spectra of buildings are not
+    published.
 
-    ``kg_per_m2``: of fresh fracture surface; ``kg_per_joule``: of energy lost in contact and friction, both for a material whose
-    ``dust_fraction`` is ``reference_fraction``. ``scatter``: how far, relative to the piece's speed, newborn dust flies astray.
+    ``kg_per_m2``: of fresh fracture surface; ``kg_per_kg``: of a piece that charges pulverise; ``kg_per_joule``: of
+    energy lost in contact and friction, both for a
+    material whose
+    ``dust_fraction`` is ``reference_fraction``. ``scatter``: how far, relative to the piece's speed, newborn dust
+    flies astray.
     """
 
-    kg_per_m2: float = 0.02
-    kg_per_joule: float = 4.0e-7
+    kg_per_m2: float = 0.004
+    kg_per_joule: float = 5.0e-7
+    kg_per_kg: float = 1.5e-4
     reference_fraction: float = 0.02
     scatter: float = 0.45
     most_j_per_kg: float = 60.0
@@ -38,7 +43,8 @@ class Lattice:
 
 
 def lattice(pieces: Pieces, seed: int, *, m3_per_point: float = 0.25, most: int = 16) -> Lattice:
-    """Points spread through every movable piece, more in bigger ones; convex mixes of the vertices, so always inside."""
+    """Points spread through every movable piece, more in bigger ones; convex mixes of the vertices, so always
+    inside."""
     rng = np.random.default_rng(seed)
     density = np.array([m.density_kgm3 for m in MATERIALS])[pieces.material]
     volume = pieces.mass_kg / density
@@ -73,9 +79,10 @@ def births(
     fraction = np.array([m.dust_fraction for m in MATERIALS])[pieces.material] / rate.reference_fraction
     place_b, speed_b, mass_b = _breaks(pieces, bonds, motion, frame, rate, fraction)
     place_g, speed_g, mass_g = _grinds(pieces, points, motion, frame, rate, fraction)
-    place = np.concatenate([place_b, place_g])
-    velocity = np.concatenate([speed_b, speed_g])
-    mass = np.concatenate([mass_b, mass_g])
+    place_p, speed_p, mass_p = _pulverised(pieces, points, motion, frame, rate, rng)
+    place = np.concatenate([place_b, place_g, place_p])
+    velocity = np.concatenate([speed_b, speed_g, speed_p])
+    mass = np.concatenate([mass_b, mass_g, mass_p])
     speed = np.linalg.norm(velocity, axis=1, keepdims=True)
     velocity = 0.7 * velocity + rng.standard_normal(velocity.shape) * (rate.scatter * np.minimum(speed, 8.0) + 0.3)
     return _samples(place, velocity, mass)
@@ -102,6 +109,21 @@ def _grinds(
     share = 1.0 / np.maximum(np.bincount(points.piece, minlength=len(mass))[piece], 1)
     arm = _turn(motion.rotation[frame][piece], points.offset_m[active])
     return motion.position_m[frame][piece] + arm, motion.velocity_mps[frame][piece].astype(float), mass[piece] * share
+
+
+def _pulverised(
+    pieces: Pieces, points: Lattice, motion: Motion, frame: int, rate: DustBirth, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
+    """What charges took out since the last state: its dust flies out from the piece's middle at up to 6 m/s."""
+    gone = motion.alive[frame - 1] & ~motion.alive[frame]
+    which = np.flatnonzero(gone[points.piece])
+    piece = points.piece[which]
+    share = 1.0 / np.maximum(np.bincount(points.piece, minlength=len(gone))[piece], 1)
+    arm = points.offset_m[which]
+    away = arm / np.maximum(np.linalg.norm(arm, axis=1, keepdims=True), 0.1)
+    speed = away * rng.uniform(1.0, 6.0, (len(which), 1))
+    mass = rate.kg_per_kg * pieces.mass_kg[piece] * share
+    return motion.position_m[frame - 1][piece] + arm, speed, mass
 
 
 def _turn(rotation: NDArray[np.float32], arm: Floats) -> Floats:

@@ -32,7 +32,7 @@ class CollapseBrief(Record, name="collapse-brief", version=1):
     left. focal_mm: 35 mm equivalent; focal_px wins over it. matte: 0..1 image at the plate's resolution, white where
     the building is. building: the text of a building.toml. event_frame: the last frame that equals the plate; frames:
     length of the shot, both counted so that the first frame is 1. sun: (azimuth, elevation) in degrees; azimuth 0
-    stands behind the camera and lights the facade head on, +90 is the picture's right; None: estimated from the plate.
+    is straight ahead (behind the building), 90 the picture's right, 180 behind the camera; None: read from the plate.
     """
 
     shot: ShotName

@@ -62,7 +62,7 @@ def save(folder: Path, state: int, frame: dust.DustFrame, domain: dust.Domain) -
         flow_a=frame.flow_a[box],
         flow_b=frame.flow_b[box],
         blend=np.float32(frame.blend),
-        generation=np.int32(frame.generation),
+        generation=np.array(frame.generation, np.int32),
         origin_m=np.array(domain.origin_m) + low * domain.cell_m,
         cell_m=np.float64(domain.cell_m),
     )
@@ -74,5 +74,5 @@ def load(folder: Path, state: int) -> DustGrid | None:
     if not file.exists():
         return None
     with np.load(file) as data:
-        origin = tuple(float(x) for x in data["origin_m"])
-        return DustGrid(data["density"], origin, float(data["cell_m"]), -data["flow_a"].astype(np.float32))
+        x, y, z = (float(value) for value in data["origin_m"])
+        return DustGrid(data["density"], (x, y, z), float(data["cell_m"]), -data["flow_a"].astype(np.float32))

@@ -88,9 +88,9 @@ def render(job: PictureJob, frame: int, folder: Path) -> None:
 
     state = job.clock.state(frame)
     moving = frame > job.clock.event
-    poses = [pose(job, state + (step if moving else 0)) for step in (-1, 0, 1)]
+    before, now, after = (pose(job, state + (step if moving else 0)) for step in (-1, 0, 1))
     dust = cloud.load(job.dust, state) if moving else None
-    layers = render_frame(job.scene, *poses, dust, job.settings, state, job.device, coat=job.coat[state])
+    layers = render_frame(job.scene, before, now, after, dust, job.settings, state, job.device, coat=job.coat[state])
     layers = _over_this_frame(job, frame, layers)
     _write(job, frame, folder, layers)
     facts = {"outside": _outside(job, state, dust, layers), "finite": _finite(layers)}
@@ -120,8 +120,8 @@ def _over_this_frame(job: PictureJob, frame: int, layers: dict[str, Any]) -> dic
     if plate is not job.scene.plate:
         same = (layers["background"] == job.scene.plate).all(axis=-1, keepdims=True)
         layers["background"] = np.where(same, plate, layers["background"])
-    parts = (layers[name] for name in ("debris", "dust", "shadow", "background"))
-    comp = over_plate(*parts, plate, job.scene.occluders)
+    debris, dust, shadow, behind = (layers[name] for name in ("debris", "dust", "shadow", "background"))
+    comp = over_plate(debris, dust, shadow, behind, plate, job.scene.occluders)
     grained = grain.apply(comp, job.grain, frame, job.seed, layers["synthetic"])
     layers["grain"] = np.where(layers["synthetic"][..., None] > 0.0, grained - comp, 0.0).astype(np.float32)
     layers["comp"] = np.where(layers["synthetic"][..., None] > 0.0, grained, comp)

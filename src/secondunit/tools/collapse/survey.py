@@ -1,6 +1,7 @@
 """What the plate says: camera, matte, floors and windows, light, and what lies behind the building."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def _occluders(plate: Plate, ctx: Context) -> Image | None:
 def _solved(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) -> Solve:
     from secondunit.vision import camera
 
-    options = {
+    options: dict[str, Any] = {
         "pixel_aspect": plate.pixel_aspect,
         "focal_px": brief.focal_px,
         "focal_35mm_mm": brief.focal_mm,
@@ -97,10 +98,10 @@ def _matted(
 
     def make() -> dict[str, NDArray[np.generic]]:
         size = solve.facade_width_m, solve.facade_height_m
-        found = mattes.building_matte(picture, brief.facade, solve.camera, *size, occluders)
+        found = mattes.building_matte(picture, solve.facade_px, solve.camera, *size, occluders)
         return pack("matte", found)
 
-    inputs = {"plate": _source(plate, ctx), "facade": brief.facade, "solve": solve, "occluders": occluders}
+    inputs = {"plate": _source(plate, ctx), "solve": solve, "occluders": occluders}
     found = unpack(Matte, "matte", ctx.cached("matte", inputs, make, code=[CODE, "secondunit.vision.matte"]))
     if brief.matte is None:
         return found
@@ -124,10 +125,10 @@ def _gridded(brief: CollapseBrief, plate: Plate, picture: Image, solve: Solve, c
 
     def make() -> dict[str, NDArray[np.generic]]:
         size = solve.facade_width_m, solve.facade_height_m
-        counts = {"storeys": brief.storeys, "bays": brief.bays}
-        return pack("grid", facade.read_facade(picture, brief.facade, *size, **counts))
+        found = facade.read_facade(picture, solve.facade_px, *size, storeys=brief.storeys, bays=brief.bays)
+        return pack("grid", found)
 
-    inputs = {"plate": _source(plate, ctx), "solve": solve, "brief": (brief.facade, brief.storeys, brief.bays)}
+    inputs = {"plate": _source(plate, ctx), "solve": solve, "brief": (brief.storeys, brief.bays)}
     return unpack(FacadeGrid, "grid", ctx.cached("facade", inputs, make, code=[CODE, "secondunit.vision.facade"]))
 
 
@@ -169,7 +170,7 @@ def _cleaned(
         return frames.read_rgb(ctx.plates / (plate.clean % plate.first_frame), plate.display_window)
 
     def make() -> dict[str, NDArray[np.generic]]:
-        horizon = camera.horizon_y(solve.camera, np.arange(plate.width) + 0.5)
+        horizon = camera.horizon_y(solve.camera, np.arange(plate.width, dtype=np.float64) + 0.5)
         remove = cleanplate.removal(matte)
         return {"clean": cleanplate.clean_plate(picture, remove, matte.sky, matte.ground, horizon, brief.seed)}
 

@@ -1,6 +1,7 @@
 """What sets the collapse off: timed boxes in which the structure is cut, weakened or pushed."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,13 @@ from secondunit.physics.motion import Trigger
 Side = Literal["left", "right", "centre", "both"]
 Style = Literal["implode", "topple", "peel"]
 
+Corner = tuple[float, float]
+WALL_M = 0.8
+"""Everything nearer to the outline than this is outer wall."""
+SLICE_M = 1.2
+"""Outer walls are blown in lengths of this, each by itself."""
+PULVERISED = 0.85
+"""Share of the blown walls that becomes dust and gravel; the rest is thrown out in pieces."""
 PAD_M = 1.5
 """How far trigger boxes reach past the walls, so that cornices and plinths belong to them."""
 
@@ -38,18 +46,21 @@ def triggers(extent: Extent, style: Style, side: Side, seed: int) -> list[Trigge
 
 
 def _implode(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigger]:
-    """Charges run through the ground floor from ``side``, a second row follows higher up."""
-    out = _row(extent, side, 0, 0.0, 0.55, rng)
+    """Charges run through the ground floor from ``side``; higher up one storey is weakened, so that it breaks."""
+    out: list[Trigger] = []
+    for time, x, z in _row(extent, side, 0, 0.0, 0.55, rng):
+        out += _charge(extent, x, z, time, rng)
     storeys = len(extent.floors_m)
     if storeys > 2:
-        out += _row(extent, side, storeys // 2, 0.35, 0.55, rng)
+        for time, x, z in _row(extent, side, storeys // 2, 0.35, 0.55, rng):
+            out.append(Trigger(time, (x[0], -PAD_M, z[0]), (x[1], extent.depth_m + PAD_M, z[1]), "weaken", factor=0.15))
     return out
 
 
 def _row(
     extent: Extent, side: Side, storey: int, start_s: float, spread_s: float, rng: np.random.Generator
-) -> list[Trigger]:
-    """Charges bay by bay through one storey, in the order that ``side`` asks for."""
+) -> list[tuple[float, Corner, Corner]]:
+    """When each bay of a storey is blown, in the order that ``side`` asks for: time, x from and to, z from and to."""
     bottom, top = extent.storey(storey)
     bays = max(3, round(extent.width_m / 3.5))
     edges = np.linspace(-PAD_M, extent.width_m + PAD_M, bays + 1)
@@ -65,32 +76,47 @@ def _row(
     out = []
     for bay in range(bays):
         time = float(start_s + delay[bay] + rng.uniform(0.0, 0.06))
-        out += _charge(extent, (float(edges[bay]), float(edges[bay + 1])), (low, high), time, rng)
+        out.append((time, (float(edges[bay]), float(edges[bay + 1])), (low, high)))
     return out
 
 
 def _charge(
     extent: Extent, x: tuple[float, float], z: tuple[float, float], time: float, rng: np.random.Generator
 ) -> list[Trigger]:
-    """One slice of a storey is blown: its bonds go, its inside is pulverised, its outer walls are kicked out.
+    """One slice of a storey is blown: its bonds go, its inside and most of its walls are pulverised, the rest kicked out.
 
-    Cut stones alone would go on standing on each other; what makes room for the fall is that they leave.
+    Cut stones alone would go on standing on each other, held by friction; they must leave to make room for the fall.
     """
-    front, back, left, right = 0.8, extent.depth_m - 0.8, 0.8, extent.width_m - 0.8
     low, high = -PAD_M, extent.depth_m + PAD_M
     out = [Trigger(time, (x[0], low, z[0]), (x[1], high, z[1]), "cut")]
-    inside = max(x[0], left), min(x[1], right)
-    if inside[1] > inside[0] and back > front:
-        out.append(Trigger(time, (inside[0], front, z[0]), (inside[1], back, z[1]), "remove"))
-    kick = float(rng.uniform(2.5, 4.5))
-    faces = [((x[0], low), (x[1], front), (0.0, -kick)), ((x[0], back), (x[1], high), (0.0, kick))]
-    if x[0] < left:
-        faces.append(((x[0], front), (left, back), (-kick, 0.0)))
-    if x[1] > right:
-        faces.append(((right, front), (x[1], back), (kick, 0.0)))
-    for start, stop, (vx, vy) in faces:
-        speed = (vx + float(rng.normal(0.0, 0.5)), vy + float(rng.normal(0.0, 0.5)), float(rng.uniform(0.0, 0.8)))
-        out.append(Trigger(time + 0.02, (*start, z[0]), (*stop, z[1]), "push", velocity_mps=speed))
+    inside = max(x[0], WALL_M), min(x[1], extent.width_m - WALL_M)
+    if inside[1] > inside[0]:
+        out.append(Trigger(time, (inside[0], WALL_M, z[0]), (inside[1], extent.depth_m - WALL_M, z[1]), "remove"))
+    for start, stop, way in _wall_slices(extent, x):
+        delay = time + float(rng.uniform(0.0, 0.12))
+        if rng.random() < PULVERISED:
+            out.append(Trigger(delay, (*start, z[0]), (*stop, z[1]), "remove"))
+            continue
+        speed = np.array([way[0], way[1], 0.1]) * rng.uniform(2.0, 5.0) + rng.normal(0.0, 0.4, 3)
+        vx, vy, vz = (float(v) for v in speed)
+        out.append(Trigger(delay + 0.1, (*start, z[0]), (*stop, z[1]), "push", velocity_mps=(vx, vy, max(vz, 0.0))))
+    return out
+
+
+def _wall_slices(extent: Extent, x: tuple[float, float]) -> list[tuple[Corner, Corner, Corner]]:
+    """Short lengths of the outer walls between x[0] and x[1]: low corner, high corner, and which way is out."""
+    wide, deep = extent.width_m, extent.depth_m
+    out: list[tuple[Corner, Corner, Corner]] = []
+    edges = np.linspace(x[0], x[1], max(2, round((x[1] - x[0]) / SLICE_M) + 1))
+    for left, right in pairwise(float(e) for e in edges):
+        out.append(((left, -PAD_M), (right, WALL_M), (0.0, -1.0)))
+        out.append(((left, deep - WALL_M), (right, deep + PAD_M), (0.0, 1.0)))
+    rows = np.linspace(WALL_M, deep - WALL_M, max(2, round(deep / SLICE_M) + 1))
+    for near, far in pairwise(float(e) for e in rows):
+        if x[0] < WALL_M:
+            out.append(((x[0], near), (WALL_M, far), (-1.0, 0.0)))
+        if x[1] > wide - WALL_M:
+            out.append(((wide - WALL_M, near), (x[1], far), (1.0, 0.0)))
     return out
 
 
