@@ -161,6 +161,8 @@ def fracture(
 def _first_factor(panels: Sequence[Panel], budget: int) -> float:
     """A size factor that should meet the budget, from areas alone: cells are counted as in `crack`."""
     shapes = [(panel, polygon) for panel in panels for polygon in polygons(panel.polygon())]
+    if not shapes:
+        return 1.0
     area = np.array([polygon.area for _, polygon in shapes])
     bounds = np.array([polygon.bounds for _, polygon in shapes])
     extent = bounds[:, 2:] - bounds[:, :2]

@@ -155,7 +155,8 @@ def convex_parts(shape: Any) -> list[Polygon]:
         polygon = waiting.pop()
         corners = _reflex(polygon)
         if not corners:
-            done.append(polygon)
+            ring = _rings(polygon)[0]  # without spikes of no width that intersections leave
+            done += [Polygon(ring)] if len(ring) > 2 else []
             continue
         parts = _best_split(polygon, corners)
         if len(parts) > 1:
