@@ -18,8 +18,11 @@ STEEL = wp.constant(7)
 
 
 @wp.func
-def lattice(x: int, y: int, z: int, seed: int) -> float:
-    return unit(scramble(x + 1013 * z, y, z * 31 + seed))
+def lattice(h: int) -> float:
+    """0..1 from a lattice point's key: one round of multiply and shift, enough for patterns."""
+    a = (h ^ (h >> 13)) * 1274126177
+    a = a ^ (a >> 16)
+    return wp.float32(a & 0xFFFF) * (1.0 / 65535.0)
 
 
 @wp.func
@@ -31,10 +34,16 @@ def value_noise(p: wp.vec3, seed: int) -> float:
     u = smooth(0.0, 1.0, p[0] - wp.float32(x))
     v = smooth(0.0, 1.0, p[1] - wp.float32(y))
     w = smooth(0.0, 1.0, p[2] - wp.float32(z))
-    a = wp.lerp(lattice(x, y, z, seed), lattice(x + 1, y, z, seed), u)
-    b = wp.lerp(lattice(x, y + 1, z, seed), lattice(x + 1, y + 1, z, seed), u)
-    c = wp.lerp(lattice(x, y, z + 1, seed), lattice(x + 1, y, z + 1, seed), u)
-    d = wp.lerp(lattice(x, y + 1, z + 1, seed), lattice(x + 1, y + 1, z + 1, seed), u)
+    kx = x * 374761393 + seed * 1442695041
+    kxx = kx + 374761393
+    ky = y * 668265263
+    kyy = ky + 668265263
+    kz = z * 1103515245
+    kzz = kz + 1103515245
+    a = wp.lerp(lattice(kx + ky + kz), lattice(kxx + ky + kz), u)
+    b = wp.lerp(lattice(kx + kyy + kz), lattice(kxx + kyy + kz), u)
+    c = wp.lerp(lattice(kx + ky + kzz), lattice(kxx + ky + kzz), u)
+    d = wp.lerp(lattice(kx + kyy + kzz), lattice(kxx + kyy + kzz), u)
     return wp.lerp(wp.lerp(a, b, v), wp.lerp(c, d, v), w)
 
 

@@ -189,7 +189,7 @@ class Settings:
     times: int = 4
     shutter: float = 0.5
     sky_rays: int = 1
-    shade_every: int = 2
+    shade_every: int = 4
     static_sun: int = 2
     static_sky: int = 4
     dust_step: float = 0.9

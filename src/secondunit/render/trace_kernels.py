@@ -51,7 +51,7 @@ class How:
     frame; exposure = plate value of
     radiance 1.
 
-    shade_every: a sample on the same face as the one before it borrows its light, except every so many samples.
+    shade_every: samples on one of the two surfaces shaded last borrow its light, the newer one's so many samples long.
     """
 
     samples: int
@@ -305,9 +305,13 @@ def trace_pixels(
     real = float(0.0)
     reach = float(0.0)
     nearest = float(1.0e9)
-    held = wp.vec3(0.0, 0.0, 0.0)
-    held_face = int(-1)
+    held_light = wp.vec3(0.0, 0.0, 0.0)
+    held_normal = wp.vec3(0.0, 0.0, 0.0)
+    held_piece = int(-1)
     held_at = int(0)
+    other_light = wp.vec3(0.0, 0.0, 0.0)
+    other_normal = wp.vec3(0.0, 0.0, 0.0)
+    other_piece = int(-1)
     last_piece = int(-2)
     last_normal = wp.vec3(0.0, 0.0, 0.0)
     edge = bool(False)
@@ -329,12 +333,21 @@ def trace_pixels(
                 if inner:
                     hit.normal = -hit.normal
                 point = view.position + ray * hit.t
-                if hit.face != held_face or s - held_at >= how.shade_every:
+                fresh = piece == held_piece and wp.dot(hit.normal, held_normal) > 0.98 and s - held_at < how.shade_every
+                held = held_light
+                if not fresh and piece == other_piece and wp.dot(hit.normal, other_normal) > 0.98:
+                    held = other_light
+                elif not fresh:
                     rays = how.sky_rays
                     held = irradiance(
                         meshes[time], time, solid, maps, view, sources, haze, point, hit.normal, 1, rays, s, lens
                     )
-                    held_face = hit.face
+                    other_piece = held_piece
+                    other_normal = held_normal
+                    other_light = held_light
+                    held_piece = piece
+                    held_normal = hit.normal
+                    held_light = held
                     held_at = s
                 seen = shade(time, solid, look, view, maps, how, hit, inner, centre_ray, off, point, held)
                 base += wp.vec4(seen.colour[0], seen.colour[1], seen.colour[2], 1.0)
