@@ -25,7 +25,9 @@ class Bodies:
 
     state: AWAKE 0 | WATCH 1 asleep beside something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted.
     turn: metres that a piece's farthest vertex can have moved by rotation so far (an upper bound; only differences matter).
-    touching: how many contact pairs and bonds acted on it in the last step.
+    quiet (s): for how long the body has stayed near stay_x, stay_q. wake (m/s): a sleeper wakes when the impulse it got since would
+    move it so fast. rest_force, rest_torque: what acted on it as it fell asleep (nudge counts from there, and forgets slowly).
+    busy: how fast (1/s) its contact dampers would together stop it if none were held back; see `restraint`.
     """
 
     x: wp.array(dtype=wp.vec3d)
@@ -41,10 +43,17 @@ class Bodies:
     turn: wp.array(dtype=wp.float64)
     state: wp.array(dtype=int)
     quiet: wp.array(dtype=float)
+    stay_x: wp.array(dtype=wp.vec3d)
+    stay_q: wp.array(dtype=wp.quatd)
     wake: wp.array(dtype=float)
+    rest_force: wp.array(dtype=wp.vec3)
+    rest_torque: wp.array(dtype=wp.vec3)
+    nudge: wp.array(dtype=wp.vec3)
+    nudge_torque: wp.array(dtype=wp.vec3)
     force: wp.array(dtype=wp.vec3)
+    torque: wp.array(dtype=wp.vec3)
     lost: wp.array(dtype=wp.float64)
-    touching: wp.array(dtype=int)
+    busy: wp.array(dtype=float)
     friction: wp.array(dtype=float)
     damping: wp.array(dtype=float)
 
@@ -61,6 +70,7 @@ class Gather:
     ground_force: wp.array(dtype=wp.vec3)
     ground_torque: wp.array(dtype=wp.vec3)
     ground_lost: wp.array(dtype=float)
+    ground_busy: wp.array(dtype=float)
 
 
 @wp.struct
@@ -89,7 +99,7 @@ class Pairs:
     reference face. normal: outward from the reference body, its frame. allow (m): overlap excused since the pair met or broke apart.
     fresh: 1 until first looked at after being glued. slide: tangential spring (m, world, of b against a); twist (rad).
     force, torque_a, torque_b: load on b, torques on both (world, N, N m); power (W): of that load at the velocities it was
-    computed from; lost (J): in the last step.
+    computed from; lost (J): in the last step. busy_a, busy_b (1/s): what the pair adds to `Bodies.busy`.
     """
 
     a: wp.array(dtype=int)
@@ -116,6 +126,8 @@ class Pairs:
     torque_b: wp.array(dtype=wp.vec3)
     power: wp.array(dtype=float)
     lost: wp.array(dtype=float)
+    busy_a: wp.array(dtype=float)
+    busy_b: wp.array(dtype=float)
 
 
 @wp.struct
@@ -166,3 +178,29 @@ def advanced(q: wp.quatd, w: wp.vec3, dt: float):
 def spin(rot: wp.mat33, rest_inverse: wp.mat33, momentum: wp.vec3d):
     """World spin from world angular momentum."""
     return rot * (rest_inverse * (wp.transpose(rot) * to_float(momentum)))
+
+
+@wp.func
+def reduced_mass(a: int, b: int, bodies: Bodies):
+    """Of two bodies; a body that cannot move counts as infinitely heavy."""
+    ma = bodies.mass[a]
+    mb = bodies.mass[b]
+    if bodies.state[a] == STILL:
+        return mb
+    if bodies.state[b] == STILL:
+        return ma
+    return ma * mb / (ma + mb)
+
+
+@wp.func
+def eagerness(arm: wp.vec3, n: wp.vec3, mass: float, inverse: wp.mat33):
+    """How readily (1/kg) a free body gives way along n at a point `arm` from its centroid, all in its own frame."""
+    lever = wp.cross(arm, n)
+    return 1.0 / mass + wp.dot(lever, inverse * lever)
+
+
+@wp.func
+def sideways(arm: wp.vec3, n: wp.vec3, mass: float, inverse: wp.mat33):
+    """The same summed over the two directions across n."""
+    every = 3.0 / mass + wp.trace(inverse) * wp.dot(arm, arm) - wp.dot(arm, inverse * arm)
+    return every - eagerness(arm, n, mass, inverse)

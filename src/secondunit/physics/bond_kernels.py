@@ -11,6 +11,11 @@ from secondunit.physics.body_kernels import WATCH, Bodies, Gather, to_float
 
 wp.config.enable_backward = False
 
+WIDEST_M = wp.constant(0.02)
+STEEPEST_RAD = wp.constant(0.06)
+"""No joint of masonry or concrete holds over a gap of two centimetres or a rotation of 0.06 (twice what codes grant a ductile
+section). Bonds softened for the sake of the step would otherwise stretch like rubber before they reach their strength."""
+
 BROKEN = wp.constant(0)
 WHOLE = wp.constant(1)
 LETTING_GO = wp.constant(2)
@@ -20,7 +25,8 @@ LETTING_GO = wp.constant(2)
 class Glue:
     """B bonds. Directions and arms in rest axes; `reach` = centroid of b minus centroid of a at rest.
 
-    stiff: normal, shear (N/m); bend: about tangent, about normal x tangent, torsion (N m/rad). hold_force, hold_torque: prestress
+    stiff: normal, shear (N/m); bend: about tangent, about normal x tangent, torsion (N m/rad). heft: reduced
+    mass (kg) and that times the shorter arm squared (kg m2), which scale the damping of slow swinging. hold_force, hold_torque: prestress
     on b in a's frame. whole: BROKEN 0 | WHOLE 1 | LETTING_GO 2 (cut on purpose, its force fading). relax_s: how long the force still
     relaxes towards zero (support lost). limit: tension, cohesion, compression (Pa).
     """
@@ -34,6 +40,7 @@ class Glue:
     tangent: wp.array(dtype=wp.vec3)
     stiff: wp.array(dtype=wp.vec2)
     bend: wp.array(dtype=wp.vec3)
+    heft: wp.array(dtype=wp.vec2)
     section: wp.array(dtype=wp.vec4)
     limit: wp.array(dtype=wp.vec3)
     hold_force: wp.array(dtype=wp.vec3)
@@ -104,9 +111,9 @@ def clear(i: int, gather: Gather):
 
 
 @wp.kernel
-def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, fade: float, dt: float,
+def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, calm: float, fade: float, dt: float,
          clock: wp.array(dtype=wp.float64)):  # fmt: skip
-    """Force and torques of each bond. `beta` (s): damping per stiffness; `fade`: share of the force that relaxes per step."""
+    """Force and torques of each bond. `beta` (s): damping per stiffness, `calm` (1/s): per mass; `fade`: share of the force that relaxes per step."""
     i = wp.tid()
     state = glue.whole[i]
     if state == BROKEN:
@@ -149,6 +156,7 @@ def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, f
             return
     stored = elastic(f, m, n, t, stiff, bend)
     use = use_of(f, m, n, t, glue.section[i], glue.limit[i])
+    use = wp.max(use, wp.max(wp.length(stretch) / WIDEST_M, 2.0 * wp.length(half) / STEEPEST_RAD))
     glue.use[i] = wp.max(glue.use[i], use)
     if breaks != 0 and use > 1.0 and state == WHOLE:
         glue.whole[i] = BROKEN
@@ -162,8 +170,8 @@ def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, f
         va = bodies.vf[a] + wp.cross(bodies.w[a], arm_a_world)
         vb = bodies.vf[b] + wp.cross(bodies.w[b], arm_b_world)
         rate = wp.transpose(ra) * (vb - va)
-        drag = beta * spring_force(rate, n, stiff)
-        twist = beta * spring_moment(rate_m, n, t, bend)
+        drag = beta * spring_force(rate, n, stiff) - calm * glue.heft[i][0] * rate
+        twist = beta * spring_moment(rate_m, n, t, bend) - calm * glue.heft[i][1] * rate_m
         glue.lost[i] = glue.lost[i] - wp.float64(dt * (wp.dot(drag, rate) + wp.dot(twist, rate_m)))
         f += drag
         m += twist

@@ -141,6 +141,8 @@ def carry(past: Pairs, q: int, fresh_list: Pairs, p: int):
     fresh_list.torque_b[p] = past.torque_b[q]
     fresh_list.power[p] = past.power[q]
     fresh_list.lost[p] = past.lost[q]
+    fresh_list.busy_a[p] = past.busy_a[q]
+    fresh_list.busy_b[p] = past.busy_b[q]
     if past.count[q] > 0:
         for k in range(past.count[q]):
             fresh_list.on_ref[POINTS * p + k] = past.on_ref[POINTS * q + k]

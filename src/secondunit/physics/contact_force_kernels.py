@@ -7,13 +7,26 @@ that remembers where the two stuck, and through a torsional one.
 
 import warp as wp
 
-from secondunit.physics.body_kernels import AWAKE, POINTS, STILL, Bodies, Gather, Pairs, Shapes, to_float
+from secondunit.physics.body_kernels import (
+    AWAKE,
+    POINTS,
+    STILL,
+    Bodies,
+    Gather,
+    Pairs,
+    Shapes,
+    eagerness,
+    reduced_mass,
+    sideways,
+    to_float,
+)
 from secondunit.physics.contact_kernels import facing
 
 wp.config.enable_backward = False
 
-CROWD = wp.constant(2.0)
-"""Contacts and bonds of a body above which each contact damps less: all its dampers together must stay under twice its mass a step."""
+MOST_DAMPING = wp.constant(0.6)
+"""Share of a body's motion that its contact dampers may take per step. Explicit integration bears (w dt)^2 + 2 c dt < 4; bonds use 2.4
+of it and the partner on the other side of a contact doubles c, so c dt stays under 0.4 for the body's worst direction."""
 
 
 @wp.struct
@@ -33,15 +46,10 @@ class Ground:
 
 
 @wp.func
-def reduced_mass(a: int, b: int, bodies: Bodies):
-    """Of two bodies; a body that cannot move counts as infinitely heavy."""
-    ma = bodies.mass[a]
-    mb = bodies.mass[b]
-    if bodies.state[a] == STILL:
-        return mb
-    if bodies.state[b] == STILL:
-        return ma
-    return ma * mb / (ma + mb)
+def restraint(bodies: Bodies, a: int, b: int, dt: float):
+    """Factor <= 1 on a contact's damping that keeps the dampers of both bodies, taken together, stable."""
+    busy = wp.max(bodies.busy[a], bodies.busy[b]) * dt
+    return MOST_DAMPING / wp.max(busy, MOST_DAMPING)
 
 
 @wp.func
@@ -140,8 +148,7 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     n = bodies.rot[r] * pairs.normal[p]
     mass = reduced_mass(a, b, bodies)
     k = rate * rate * mass
-    crowd = wp.max(bodies.touching[a], bodies.touching[b])
-    drag = (bodies.damping[a] + bodies.damping[b]) * rate * mass * wp.min(1.0, CROWD / float(wp.max(crowd, 1)))
+    drag = (bodies.damping[a] + bodies.damping[b]) * rate * mass * restraint(bodies, a, b, dt)
     push, point, energy, square = press(pairs, p, r, c, bodies, n, k, drag)
     if push <= 0.0:
         settle_account(pairs, p, work, energy)
@@ -156,13 +163,13 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     arm_c = centre - to_float(bodies.x[c] - bodies.x[r])
     v = bodies.vf[c] + wp.cross(bodies.w[c], arm_c) - bodies.vf[r] - wp.cross(bodies.w[r], centre)
     grip = 0.5 * (bodies.friction[a] + bodies.friction[b]) * push
-    ft, slide = friction(sign * pairs.slide[p], n, v, 2.0 * k, drag, grip, dt)
+    ft, slide = friction(sign * pairs.slide[p], n, v, k, drag, grip, dt)
     reach = wp.sqrt(wp.max(square / push - wp.length_sq(centre), 1.0e-6))
     spin = wp.dot(n, bodies.w[c] - bodies.w[r])
-    turn, twist = torsion(pairs.twist[p], spin, 2.0 * k * reach * reach, drag * reach * reach, grip * reach, dt)
+    turn, twist = torsion(pairs.twist[p], spin, k * reach * reach, drag * reach * reach, grip * reach, dt)
     pairs.slide[p] = sign * slide
     pairs.twist[p] = twist
-    settle_account(pairs, p, work, energy + k * wp.length_sq(slide) + k * reach * reach * twist * twist)
+    settle_account(pairs, p, work, energy + 0.5 * k * (wp.length_sq(slide) + reach * reach * twist * twist))
     f = push * n + ft
     torque_c = wp.cross(arm_c, f) + turn * n
     torque_r = -wp.cross(centre, f) - turn * n
@@ -197,8 +204,22 @@ def choose_ground_points(i: int, shapes: Shapes, ground: Ground, rot: wp.mat33, 
     ground.count[i] = count
 
 
+@wp.func
+def braced_by_ground(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, rot: wp.mat33, rate: float):
+    """Damping rate (1/s) that the ground's points on body i add up to; see `Bodies.busy`."""
+    n = wp.transpose(rot) * wp.vec3(0.0, 0.0, 1.0)
+    mass = bodies.mass[i]
+    inverse = bodies.rest_inverse[i]
+    busy = float(0.0)
+    for k in range(ground.count[i]):
+        arm = shapes.vertex[ground.vertex[POINTS * i + k]]
+        busy += eagerness(arm, n, mass, inverse) + sideways(arm, n, mass, inverse) / float(ground.count[i])
+    return busy * 2.0 * bodies.damping[i] * rate * mass
+
+
 @wp.kernel
-def look_at_ground(bodies: Bodies, shapes: Shapes, ground: Ground, span_s: float, refresh: float, first: int):
+def look_at_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather, span_s: float, refresh: float, rate: float,
+                   first: int):  # fmt: skip
     """Which vertices may meet the ground before the next look."""
     i = wp.tid()
     if bodies.state[i] != AWAKE and first == 0:
@@ -226,11 +247,13 @@ def look_at_ground(bodies: Bodies, shapes: Shapes, ground: Ground, span_s: float
     ground.allow[i] = wp.min(ground.allow[i], overlap)
     if height > reach:
         ground.count[i] = 0
+        gather.ground_busy[i] = 0.0
         ground.slide[i] = wp.vec3()
         ground.twist[i] = 0.0
         ground.energy[i] = 0.0
         return
     choose_ground_points(i, shapes, ground, rot, face, deepest)
+    gather.ground_busy[i] = braced_by_ground(i, bodies, shapes, ground, rot, rate)
 
 
 @wp.func
@@ -280,8 +303,7 @@ def press_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather,
     n = wp.vec3(0.0, 0.0, 1.0)
     mass = bodies.mass[i]
     k = rate * rate * mass
-    crowd = wp.min(1.0, CROWD / float(wp.max(bodies.touching[i], 1)))
-    drag = 2.0 * bodies.damping[i] * rate * mass * crowd
+    drag = 2.0 * bodies.damping[i] * rate * mass * restraint(bodies, i, i, dt)
     push = float(0.0)
     point = wp.vec3(0.0)
     energy = float(0.0)
@@ -296,13 +318,13 @@ def press_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather,
     centre = point / push
     limit = 0.5 * (grip + bodies.friction[i]) * push
     v = bodies.vf[i] + wp.cross(bodies.w[i], centre)
-    ft, slide = friction(ground.slide[i], n, v, 2.0 * k, drag, limit, dt)
+    ft, slide = friction(ground.slide[i], n, v, k, drag, limit, dt)
     reach = wp.sqrt(wp.max(square / push - wp.length_sq(centre), 1.0e-6))
-    stiff = 2.0 * k * reach * reach
+    stiff = k * reach * reach
     turn, twist = torsion(ground.twist[i], bodies.w[i][2], stiff, drag * reach * reach, limit * reach, dt)
     ground.slide[i] = slide
     ground.twist[i] = twist
-    energy = energy + k * wp.length_sq(slide) + 0.5 * stiff * twist * twist
+    energy = energy + 0.5 * k * wp.length_sq(slide) + 0.5 * stiff * twist * twist
     gather.ground_lost[i] = ground.energy[i] - work - energy
     ground.energy[i] = energy
     whole = push * n + ft

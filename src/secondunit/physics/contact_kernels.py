@@ -7,13 +7,27 @@ Contact points are kept on both bodies, so their depth is current at every step 
 
 import warp as wp
 
-from secondunit.physics.body_kernels import AWAKE, GONE, POINTS, Bodies, Pairs, Shapes, to_float
+from secondunit.physics.body_kernels import (
+    AWAKE,
+    GONE,
+    POINTS,
+    Bodies,
+    Pairs,
+    Shapes,
+    eagerness,
+    reduced_mass,
+    sideways,
+    to_float,
+)
 from secondunit.physics.contact_sat_kernels import EDGES, EVERY, FACE_B, along, edge_axis, face_axis
 
 wp.config.enable_backward = False
 
 TWIN_M = wp.constant(0.005)
 """Contact points closer than this are one: the same corner kept four times would be four springs at one place."""
+SLOW_MPS = wp.constant(0.5)
+"""Relative speed below which a change of contact points must not add energy: it would keep rubble shivering. An impact may: it is
+braked at once and loses far more."""
 
 
 @wp.func
@@ -264,11 +278,64 @@ def touch(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, rba: wp.mat33, t
         face_points(shapes, pairs, p, a, b, fa, rba, t)
     pairs.axis[p] = axis
     pairs.gap[p] = sep
-    if pairs.fresh[p] == 1:
-        pairs.allow[p] = wp.max(0.0, -sep)
-        pairs.fresh[p] = 0
+    pairs.allow[p] = wp.min(pairs.allow[p], wp.max(0.0, -sep))
+
+
+@wp.func
+def braced(pairs: Pairs, p: int, bodies: Bodies, i: int, n: wp.vec3, on_ref: int):
+    """Sum over the pair's points of how readily body i gives way there (1/kg); n in i's frame."""
+    mass = bodies.mass[i]
+    inverse = bodies.rest_inverse[i]
+    share = 1.0 / float(pairs.count[p])
+    total = float(0.0)
+    for k in range(pairs.count[p]):
+        arm = pairs.on_other[POINTS * p + k]
+        if on_ref == 1:
+            arm = pairs.on_ref[POINTS * p + k]
+        total += eagerness(arm, n, mass, inverse) + share * sideways(arm, n, mass, inverse)
+    return total
+
+
+@wp.func
+def brace(pairs: Pairs, p: int, bodies: Bodies, a: int, b: int, rba: wp.mat33, rate: float):
+    """Note how strongly the pair's dampers hold each body."""
+    drag = (bodies.damping[a] + bodies.damping[b]) * rate * reduced_mass(a, b, bodies)
+    n = pairs.normal[p]
+    if pairs.side[p] == 1:
+        pairs.busy_a[p] = drag * braced(pairs, p, bodies, a, rba * n, 0)
+        pairs.busy_b[p] = drag * braced(pairs, p, bodies, b, n, 1)
     else:
-        pairs.allow[p] = wp.min(pairs.allow[p], wp.max(0.0, -sep))
+        pairs.busy_a[p] = drag * braced(pairs, p, bodies, a, n, 1)
+        pairs.busy_b[p] = drag * braced(pairs, p, bodies, b, wp.transpose(rba) * n, 0)
+
+
+@wp.func
+def squeeze(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, allow: float):
+    """Sum of squared depths (m2) over the pair's points: twice its spring energy over its stiffness. `rba`, `t` place b in a's frame."""
+    total = float(0.0)
+    n = pairs.normal[p]
+    for k in range(pairs.count[p]):
+        between = pairs.on_ref[POINTS * p + k] - (rba * pairs.on_other[POINTS * p + k] + t)
+        if pairs.side[p] == 1:
+            between = pairs.on_ref[POINTS * p + k] - wp.transpose(rba) * (pairs.on_other[POINTS * p + k] - t)
+        depth = wp.max(0.0, wp.dot(n, between) - allow)
+        total += depth * depth
+    return total
+
+
+@wp.func
+def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
+    """Excuse just so much overlap that choosing new points has not squeezed the pair more than it was; it is taken back slowly."""
+    low = float(pairs.allow[p])
+    if squeeze(pairs, p, rba, t, low) > before:
+        high = float(low + wp.max(0.0, -pairs.gap[p]) + 0.01)
+        for _ in range(12):
+            middle = 0.5 * (low + high)
+            if squeeze(pairs, p, rba, t, middle) > before:
+                low = middle
+            else:
+                high = middle
+        pairs.allow[p] = high
 
 
 @wp.func
@@ -296,7 +363,7 @@ def bonded_through(a: int, b: int, world: int, bond_start: wp.array(dtype=int), 
 @wp.kernel
 def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int), bond_start: wp.array(dtype=int),
          bond_other: wp.array(dtype=int), bond_list: wp.array(dtype=int), whole: wp.array(dtype=int), span_s: float,
-         refresh: float):  # fmt: skip
+         refresh: float, rate: float):  # fmt: skip
     """Bring every pair's contact up to date, doing nothing for those whose cached answer still holds. `span_s`: until the next look."""
     p = wp.tid()
     if p >= total[0]:
@@ -316,12 +383,14 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
             return
         pairs.glued[p] = 0
         pairs.fresh[p] = 1
+        pairs.count[p] = 0
     offset = bodies.x[b] - bodies.x[a]
     turn = bodies.turn[a] + bodies.turn[b]
     moved = wp.length(to_float(offset - pairs.offset[p])) + float(turn - pairs.turn[p])
     spin = wp.length(bodies.w[a]) * bodies.radius[a] + wp.length(bodies.w[b]) * bodies.radius[b]
     reach = 0.002 + span_s * (wp.length(bodies.vf[b] - bodies.vf[a]) + spin)
     if pairs.count[p] > 0:
+        pairs.allow[p] = wp.max(0.0, pairs.allow[p] - span_s * (0.01 + 2.0 * pairs.allow[p]))
         if moved < refresh:
             return
     elif moved + reach < pairs.gap[p]:
@@ -339,4 +408,11 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
         if gap > reach:
             pairs.gap[p] = gap
             return
+    met = pairs.count[p] == 0 or pairs.fresh[p] == 1
+    before = squeeze(pairs, p, rba, t, pairs.allow[p])
     touch(shapes, pairs, p, a, b, rba, t, reach)
+    if pairs.count[p] > 0:
+        pairs.fresh[p] = 0
+        if met or reach < 0.002 + span_s * SLOW_MPS:
+            excuse(pairs, p, rba, t, before)
+        brace(pairs, p, bodies, a, b, rba, rate)

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import warp as wp
+from scipy.spatial.transform import Rotation
 
 from secondunit.physics.body_kernels import POINTS, Bodies, Gather, Lists, Pairs, Shapes
 from secondunit.physics.bond_kernels import Glue
@@ -73,6 +74,18 @@ def moving_mass(pieces: Pieces, settings: Settings) -> Floats:
     return np.maximum(pieces.mass_kg, settings.least_mass_kg)
 
 
+def moving_inertia(pieces: Pieces, settings: Settings) -> Floats:
+    """(P,3,3) kg m2 with which each piece turns: its own at its moving mass, no axis easier than `least_inertia` of the hardest.
+
+    A window bar turns about its length ten thousand times more easily than a wall: the least friction would spin it faster than
+    any step could follow.
+    """
+    inertia = pieces.inertia_kgm2 * (moving_mass(pieces, settings) / pieces.mass_kg)[:, None, None]
+    value, axes = np.linalg.eigh(inertia)
+    value = np.maximum(value, settings.least_inertia * value[:, -1:])
+    return np.asarray(np.einsum("pij,pj,pkj->pik", axes, value, axes))
+
+
 def damping_ratio(restitution: Floats) -> Floats:
     """Damping ratio of one contact point for a coefficient of restitution; four points together damp twice as much."""
     bounce = np.log(np.clip(restitution, 0.01, 0.99))
@@ -83,10 +96,11 @@ def bodies(pieces: Pieces, settled: Settled, settings: Settings, device: str) ->
     """The P + 1 bodies in their settled pose, at rest; what stands sleeps, what is loose is awake."""
     count = len(pieces)
     out = Bodies()
-    kinds = {"v": wp.vec3d, "momentum": wp.vec3d, "vf": wp.vec3, "w": wp.vec3, "turn": wp.float64, "quiet": float, "touching": int}
-    _fill(out, device, count + 1, kinds | {"force": wp.vec3, "lost": wp.float64})
+    kinds = {"v": wp.vec3d, "momentum": wp.vec3d, "vf": wp.vec3, "w": wp.vec3, "turn": wp.float64, "quiet": float, "busy": float}
+    loads = dict.fromkeys(("force", "torque", "rest_force", "rest_torque", "nudge", "nudge_torque"), wp.vec3)
+    _fill(out, device, count + 1, kinds | loads | {"lost": wp.float64})
     mass = moving_mass(pieces, settings)
-    inertia = pieces.inertia_kgm2 * (mass / pieces.mass_kg)[:, None, None]
+    inertia = moving_inertia(pieces, settings)
     reach = np.linalg.norm(pieces.vertices_m, axis=1)
     state = np.where(settled.supported & settings.sleeping, ASLEEP, AWAKE)
     friction = np.array([m.friction for m in MATERIALS])[pieces.material]
@@ -94,12 +108,14 @@ def bodies(pieces: Pieces, settled: Settled, settings: Settings, device: str) ->
     world = {
         "x": (settled.position_m, np.zeros(3), wp.vec3d),
         "q": (settled.rotation, np.array([0.0, 0.0, 0.0, 1.0]), wp.quatd),
-        "rot": (np.tile(np.eye(3), (count, 1, 1)), np.eye(3), wp.mat33),
+        "stay_x": (settled.position_m, np.zeros(3), wp.vec3d),
+        "stay_q": (settled.rotation, np.array([0.0, 0.0, 0.0, 1.0]), wp.quatd),
+        "rot": (Rotation.from_quat(settled.rotation).as_matrix(), np.eye(3), wp.mat33),
         "mass": (mass, 1.0, float),
         "rest_inverse": (np.linalg.inv(inertia), np.eye(3), wp.mat33),
         "radius": (np.maximum.reduceat(reach, pieces.vertex_start[:-1]), 0.0, float),
         "state": (np.where(pieces.fixed, STILL, state), STILL, int),
-        "wake": (np.full(count, settings.start_wake), 0.0, float),
+        "wake": (np.full(count, settings.start_wake_mps), 0.0, float),
         "friction": (friction, settings.ground_friction, float),
         "damping": (damping_ratio(bounce), 0.3, float),
     }
@@ -124,10 +140,9 @@ def softened(pieces: Pieces, bonds: Bonds, s: Springs, settings: Settings) -> Fl
     np.add.at(block, np.where(bonds.b < 0, count, bonds.b), np.einsum("bki,bk,bkj->bij", jb, k, jb))
     block = block[:count]
     scale = moving_mass(pieces, settings)
-    inertia = pieces.inertia_kgm2 * (scale / pieces.mass_kg)[:, None, None]
     root = np.zeros((count, 6, 6))
     root[:, :3, :3] = np.eye(3) / np.sqrt(scale)[:, None, None]
-    value, axes = np.linalg.eigh(inertia)
+    value, axes = np.linalg.eigh(moving_inertia(pieces, settings))
     root[:, 3:, 3:] = np.einsum("pij,pj,pkj->pik", axes, 1.0 / np.sqrt(value), axes)
     fastest = np.linalg.eigvalsh(root @ block @ root)[:, -1]
     allowed = 0.5 * settings.bond_rate_radps**2
@@ -142,6 +157,10 @@ def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dev
     soft = softened(pieces, bonds, s, settings)
     ground = bonds.b < 0
     centre_b = np.where(ground[:, None], 0.0, settled.position_m[bonds.b])
+    mass = np.append(moving_mass(pieces, settings), np.inf)
+    light = 1.0 / (1.0 / mass[bonds.a] + 1.0 / mass[bonds.b])
+    arm = np.linalg.norm(s.arm_a, axis=1)
+    arm = np.where(ground, arm, np.minimum(arm, np.linalg.norm(s.arm_b, axis=1)))
     out = Glue()
     size = len(bonds)
     _fill(out, device, size, {"relax_s": float, "energy": float, "lost": wp.float64, "use": float})
@@ -155,6 +174,7 @@ def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dev
         ("tangent", bonds.tangent, wp.vec3),
         ("stiff", s.stiff * soft[:, None], wp.vec2),
         ("bend", s.bend * soft[:, None], wp.vec3),
+        ("heft", np.stack([light, light * arm**2], axis=1), wp.vec2),
         ("section", s.section, wp.vec4),
         ("limit", s.limit * settled.strength[:, None], wp.vec3),
         ("hold_force", settled.force_n, wp.vec3),
@@ -177,7 +197,7 @@ def gather(pieces: Pieces, bonds: Bonds, device: str) -> tuple[Gather, wp.array]
     out.bond_start = wp.array(start, dtype=int, device=device)
     out.bond_list = wp.array(entries, dtype=int, device=device)
     _fill(out, device, size, dict.fromkeys(("bond_force", "bond_torque_a", "bond_torque_b"), wp.vec3))
-    _fill(out, device, count + 1, {"ground_force": wp.vec3, "ground_torque": wp.vec3, "ground_lost": float})
+    _fill(out, device, count + 1, {"ground_force": wp.vec3, "ground_torque": wp.vec3, "ground_lost": float, "ground_busy": float})
     other = np.concatenate([b, bonds.a])[order]
     return out, wp.array(other.astype(np.int32), dtype=int, device=device)
 
@@ -197,7 +217,7 @@ def pairs(pieces: int, device: str) -> Pairs:
     out = Pairs()
     room = max(64, PAIRS_PER_PIECE * pieces)
     ints = dict.fromkeys(("a", "b", "glued", "count", "side", "fresh", "feature"), int)
-    floats = dict.fromkeys(("gap", "allow", "twist", "energy", "power", "lost"), float)
+    floats = dict.fromkeys(("gap", "allow", "twist", "energy", "power", "lost", "busy_a", "busy_b"), float)
     vectors = dict.fromkeys(("axis", "normal", "slide", "force", "torque_a", "torque_b"), wp.vec3)
     _fill(out, device, room, ints | floats | vectors | {"offset": wp.vec3d, "turn": wp.float64})
     _fill(out, device, POINTS * room, {"on_ref": wp.vec3, "on_other": wp.vec3, "score": float})

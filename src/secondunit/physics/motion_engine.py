@@ -23,6 +23,8 @@ PAIR_EVERY = 16
 """Steps between two lists of candidate pairs; boxes are swept over this span."""
 MARGIN_M = 0.03
 """Slack of the swept boxes: an impact of 150 g moves a piece this far off its sweep within sixteen steps."""
+REFRESH_M = 0.002
+"""Relative motion after which the points of a contact are chosen anew."""
 
 
 class Engine:
@@ -64,7 +66,7 @@ class Engine:
         self.rebuild_pairs(first=1)
         span = LOOK_EVERY * self.dt
         self._look(span)
-        self._launch(look_at_ground, self.count, self.bodies, self.shapes, self.ground, span, 0.002, 1)
+        self._look_at_ground(span, 1)
         self._pull(0)
         self._press()
         self.set_states(states)
@@ -106,13 +108,20 @@ class Engine:
     def _look(self, span: float) -> None:
         self._launch(
             look, self.pair_dim, self.bodies, self.shapes, self.pairs, self.total, self.gather.bond_start, self.bond_other,
-            self.gather.bond_list, self.glue.whole, span, 0.002,
+            self.gather.bond_list, self.glue.whole, span, REFRESH_M, self.settings.contact_rate_radps,
+        )  # fmt: skip
+
+    def _look_at_ground(self, span: float, first: int) -> None:
+        self._launch(
+            look_at_ground, self.count, self.bodies, self.shapes, self.ground, self.gather, span, REFRESH_M,
+            self.settings.contact_rate_radps, first,
         )  # fmt: skip
 
     def _pull(self, breaks: int) -> None:
         fade = 1.0 - float(np.exp(-self.dt / self.settings.release_s))
         self._launch(
-            pull, self.bond_count, self.glue, self.bodies, self.gather, breaks, self.beta, fade, self.dt, self.clock
+            pull, self.bond_count, self.glue, self.bodies, self.gather, breaks, self.beta, self.settings.bond_calm_per_s, fade,
+            self.dt, self.clock,
         )  # fmt: skip
 
     def _press(self) -> None:
@@ -126,13 +135,13 @@ class Engine:
     def _doze(self) -> None:
         """Put to sleep what has been at rest, post guards beside what is awake."""
         s = self.settings
-        self._launch(time_quiet, self.count, self.bodies, s.slow_mps, PAIR_EVERY * self.dt)
+        self._launch(time_quiet, self.count, self.bodies, s.stir_m, PAIR_EVERY * self.dt)
         rest = s.rest_s if s.sleeping else 1.0e9
         self._launch(
             choose_sleepers, self.count, self.bodies, self.bond_other, self.glue.whole, self.gather, self.lists, self.pairs,
-            rest, s.balance, s.gravity_mps2, self.chosen,
+            rest, self.chosen,
         )  # fmt: skip
-        self._launch(put_to_sleep, self.count, self.bodies, self.chosen, s.wake)
+        self._launch(put_to_sleep, self.count, self.bodies, self.chosen, s.wake_mps)
 
     def step(self) -> None:
         """One time step of everything."""
@@ -142,11 +151,12 @@ class Engine:
         if self.step_index % LOOK_EVERY == 0:
             span = LOOK_EVERY * self.dt
             self._look(span)
-            self._launch(look_at_ground, self.count, self.bodies, self.shapes, self.ground, span, 0.002, 0)
+            self._look_at_ground(span, 0)
         self._pull(1)
         self._press()
         self._launch(
-            move, self.count, self.bodies, self.gather, self.lists, self.pairs, self.settings.gravity_mps2, self.dt, self.clock
+            move, self.count, self.bodies, self.gather, self.lists, self.pairs, self.settings.gravity_mps2,
+            self.settings.most_spin_radps, self.dt, self.clock,
         )  # fmt: skip
         self.step_index += 1
 

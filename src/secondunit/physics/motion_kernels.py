@@ -23,49 +23,63 @@ wp.config.enable_backward = False
 
 @wp.func
 def bond_load(i: int, gather: Gather):
-    """(force, torque, number) of all bonds that act on body i."""
+    """(force, torque) of all bonds on body i."""
     f = wp.vec3(0.0)
     t = wp.vec3(0.0)
-    acting = int(0)
     for k in range(gather.bond_start[i], gather.bond_start[i + 1]):
         entry = gather.bond_list[k]
         bond = entry // 2
-        if wp.length_sq(gather.bond_force[bond]) > 0.0:
-            acting += 1
         if entry % 2 == 1:
             f += gather.bond_force[bond]
             t += gather.bond_torque_b[bond]
         else:
             f -= gather.bond_force[bond]
             t += gather.bond_torque_a[bond]
-    return f, t, acting
+    return f, t
 
 
 @wp.func
 def contact_load(i: int, lists: Lists, pairs: Pairs):
-    """(force, torque, energy lost this step, number) of all contacts on body i; each partner answers for half of the loss."""
+    """(force, torque, energy lost this step, damping rate) of all contacts on body i; each partner answers for half of the loss."""
     f = wp.vec3(0.0)
     t = wp.vec3(0.0)
     lost = float(0.0)
-    touching = int(0)
+    busy = float(0.0)
     for p in range(lists.row[i], lists.row[i + 1]):
         if pairs.count[p] > 0:
             f -= pairs.force[p]
             t += pairs.torque_a[p]
             lost += 0.5 * pairs.lost[p]
-            touching += 1
+            busy += pairs.busy_a[p]
     for k in range(lists.back_row[i], lists.back_row[i + 1]):
         p2 = lists.back_list[k]
         if pairs.count[p2] > 0:
             f += pairs.force[p2]
             t += pairs.torque_b[p2]
             lost += 0.5 * pairs.lost[p2]
-            touching += 1
-    return f, t, lost, touching
+            busy += pairs.busy_b[p2]
+    return f, t, lost, busy
+
+
+FORGET_S = wp.constant(0.05)
+"""A sleeper's nudges fade with this time constant: a neighbour's shiver averages out, a lasting change of load does not."""
+
+
+@wp.func
+def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: float):
+    """Add this step's nudge to a sleeping body; whether it is enough to wake it."""
+    keep = 1.0 - dt / FORGET_S
+    push = bodies.nudge[i] * keep + (f - bodies.rest_force[i]) * dt
+    turn = bodies.nudge_torque[i] * keep + (t - bodies.rest_torque[i]) * dt
+    bodies.nudge[i] = push
+    bodies.nudge_torque[i] = turn
+    limit = bodies.wake[i] * mass
+    return wp.length(push) > limit or wp.length(turn) > limit * bodies.radius[i]
 
 
 @wp.kernel
-def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, dt: float, clock: wp.array(dtype=wp.float64)):
+def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_spin: float, dt: float,
+         clock: wp.array(dtype=wp.float64)):  # fmt: skip
     """Gather, wake or not, then symplectic Euler: velocity first, position with the new velocity.
 
     Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken at the half
@@ -77,18 +91,18 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
     state = bodies.state[i]
     if state >= ASLEEP:
         return
-    f, t, acting = bond_load(i, gather)
-    fc, tc, lost, touching = contact_load(i, lists, pairs)
-    bodies.touching[i] = touching + acting
+    f, t = bond_load(i, gather)
+    fc, tc, lost, busy = contact_load(i, lists, pairs)
+    bodies.busy[i] = busy + gather.ground_busy[i]
     mass = bodies.mass[i]
     f = f + fc + gather.ground_force[i]
     t = t + tc + gather.ground_torque[i]
     f = f + wp.vec3(0.0, 0.0, -gravity * mass)
     bodies.force[i] = f
+    bodies.torque[i] = t
     bodies.lost[i] = bodies.lost[i] + wp.float64(lost) + wp.float64(gather.ground_lost[i])
     if state == WATCH:
-        limit = bodies.wake[i] * mass * gravity
-        if wp.length(f) < limit and wp.length(t) < limit * bodies.radius[i]:
+        if not stirred(i, bodies, f, t, mass, dt):
             return
         bodies.state[i] = AWAKE
         bodies.quiet[i] = 0.0
@@ -101,6 +115,13 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
     q = bodies.q[i]
     inverse = bodies.rest_inverse[i]
     w = spin(bodies.rot[i], inverse, momentum)
+    fast = wp.length(w)
+    if fast > most_spin:
+        momentum = momentum * wp.float64(most_spin / fast)
+        bodies.momentum[i] = momentum
+        kept = w * (most_spin / fast)
+        bodies.lost[i] = bodies.lost[i] + wp.float64(0.5 * wp.dot(to_float(momentum), w * (fast / most_spin) - kept))
+        w = kept
     if wp.length_sq(w) > 1.0e-4:
         w = spin(rotation_matrix(advanced(q, w, 0.5 * dt)), inverse, momentum)
     q = advanced(q, w, dt)
@@ -141,22 +162,26 @@ def neighbours_quiet(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), wh
 
 
 @wp.kernel
-def time_quiet(bodies: Bodies, slow_mps: float, span_s: float):
-    """How long each awake body has been slow at every look."""
+def time_quiet(bodies: Bodies, stir_m: float, span_s: float):
+    """How long each awake body has stayed where it is, to within `stir_m`: shivering on the spot is rest, creeping is not."""
     i = wp.tid()
     if bodies.state[i] == AWAKE:
-        if wp.length(bodies.vf[i]) + wp.length(bodies.w[i]) * bodies.radius[i] < slow_mps:
+        apart = wp.length(bodies.x[i] - bodies.stay_x[i])
+        between = wp.quat_inverse(bodies.stay_q[i]) * bodies.q[i]
+        axis = wp.vec3d(between[0], between[1], between[2])
+        if float(apart) + 2.0 * float(wp.length(axis)) * bodies.radius[i] < stir_m:
             bodies.quiet[i] = bodies.quiet[i] + span_s
         else:
             bodies.quiet[i] = 0.0
+            bodies.stay_x[i] = bodies.x[i]
+            bodies.stay_q[i] = bodies.q[i]
 
 
 @wp.kernel
-def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather, lists: Lists, pairs: Pairs, rest_s: float, balance: float, gravity: float,
-                    chosen: wp.array(dtype=int)):  # fmt: skip
+def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather, lists: Lists, pairs: Pairs, rest_s: float, chosen: wp.array(dtype=int)):  # fmt: skip
     """Reads states only; `put_to_sleep` writes them, so the outcome does not depend on thread order.
 
-    A body may sleep when it and all that touches it has been slow long enough and the forces on it nearly balance.
+    A body may sleep when it and all that touches it has stayed in place long enough.
     """
     i = wp.tid()
     state = bodies.state[i]
@@ -165,8 +190,6 @@ def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.a
         return
     if state == AWAKE:
         if bodies.quiet[i] < rest_s:
-            return
-        if wp.length(bodies.force[i]) > balance * bodies.mass[i] * gravity:
             return
     touching = neighbours_quiet(i, bodies, bond_other, whole, gather, lists, pairs, rest_s)
     if state == AWAKE:
@@ -213,3 +236,7 @@ def put_to_sleep(bodies: Bodies, chosen: wp.array(dtype=int), wake: float):
         bodies.w[i] = wp.vec3()
         bodies.momentum[i] = wp.vec3d()
         bodies.wake[i] = wake
+        bodies.rest_force[i] = bodies.force[i]
+        bodies.rest_torque[i] = bodies.torque[i]
+        bodies.nudge[i] = wp.vec3()
+        bodies.nudge_torque[i] = wp.vec3()
