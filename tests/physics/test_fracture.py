@@ -158,9 +158,7 @@ def test_trimming_cuts_the_smaller_loss_and_says_so():
 
 
 def test_roof_slopes_share_their_mitre():
-    left = Panel(
-        "left", "slate", ((0, 0), (6, 0), (6, 4), (0, 4)), (0, 0, 0), (1, 0, 0), (0, 1, 0.7), (0, 0, -0.2)
-    )
+    left = Panel("left", "slate", ((0, 0), (6, 0), (6, 4), (0, 4)), (0, 0, 0), (1, 0, 0), (0, 1, 0.7), (0, 0, -0.2))
     right = Panel(
         "right", "slate", ((0, 4), (6, 4), (6, 8), (0, 8)), (0, 0, 5.6), (1, 0, 0), (0, 1, -0.7), (0, 0, -0.2)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from secondunit.tools.collapse.building_record import Building, Opening
 
 SPAN_M, LARGE_SPAN_M = 4.5, 5.8
-"""No slab field is wider than this between supports, where the facade's piers allow it (large buildings: the second)."""
+"""No slab field is wider than this between supports, where the piers allow it (in large buildings: the second)."""
 LARGE_M2 = 1400.0
 """Buildings with more floor than this are drawn simpler inside: wider fields, no doors, no windows that nobody sees."""
 PIER_M = 0.3
