@@ -50,8 +50,9 @@ def crack(polygon: Polygon, cell: tuple[float, float], rng: np.random.Generator,
 def _cell_count(work: Polygon) -> int:
     """Cells of unit edge that a polygon holds; a strip narrower than one cell is cut along its length only."""
     x0, y0, x1, y1 = work.bounds
-    width = max(min(x1 - x0, y1 - y0), 1e-9)
-    return max(1, round(work.area / min(width, 1.0)))
+    width: float = max(min(x1 - x0, y1 - y0), 1e-9)
+    area: float = work.area
+    return max(1, round(area / min(width, 1.0)))
 
 
 def _spread(work: Polygon, count: int, rng: np.random.Generator) -> Floats:
@@ -79,7 +80,7 @@ def _inside(work: Polygon, count: int, rng: np.random.Generator) -> Floats:
         points = (cell + rng.uniform(0.1, 0.9, cell.shape)) * [(x1 - x0) / nx, (y1 - y0) / ny] + [x0, y0]
         points = points[shapely.contains_xy(work, points[:, 0], points[:, 1])]
         if len(points) >= count // 4 or step < 1e-4 * box**0.5:
-            return points
+            return np.asarray(points, dtype=np.float64)
         step *= 0.5
 
 

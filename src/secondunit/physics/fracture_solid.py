@@ -205,7 +205,7 @@ def volumes_m3(solids: Sequence[Solid]) -> Floats:
     # a face's fan of tetrahedra: its first corner with the sum of the cross products round its edge
     swept = np.add.reduceat(np.cross(corner, corner[after]), face_start[:-1], axis=0)
     share = np.einsum("fk,fk->f", corner[face_start[:-1]], swept) / 6.0
-    return np.bincount(owner, share, len(solids))
+    return np.asarray(np.bincount(owner, share, len(solids)), dtype=np.float64)
 
 
 def pack(chunks: Sequence[Chunk], order: Sequence[str] = ()) -> Pieces:

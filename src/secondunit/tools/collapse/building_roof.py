@@ -6,6 +6,7 @@ straight down, so slopes share vertical mitres and nothing overlaps. Attic walls
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -83,7 +84,11 @@ def _parapets(building: Building, taken: list[Rect]) -> list[Panel]:
     for name, y in (("front", (0.0, t)), ("back", (d - t, d))):
         busy = [(r[0], r[2]) for r in taken if r[1] < y[1] and r[3] > y[0]]
         for i, x in enumerate(_free((0.0, w), busy)):
-            more = {"storey": building.storeys, "skin": out, "detail": 1.0 if name == "front" else HIDDEN}
+            more: dict[str, Any] = {
+                "storey": building.storeys,
+                "skin": out,
+                "detail": 1.0 if name == "front" else HIDDEN,
+            }
             panels.append(along_x(f"parapet {name} {i}", "brick", x, y, z, **more))
     for name, x in (("left", (0.0, t)), ("right", (w - t, w))):
         busy = [(r[1], r[3]) for r in taken if r[0] < x[1] and r[2] > x[0]]
@@ -201,7 +206,12 @@ def _attic(building: Building, slopes: Sequence[Slope], taken: list[Rect]) -> li
         skin = frozenset({"front", "back"}) if outer else frozenset()
         busy = [_cut_span(rect, along) for rect in taken if _meets(rect, band, along)]
         for j, span in enumerate(_free((0.0, across), busy)):
-            more = {"storey": building.storeys, "trims": trims, "skin": skin, "detail": HIDDEN if i else 0.8}
+            more: dict[str, Any] = {
+                "storey": building.storeys,
+                "trims": trims,
+                "skin": skin,
+                "detail": HIDDEN if i else 0.8,
+            }
             make = along_x if along else along_y
             box = (span, band) if along else (band, span)
             panels.append(make(f"attic wall {i}.{j}", "brick", *box, (building.height_m, top), **more))
@@ -294,7 +304,12 @@ def _shell(building: Building, crest: Crest, slopes: list[Slope], name: str) -> 
         trims = tuple(s.below() for s, (a, b) in zip(slopes, zip(top[::2], top[1::2], strict=True), strict=True)
                       if a[0] < x[1] and b[0] > x[0])  # fmt: skip
         z = (crest.base_m, max(p[1] for p in crest.profile))
-        more = {"storey": building.storeys, "skin": frozenset({"front", "back"}), "trims": trims, "detail": HIDDEN}
+        more: dict[str, Any] = {
+            "storey": building.storeys,
+            "skin": frozenset({"front", "back"}),
+            "trims": trims,
+            "detail": HIDDEN,
+        }
         walls.append(along_y(f"{name} {side}", "brick", x, (y0 + SHELL_M, y1 - SHELL_M), z, **more))
     return walls
 

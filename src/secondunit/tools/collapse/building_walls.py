@@ -4,7 +4,8 @@ Every joint is a plane where one panel ends and the next begins: front and back 
 between them, the spine walls between the side walls, cross walls between those. So nothing needs cutting later.
 """
 
-import itertools
+from itertools import pairwise
+from typing import Any
 
 from secondunit.physics.fracture import Panel
 from secondunit.tools.collapse.building_layout import (
@@ -33,30 +34,30 @@ def rectangle(u0: float, v0: float, u1: float, v1: float) -> tuple[tuple[float, 
 
 
 def along_x(
-    name: str, material: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], **more: object
+    name: str, material: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], **more: Any
 ) -> Panel:
     """A wall parallel to the facade: outline in (x, z), its front the face at y[0]."""
     outline = rectangle(x[0], z[0], x[1], z[1])
     lift = (0.0, y[1] - y[0], 0.0)
-    return Panel(name, material, outline, (0.0, y[0], 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), lift, **more)  # type: ignore[arg-type]
+    return Panel(name, material, outline, (0.0, y[0], 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), lift, **more)
 
 
 def along_y(
-    name: str, material: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], **more: object
+    name: str, material: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], **more: Any
 ) -> Panel:
     """A wall that runs into the building: outline in (y, z), its front the face at x[0]."""
     outline = rectangle(y[0], z[0], y[1], z[1])
     lift = (x[1] - x[0], 0.0, 0.0)
-    return Panel(name, material, outline, (x[0], 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), lift, **more)  # type: ignore[arg-type]
+    return Panel(name, material, outline, (x[0], 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), lift, **more)
 
 
 def flat(
-    name: str, material: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], **more: object
+    name: str, material: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], **more: Any
 ) -> Panel:
     """A slab: outline in (x, y), its front the underside at z[0]."""
     outline = rectangle(x[0], y[0], x[1], y[1])
     lift = (0.0, 0.0, z[1] - z[0])
-    return Panel(name, material, outline, (0.0, 0.0, z[0]), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), lift, **more)  # type: ignore[arg-type]
+    return Panel(name, material, outline, (0.0, 0.0, z[0]), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), lift, **more)
 
 
 def storey_panels(building: Building) -> list[Panel]:
@@ -106,7 +107,7 @@ def _hidden_walls(building: Building, level: Level) -> list[Panel]:
     windows = building.side_windows and not large(building)
     rear = side_openings(level, t, w - t) if windows else []
     sides = side_openings(level, t, d - t) if windows else []
-    more = {"storey": k, "detail": HIDDEN}
+    more: dict[str, Any] = {"storey": k, "detail": HIDDEN}
     back, left = frozenset({"back", "reveal", "rim"}), frozenset({"front", "reveal"})
     right = frozenset({"back", "reveal"})
     flank = tuple(_ring(o) for o in sides)
@@ -139,7 +140,7 @@ def _window(building: Building, level: Level, index: int, opening: Opening) -> l
     panes = max(1 if large(building) else 2, round((x1 - x0) / 1.2))
     pitch = (x1 - x0) / panes
     name = f"window {level.number}.{index}"
-    more = {"storey": level.number, "bits": 0.0, "detail": 0.35, "skin": frozenset({"front"})}
+    more: dict[str, Any] = {"storey": level.number, "bits": 0.0, "detail": 0.35, "skin": frozenset({"front"})}
     panels = []
     for i in range(panes):
         left = x0 + i * pitch + (FRAME_M / 2 if i else 0.0)
@@ -167,21 +168,19 @@ def _masonry(building: Building, level: Level) -> list[Panel]:
     """Spine walls from side to side, cross walls between facade, spines and back wall, each with a door."""
     w, d, t, k = building.width_m, building.depth_m, building.wall_m, level.number
     half, z = building.inner_wall_m / 2, (level.floor_m, level.ceiling_m)
-    more = {"storey": k, "detail": HIDDEN}
+    more: dict[str, Any] = {"storey": k, "detail": HIDDEN}
     rows, columns = spines(building), cross_walls(building)
     panels = []
     stops = [t, *columns, w - t]
-    for j, y in enumerate(rows):
+    for j, row in enumerate(rows):
         doors = tuple(
-            door
-            for a, b in itertools.pairwise(stops)
-            for door in _doorway(building, (a + b) / 2, level, (a + half, b - half))
+            door for a, b in pairwise(stops) for door in _doorway(building, (a + b) / 2, level, (a + half, b - half))
         )
-        panels.append(along_x(f"spine {k}.{j}", "brick", (t, w - t), (y - half, y + half), z, holes=doors, **more))
-    edges = [(t, None), *((y - half, y + half) for y in rows), (d - t, None)]
+        panels.append(along_x(f"spine {k}.{j}", "brick", (t, w - t), (row - half, row + half), z, holes=doors, **more))
+    stands = [(0.0, t), *((y - half, y + half) for y in rows), (d - t, d)]
     for i, x in enumerate(columns):
-        for j, (near, far) in enumerate(itertools.pairwise(edges)):
-            y = (near[1] if near[1] is not None else near[0], far[0])
+        for j, (near, far) in enumerate(pairwise(stands)):
+            y = (near[1], far[0])
             door = _doorway(building, y[0] + 0.3 * (y[1] - y[0]), level, y)
             panels.append(along_y(f"cross {k}.{i}.{j}", "brick", (x - half, x + half), y, z, holes=door, **more))
     return panels
@@ -193,25 +192,25 @@ def _frame(building: Building, level: Level) -> list[Panel]:
     half, k, z = building.column_m / 2, level.number, (level.floor_m, level.ceiling_m)
     bw = min(0.15, half)
     beam = (level.ceiling_m - min(building.beam_m, 0.3 * level.clear_m), level.ceiling_m)
-    post = {"storey": k, "bits": 0.0, "detail": 1.3}
-    span = {"storey": k, "bits": 0.0, "detail": 1.0, "grain": (1.4, 1.0)}
+    post: dict[str, Any] = {"storey": k, "bits": 0.0, "detail": 1.3}
+    span: dict[str, Any] = {"storey": k, "bits": 0.0, "detail": 1.0, "grain": (1.4, 1.0)}
     panels = []
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
             box = (x - half, x + half), (y - half, y + half), z
             panels.append(along_x(f"column {k}.{i}.{j}", "concrete", *box, **post))
     for j, y in enumerate(ys):
-        for i, (a, b) in enumerate(itertools.pairwise(xs)):
+        for i, (a, b) in enumerate(pairwise(xs)):
             box = (a + half, b - half), (y - bw, y + bw), beam
             panels.append(along_x(f"beam x {k}.{i}.{j}", "concrete", *box, **span))
     for i, x in enumerate(xs):
-        for j, (a, b) in enumerate(itertools.pairwise(ys)):
+        for j, (a, b) in enumerate(pairwise(ys)):
             box = (x - bw, x + bw), (a + half, b - half), beam
             panels.append(along_y(f"beam y {k}.{i}.{j}", "concrete", *box, **span))
             if 0 < i < len(xs) - 1:
                 door = _doorway(building, a + half + 1.0, level, (a + half, b - half))
                 low = (level.floor_m, beam[0])
-                more = {"storey": k, "detail": HIDDEN, "holes": door}
+                more: dict[str, Any] = {"storey": k, "detail": HIDDEN, "holes": door}
                 panels.append(along_y(f"partition {k}.{i}.{j}", "plaster", (x - 0.06, x + 0.06), box[1], low, **more))
     return panels
 
