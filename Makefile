@@ -9,7 +9,7 @@ BIN := .venv/bin
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/installed  ## a building in a photograph comes down; prints where the pictures are
+demo: .venv/kernels  ## a building in a photograph comes down; prints where the pictures are
 	$(BIN)/python examples/demo.py
 
 test: .venv/installed-dev check  ## everything that CI runs: check, then all tests, the slow ones too
@@ -34,6 +34,10 @@ clean:  ## remove the environment and what the tools left; productions stay
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 on PATH: install one, or say make PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) cannot make an environment (on Debian: apt install python3-venv)"; exit 1; }
+
+.venv/kernels: .venv/installed $(wildcard src/secondunit/*/*_kernels.py)
+	$(BIN)/python -m secondunit.tools.collapse.kernels
+	@touch $@
 
 .venv/installed: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e .

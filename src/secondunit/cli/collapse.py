@@ -42,7 +42,7 @@ def collapse(
         str | None,
         typer.Option(
             metavar="AZ,EL",
-            help="Where the sun stands, degrees: azimuth 0 ahead, 90 right, 180 behind the camera.  [default: estimated]",
+            help="Where the sun stands, degrees: azimuth 0 ahead, 90 right, 180 behind.  [default: estimated]",
         ),
     ] = None,
     matte: Annotated[

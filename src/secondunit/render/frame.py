@@ -137,6 +137,7 @@ def _film(stage: Stage) -> Any:
     film.lit, film.normal, film.place = (blank(shape, wp.vec3, device) for _ in range(3))
     film.real, film.reach, film.depth = (blank(shape, wp.float32, device) for _ in range(3))
     ranks = stage.settings.ranks + 2
+    film.mixed = blank(shape, wp.int32, device)
     film.ids = blank((*shape, ranks), wp.int32, device, -1)
     film.counts = blank((*shape, ranks), wp.float32, device)
     return film

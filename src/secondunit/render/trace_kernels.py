@@ -71,7 +71,7 @@ class Film:
     base: reflectance rgb and coverage, premultiplied · lit: reflectance x irradiance · real: share that is photograph ·
     reach: mean depth of what is debris (m) · normal, place (m), depth (m, along the lens axis; 0 = none), rest_px,
     shift
-    (forward motion, px) · ids and coverages (H,W,ranks).
+    (forward motion, px) · mixed: 1 where samples met different surfaces · ids and coverages (H,W,ranks).
     """
 
     base: wp.array2d(dtype=wp.vec4)
@@ -83,6 +83,7 @@ class Film:
     depth: wp.array2d(dtype=wp.float32)
     rest_px: wp.array2d(dtype=wp.vec2)
     shift: wp.array2d(dtype=wp.vec2)
+    mixed: wp.array2d(dtype=wp.int32)
     ids: wp.array3d(dtype=wp.int32)
     counts: wp.array3d(dtype=wp.float32)
 
@@ -250,8 +251,15 @@ def shade(
     off: wp.vec2,
     point: wp.vec3,
     light: wp.vec3,
+    least: wp.vec3,
 ) -> Lit:
-    """Colour of a hit under the irradiance `light`: photograph where the plate shows this surface, else material."""
+    """Colour of a hit under the irradiance `light`: photograph where the plate shows this surface, else material.
+
+    A photograph of deep shade tells its reflectance badly: divided by the little light there it would outshine white,
+    and
+    spoil every pixel that mixes it with sunlit neighbours. So it is stated as if lit by at least `least`, and the light of the
+    sample is stated likewise: their product, the colour seen, is the same.
+    """
     out = Lit()
     piece = solid.tri_piece[hit.face]
     rest_normal = wp.transform_vector(solid.rest_from_time[time, piece], hit.normal)
@@ -265,6 +273,9 @@ def shade(
         px = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
         before = maps.light[py, px]
         tamed = wp.vec3(tame(light[0], before[0]), tame(light[1], before[1]), tame(light[2], before[2]))
+        stated = wp.max(before, least)
+        tamed = wp.cw_mul(tamed, wp.cw_div(stated, wp.max(before, wp.vec3(1.0e-6, 1.0e-6, 1.0e-6))))
+        before = stated
         out.light = mix(light, tamed, out.weight)
     out.colour = reflectance(
         solid, look, maps, view, how, hit, piece, read, out.weight, rest_normal, hit.normal, before, hit.t
@@ -315,6 +326,7 @@ def trace_pixels(
     last_piece = int(-2)
     last_normal = wp.vec3(0.0, 0.0, 0.0)
     edge = bool(False)
+    least = (sources.sun + sources.sky * 3.14159265) * 0.35
     s = int(0)
     limit = int(how.samples)
     while s < limit:
@@ -349,7 +361,7 @@ def trace_pixels(
                     held_normal = hit.normal
                     held_light = held
                     held_at = s
-                seen = shade(time, solid, look, view, maps, how, hit, inner, centre_ray, off, point, held)
+                seen = shade(time, solid, look, view, maps, how, hit, inner, centre_ray, off, point, held, least)
                 base += wp.vec4(seen.colour[0], seen.colour[1], seen.colour[2], 1.0)
                 lit += wp.cw_mul(seen.colour, seen.light)
                 real += seen.weight
@@ -366,6 +378,7 @@ def trace_pixels(
         if s == how.samples and edge:
             limit = how.edge_samples
     write_pixel(film, y, x, 1.0 / wp.float32(s), base, lit, real, reach)
+    film.mixed[y, x] = wp.where(edge, 1, 0)
 
 
 @wp.kernel
@@ -387,14 +400,19 @@ def pose_vertices(
 
 @wp.kernel
 def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: wp.array2d(dtype=wp.vec3)):
-    """Debris colour with its irradiance smoothed along each surface (joint bilateral); textures are not touched."""
+    """Debris colour with its irradiance smoothed along each surface (joint bilateral); textures are not touched.
+
+    A pixel that mixes surfaces keeps its own light: no neighbour speaks for the mixture.
+    """
     width = film.base.shape[1]
     height = film.base.shape[0]
     index = active[wp.tid()]
     y = index // width
     x = index - y * width
     own = film.base[y, x]
-    if own[3] > 0.0:
+    if own[3] > 0.0 and film.mixed[y, x] != 0:
+        out[y, x] = film.lit[y, x]
+    elif own[3] > 0.0:
         n = film.normal[y, x]
         z = film.depth[y, x]
         p = film.place[y, x]
@@ -405,7 +423,7 @@ def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: w
                 yy = wp.clamp(y + j, 0, height - 1)
                 xx = wp.clamp(x + i, 0, width - 1)
                 b = film.base[yy, xx]
-                if b[3] > 0.0:
+                if b[3] > 0.0 and film.mixed[yy, xx] == 0:
                     like = wp.max(0.0, wp.dot(n, film.normal[yy, xx]))
                     gap = wp.abs(wp.dot(n, film.place[yy, xx] - p)) / (0.001 * z + 0.02)
                     w = (

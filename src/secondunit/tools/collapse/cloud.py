@@ -75,4 +75,13 @@ def load(folder: Path, state: int) -> DustGrid | None:
         return None
     with np.load(file) as data:
         x, y, z = (float(value) for value in data["origin_m"])
-        return DustGrid(data["density"], (x, y, z), float(data["cell_m"]), -data["flow_a"].astype(np.float32))
+        first, second = (int(n) for n in data["generation"])
+        return DustGrid(
+            data["density"],
+            (x, y, z),
+            float(data["cell_m"]),
+            -data["flow_a"].astype(np.float32),
+            -data["flow_b"].astype(np.float32),
+            blend=float(data["blend"]),
+            generation=(first, second),
+        )

@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 
 SLACK_PX = 6.0
 """Filters, motion blur between two poses and the matte's soft rim reach this far."""
-AMBIENT_HEIGHTS = 4.0
-"""Ground farther than this many building heights sees the building under less than 1 % of its sky."""
+AMBIENT_M = 420.0
+"""Ground nearer than this may see more or less of the sky, and of the dust in it, once the building moves."""
 
 
 def hull(
@@ -24,16 +24,15 @@ def hull(
     places_m: Floats,
     radii_m: Floats,
     dust: DustGrid | None,
-    height_m: float,
     matte: NDArray[np.float32],
 ) -> Mask:
     """(H,W) true where building, debris, dust, their shadow or the light that they take may show.
 
-    places_m (N,3), radii_m (N,): spheres around every piece, at rest and now. height_m: of the intact building.
+    places_m (N,3), radii_m (N,): spheres around every piece, at rest and now.
     """
     mask = np.zeros((camera.height, camera.width), np.uint8)
     _spheres(mask, camera, places_m, radii_m)
-    _ground(mask, camera, places_m, AMBIENT_HEIGHTS * height_m)
+    _ground(mask, camera, places_m, AMBIENT_M)
     _shadow(mask, camera, light, places_m, radii_m)
     if dust is not None:
         _box(mask, camera, dust)

@@ -61,7 +61,6 @@ class PictureJob:
     alive: NDArray[Any]
     coat: NDArray[Any]
     radii_m: NDArray[Any]
-    height_m: float
     dust: Path
     names: tuple[str, ...]
     plates: Path
@@ -106,7 +105,7 @@ def _outside(job: PictureJob, state: int, dust: DustGrid | None, layers: dict[st
     states = sorted({0, max(state - 1, 0), state, min(state + 1, len(job.position_m) - 1)})
     places = np.concatenate([job.position_m[n][job.alive[n]] for n in states]).astype(np.float64)
     radii = np.concatenate([job.radii_m[job.alive[n]] for n in states]).astype(np.float64)
-    allowed = hull.hull(job.scene.camera, job.scene.light, places, radii, dust, job.height_m, job.scene.matte)
+    allowed = hull.hull(job.scene.camera, job.scene.light, places, radii, dust, job.scene.matte)
     return int(((layers["touched"] > 0) & ~allowed).sum())
 
 

@@ -50,7 +50,6 @@ def _job(
 ) -> picture.PictureJob:
     pieces, motion = fell.pieces, fell.motion
     scale = min(1.0, WIDTHS[brief.quality] / plate.width)
-    low, high = cloud.bounds(pieces)
     return picture.PictureJob(
         scene=_scene(brief, clock, seen, fell).at_scale(scale),
         settings=settings_for(brief.quality),
@@ -59,7 +58,6 @@ def _job(
         alive=motion.alive,
         coat=fall.coat(motion),
         radii_m=_radii(pieces),
-        height_m=float(high[2] - low[2]),
         dust=dust,
         names=names(pieces),
         plates=ctx.plates,

@@ -60,7 +60,7 @@ def _implode(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigg
 def _row(
     extent: Extent, side: Side, storey: int, start_s: float, spread_s: float, rng: np.random.Generator
 ) -> list[tuple[float, Corner, Corner]]:
-    """When each bay of a storey is blown, in the order that ``side`` asks for: time, x from and to, z from and to."""
+    """When each bay of a storey is blown, in the order of ``side``: time, x from and to, z from and to."""
     bottom, top = extent.storey(storey)
     bays = max(3, round(extent.width_m / 3.5))
     edges = np.linspace(-PAD_M, extent.width_m + PAD_M, bays + 1)
@@ -83,7 +83,7 @@ def _row(
 def _charge(
     extent: Extent, x: tuple[float, float], z: tuple[float, float], time: float, rng: np.random.Generator
 ) -> list[Trigger]:
-    """One slice of a storey is blown: its bonds go, its inside and most of its walls are pulverised, the rest kicked out.
+    """One slice of a storey is blown: its inside and most of its walls are pulverised, the rest is kicked out.
 
     Cut stones alone would go on standing on each other, held by friction; they must leave to make room for the fall.
     """
