@@ -256,9 +256,8 @@ def shade(
     """Colour of a hit under the irradiance `light`: photograph where the plate shows this surface, else material.
 
     A photograph of deep shade tells its reflectance badly: divided by the little light there it would outshine white,
-    and
-    spoil every pixel that mixes it with sunlit neighbours. So it is stated as if lit by at least `least`, and the light of the
-    sample is stated likewise: their product, the colour seen, is the same.
+    and spoil every pixel that mixes it with sunlit neighbours. So it is stated as if lit by at least `least`, and the
+    light of the sample is stated likewise: their product, the colour seen, is the same.
     """
     out = Lit()
     piece = solid.tri_piece[hit.face]
