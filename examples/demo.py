@@ -18,7 +18,7 @@ def main() -> None:
     words.add_argument("--folder", type=Path, default=Path("demo"), help="where the production goes")
     words.add_argument("--fresh", action="store_true", help="remove an earlier demo first")
     words.add_argument("--quality", default="draft", choices=["draft", "review", "final"])
-    words.add_argument("--frames", default="96")
+    words.add_argument("--frames", default="108")
     given = words.parse_args()
     if given.fresh and (given.folder / "production.toml").exists():
         shutil.rmtree(given.folder)
@@ -29,7 +29,7 @@ def main() -> None:
         plate = CORNER / example["plate"]
         run(*production, "plate", "add", "SC010", str(plate), "--occluders", str(CORNER / example["occluders"]))
     collapse = [*production, "collapse", "SC010", "--facade", example["facade"], "--height-m", str(example["height_m"])]
-    run(*collapse, "--frames", given.frames, "--quality", given.quality)
+    run(*collapse, "--frames", given.frames, "--event", "6", "--quality", given.quality)
 
 
 def run(*words: str) -> None:

@@ -27,7 +27,7 @@ class DustBirth:
 
     kg_per_m2: float = 0.004
     kg_per_joule: float = 5.0e-7
-    kg_per_kg: float = 1.5e-4
+    kg_per_kg: float = 1.0e-4
     reference_fraction: float = 0.02
     scatter: float = 0.45
     most_j_per_kg: float = 60.0
