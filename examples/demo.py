@@ -1,6 +1,7 @@
 """The demo: a production, a plate, a brief, and a building that comes down. Run by `make demo`."""
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import time
 import tomllib
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(os.path.relpath(Path(__file__).parent))
 CORNER = HERE / "street_corner"
 
 

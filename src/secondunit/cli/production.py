@@ -96,4 +96,4 @@ def plate_add(
 def _plate_lines(plate: "Plate") -> list[str]:
     frames = f"{plate.first_frame}-{plate.last_frame}" if plate.last_frame > plate.first_frame else plate.first_frame
     head = f"{plate.shot}/{plate.id}: {plate.kind}, {plate.width}x{plate.height}, frames {frames}, {plate.fps:g} fps"
-    return [head, f"  colour: {plate.colorspace} ({plate.colorspace_said})", *(f"  {note}" for note in plate.notes)]
+    return [head, f"  colour: {plate.colorspace}"]  # why, and every note, was said while it was read
