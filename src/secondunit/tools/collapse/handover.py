@@ -15,7 +15,7 @@ from secondunit.physics.pieces import MATERIALS
 from secondunit.schema import CollapseBrief, Draft, Plate, Tri
 from secondunit.tools.base import Context
 from secondunit.tools.collapse.fall import Fall
-from secondunit.tools.collapse.picture import ALL_LAYERS, PictureJob
+from secondunit.tools.collapse.picture import ALL_LAYERS, PictureJob, window
 from secondunit.tools.collapse.shot import Clock
 
 SHEET_FRAMES = 12
@@ -42,7 +42,7 @@ def deliver(
             "complete": _tri(len(facts) == len(clock.frames)),
             "hull_untouched": _tri(outside == 0),
         },
-        data_window=(0, 0, job.scene.camera.width - 1, job.scene.camera.height - 1),
+        data_window=window(job),
         notes=_notes(fell, job, plate),
     )
 

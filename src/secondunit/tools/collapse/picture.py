@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from secondunit.render.scene import DustGrid, Pose, Scene, Settings
 from secondunit.schema import Layer, Plate
+from secondunit.schema.plate import Window
 from secondunit.tools.collapse import cloud, hull
 from secondunit.tools.collapse.shot import Clock
 
@@ -152,21 +153,41 @@ def _write(job: PictureJob, frame: int, folder: Path, layers: dict[str, Any]) ->
     from secondunit.media import frames as files
 
     rename = {"depth": "Z", "position": "P", "normal": "N"}
+    header = _header(job, frame)
+    box = window(job)
+    common: dict[str, Any] = {
+        "pixel_aspect": job.scene.camera.pixel_aspect,
+        "data_window": box,
+        "display_window": box,
+    }
     for layer in LAYERS:
         image = np.atleast_3d(layers[rename.get(layer.name, layer.name)])
         channels = {name: np.ascontiguousarray(image[..., n]) for n, name in enumerate(layer.channels)}
-        files.write_layer(
-            folder / f"{layer.name}.exr",
-            channels,
-            pixel_type=layer.pixel_type,
-            pixel_aspect=job.scene.camera.pixel_aspect,
-            header=files.ACESCG if layer.pixel_type == "half" else None,
-        )
-    cryptomatte.write_cryptomatte(
-        folder / f"{CRYPTO.name}.exr",
-        layers["crypto_id"],
-        layers["crypto_coverage"],
-        job.names,
-        pixel_aspect=job.scene.camera.pixel_aspect,
-    )
+        fields = header | files.ACESCG if layer.pixel_type == "half" else header
+        file = folder / f"{layer.name}.exr"
+        files.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
+    ids, shares = layers["crypto_id"], layers["crypto_coverage"]
+    cryptomatte.write_cryptomatte(folder / f"{CRYPTO.name}.exr", ids, shares, job.names, header=header, **common)
     np.save(folder / "show.npy", colour.show(layers["comp"], colour.view_for(job.plate.colorspace)))
+
+
+def window(job: PictureJob) -> Window:
+    """Data and display window of every layer: the plate's display window at full size, else one that starts at zero."""
+    if job.scale == 1.0:
+        return job.plate.display_window
+    return (0, 0, job.scene.camera.width - 1, job.scene.camera.height - 1)
+
+
+def _header(job: PictureJob, frame: int) -> dict[str, Any]:
+    """What the plate's header says of this frame, with the time code counted on where the plate is held."""
+    from secondunit.media import frames, header, timecode
+
+    shown = min(frame, job.plate.last_frame)
+    fields = dict(frames.read(job.plates / job.plate.frame_name(shown)).header)
+    for colour in frames.ACESCG:
+        fields.pop(colour, None)
+    if job.plate.timecode is not None:
+        start = timecode.parse(job.plate.timecode)
+        label = timecode.advance(start, frame - job.plate.first_frame, job.plate.fps)
+        fields["timeCode"] = header.of_timecode(label)
+    return fields
