@@ -59,13 +59,15 @@ class PlateMaps:
 
     texture (H,W): plate colours, unmixed and filled beyond the matte · cut (H,W): where pieces exist · far (H,W):
     depth of the
-    furthest surface the plate shows near a pixel (m) · light (H,W): irradiance on that surface at rest.
+    furthest surface the plate shows near a pixel (m) · light (H,W): irradiance on the surface in the pixel's middle at
+    rest · normal (H,W): that surface's own.
     """
 
     texture: wp.array2d(dtype=wp.vec3)
     cut: wp.array2d(dtype=wp.float32)
     far: wp.array2d(dtype=wp.float32)
     light: wp.array2d(dtype=wp.vec3)
+    normal: wp.array2d(dtype=wp.vec3)
 
 
 @wp.struct

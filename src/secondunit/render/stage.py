@@ -129,6 +129,7 @@ def _maps(scene: Scene, device: str) -> Any:
     maps.cut = put(cut_matte(scene.matte, scene.occluders), wp.float32, device)
     maps.far = blank(shape, wp.float32, device, 1.0e6)
     maps.light = blank(shape, wp.vec3, device, wp.vec3(1.0, 1.0, 1.0))
+    maps.normal = blank(shape, wp.vec3, device)
     return maps
 
 
@@ -271,6 +272,7 @@ def _finish(
     maps.light = put(
         np.where((kind == 2)[..., None], floor, np.maximum(floor, _mean(light[seen], floor))), wp.vec3, device
     )
+    maps.normal = still.normal
     maps.far = put(furthest_seen(depth, kind == 2), wp.float32, device)
     albedo = piece_albedo(scene, np.maximum(labels, 0), seen, light, exposure)
     tint = _mean(scene.plate[seen], np.full((1, 3), 0.3, np.float32))

@@ -142,6 +142,27 @@ def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_
 
 
 @wp.func
+def light_then(maps: PlateMaps, view: View, pixel: wp.vec2, rest_normal: wp.vec3, now: wp.vec3) -> wp.vec3:
+    """Irradiance at rest on the surface of this normal nearest to a plate pixel; where none is near, the present one.
+
+    The map holds one surface a pixel. A sample of the wall beside a window must not be compared with the reveal's shade.
+    """
+    out = now
+    best = float(1.0e9)
+    x = int(wp.floor(pixel[0]))
+    y = int(wp.floor(pixel[1]))
+    for j in range(-2, 3):
+        for i in range(-2, 3):
+            yy = wp.clamp(y + j, 0, view.height - 1)
+            xx = wp.clamp(x + i, 0, view.width - 1)
+            apart = wp.float32(i * i + j * j)
+            if apart < best and wp.dot(maps.normal[yy, xx], rest_normal) > 0.95:
+                best = apart
+                out = maps.light[yy, xx]
+    return out
+
+
+@wp.func
 def tame(now: float, rest: float) -> float:
     """Light on a photographed surface, kept to a ratio of 0.2 .. 3.5 of what the photograph was taken in."""
     ratio = now / wp.max(rest, 1.0e-6)
@@ -268,9 +289,7 @@ def shade(
     read = hit.pixel
     if out.weight > 0.0:
         read = plate_place(solid, view, time, piece, hit, point, centre_ray, off)
-        py = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
-        px = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
-        before = maps.light[py, px]
+        before = light_then(maps, view, hit.pixel, rest_normal, light)
         tamed = wp.vec3(tame(light[0], before[0]), tame(light[1], before[1]), tame(light[2], before[2]))
         stated = wp.max(before, least)
         tamed = wp.cw_mul(tamed, wp.cw_div(stated, wp.max(before, wp.vec3(1.0e-6, 1.0e-6, 1.0e-6))))
