@@ -143,7 +143,7 @@ def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_
 
 @wp.func
 def light_then(maps: PlateMaps, view: View, pixel: wp.vec2, rest_normal: wp.vec3, now: wp.vec3) -> wp.vec3:
-    """Irradiance at rest on the surface of this normal nearest to a plate pixel; where none is near, the present one.
+    """Irradiance at rest on the surface of this normal nearest to a plate pixel; none near: the present one.
 
     The map holds one surface a pixel. A sample of the wall beside a window must not be compared with the reveal's shade.
     """

@@ -1,5 +1,6 @@
 """What the plate says: camera, matte, floors and windows, light, and what lies behind the building."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from secondunit.vision.matte import Matte
 
 Image = NDArray[np.float32]
 CODE = "secondunit.tools.collapse.survey"
+STEADY_PX = 1.5
+"""A locked-off camera shakes less than this between two frames."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def survey(brief: CollapseBrief, plate: Plate, ctx: Context) -> Survey:
     it.
     """
     picture = first_frame(plate, ctx)
+    _steady(brief, plate, picture, ctx)
     occluders = _occluders(plate, ctx)
     solve = _solved(brief, plate, picture, ctx)
     matte = _matted(brief, plate, picture, solve, occluders, ctx)
@@ -53,6 +57,31 @@ def first_frame(plate: Plate, ctx: Context) -> Image:
     from secondunit.media import frames
 
     return frames.read_rgb(ctx.plates / plate.frame_name(plate.first_frame), plate.display_window)
+
+
+def _steady(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) -> None:
+    """Refuse a plate whose camera moves: everything is solved once, on the first frame. Say when the plate is held."""
+    import cv2
+
+    from secondunit.media import frames
+
+    length = len(plate.frames)
+    if length > 1 and length < brief.frames:
+        ctx.say(f"The plate has {length} frames, the shot {brief.frames}: its last frame is held.")
+    grey = _tone(picture)
+    for number in sorted({plate.first_frame + length // 2, plate.last_frame} - {plate.first_frame}):
+        other = _tone(frames.read_rgb(ctx.plates / plate.frame_name(number), plate.display_window))
+        (across, down), trust = cv2.phaseCorrelate(grey, other)
+        shift = math.hypot(across, down)
+        if trust > 0.1 and shift > STEADY_PX:
+            raise InputError(
+                f"Frame {number} of the plate is shifted by {shift:.1f} pixels against frame "
+                f"{plate.first_frame}: the camera must not move; stabilise the plate, or give one frame of it."
+            )
+
+
+def _tone(picture: Image) -> Image:
+    return np.asarray(np.log1p(np.maximum(picture.mean(axis=2), 0.0)), dtype=np.float32)
 
 
 def _source(plate: Plate, ctx: Context) -> object:
