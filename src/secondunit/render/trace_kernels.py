@@ -145,7 +145,7 @@ def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_
 def light_then(maps: PlateMaps, view: View, pixel: wp.vec2, rest_normal: wp.vec3, now: wp.vec3) -> wp.vec3:
     """Irradiance at rest on the surface of this normal nearest to a plate pixel; none near: the present one.
 
-    The map holds one surface a pixel. A sample of the wall beside a window must not be compared with the reveal's shade.
+    The map holds one surface a pixel. A sample of a wall beside a window is not to be compared with the reveal's shade.
     """
     out = now
     best = float(1.0e9)
