@@ -1,8 +1,9 @@
 """What bodies, shapes, bonds' loads and contact pairs are on the device, and the small mathematics the kernels share.
 
-One source for CPU and CUDA. Every sum runs over an index list in a fixed order (never float atomics), so a device repeats itself
-bit for bit. Poses are double: stiff bonds turn a micrometre into kilonewtons, and single precision at thirty metres resolves two.
-Forces are single. Body P (one past the last piece) is the world: it never moves and has no shape.
+One source for CPU and CUDA. Every sum runs over an index list in a fixed order (never float atomics), so a device
+repeats itself bit for bit. Poses are double: stiff bonds turn a micrometre into kilonewtons, and single precision at
+thirty metres resolves two. Forces are single. Body P (one past the last piece) is the world: it never moves and has no
+shape.
 """
 
 import warp as wp
@@ -16,18 +17,23 @@ STILL = wp.constant(3)
 GONE = wp.constant(4)
 
 POINTS = wp.constant(5)
-"""Contact points kept for a pair or against the ground: the farthest in four directions, and the deepest if it is none of those."""
+"""Contact points kept for a pair or against the ground: the farthest in four directions, and the deepest if it is none
+of those.
+"""
+
+STIFFEN_M = wp.constant(0.025)
 
 
 @wp.struct
 class Bodies:
     """State and constants of P + 1 bodies. World frame, SI; `rest_inverse` is the inverse inertia in rest axes.
 
-    state: AWAKE 0 | WATCH 1 asleep beside something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted.
-    turn: metres that a piece's farthest vertex can have moved by rotation so far (an upper bound; only differences matter).
-    quiet (s): for how long the body has stayed near stay_x, stay_q. wake (m/s): a sleeper wakes when the impulse it got since would
-    move it so fast. rest_force, rest_torque: what acted on it as it fell asleep (nudge counts from there, and forgets slowly).
-    busy: how fast (1/s) its contact dampers would together stop it if none were held back; see `restraint`.
+    state: AWAKE 0 | WATCH 1 asleep beside something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted. turn:
+    metres that a piece's farthest vertex can have moved by rotation so far (an upper bound; only differences matter).
+    quiet (s): for how long the body has stayed near stay_x, stay_q. wake (m/s): a sleeper wakes when the impulse it got
+    since would move it so fast. rest_force, rest_torque: what acted on it as it fell asleep (nudge counts from there,
+    and forgets slowly). busy: how fast (1/s) its contact dampers would together stop it if none were held back; see
+    `restraint`.
     """
 
     x: wp.array(dtype=wp.vec3d)
@@ -75,7 +81,7 @@ class Gather:
 
 @wp.struct
 class Shapes:
-    """P convex polyhedra in body frames, CSR over pieces. Edges carry the outward normals of the two faces they join."""
+    """P convex polyhedra in body frames, CSR over pieces. Edges carry the outward normals of both their faces."""
 
     vertex: wp.array(dtype=wp.vec3)
     vertex_start: wp.array(dtype=int)
@@ -93,13 +99,14 @@ class Shapes:
 class Pairs:
     """Candidate pairs (a < b) with everything that outlives a step; index = position in the sorted list.
 
-    glued: 0 free, 1 a bond holds them together, 2 both are bonded to a third; no contact while that lasts.
-    axis: unit, a's frame, from a towards b; gap (m): separation along it (negative: overlap) when last looked at, with
-    offset = x_b - x_a and turn = sum of the bodies' turn then. count: contact points (0: none). side: 1 where body b owns the
-    reference face. normal: outward from the reference body, its frame. allow (m): overlap excused since the pair met or broke apart.
-    fresh: 1 until first looked at after being glued. slide: tangential spring (m, world, of b against a); twist (rad).
-    force, torque_a, torque_b: load on b, torques on both (world, N, N m); power (W): of that load at the velocities it was
-    computed from; lost (J): in the last step. busy_a, busy_b (1/s): what the pair adds to `Bodies.busy`.
+    glued: 0 free, 1 a bond holds them together, 2 both are bonded to a third; no contact while that lasts. axis: unit,
+    a's frame, from a towards b; gap (m): separation along it (negative: overlap) when last looked at, with offset = x_b
+    - x_a and turn = sum of the bodies' turn then. count: contact points (0: none). side: 1 where body b owns the
+    reference face. normal: outward from the reference body, its frame. allow (m): overlap excused since the pair met or
+    broke apart. fresh: 1 until first looked at after being glued. slide: tangential spring (m, world, of b against a);
+    twist (rad). force, torque_a, torque_b: load on b, torques on both (world, N, N m); power (W): of that load at the
+    velocities it was computed from; lost (J): in the last step. busy_a, busy_b (1/s): what the pair adds to
+    `Bodies.busy`.
     """
 
     a: wp.array(dtype=int)
@@ -132,7 +139,9 @@ class Pairs:
 
 @wp.struct
 class Lists:
-    """How a body finds its pairs: row[i]..row[i+1] are the pairs (i, j > i); back_list[back_row[j]..] names the pairs (i < j, j)."""
+    """How a body finds its pairs: row[i]..row[i+1] are the pairs (i, j > i); back_list[back_row[j]..] names the pairs
+    (i < j, j).
+    """
 
     row: wp.array(dtype=int)
     back_row: wp.array(dtype=int)
@@ -190,6 +199,29 @@ def reduced_mass(a: int, b: int, bodies: Bodies):
     if bodies.state[b] == STILL:
         return ma
     return ma * mb / (ma + mb)
+
+
+@wp.func
+def resistance(depth: float):
+    """Force of a contact point over its stiffness (m): linear while shallow, twice that at STIFFEN_M, so that what is
+    caught beneath a building is not simply swallowed."""
+    return depth * (1.0 + depth / STIFFEN_M)
+
+
+@wp.func
+def strain_energy(depth: float):
+    """Energy of a contact point over its stiffness (m2): the integral of `resistance`."""
+    return depth * depth * (0.5 + depth / (3.0 * STIFFEN_M))
+
+
+@wp.func
+def yielding(count: int, levers: float, sideways: float, mass: float):
+    """How readily (1/kg) a body gives way to `count` equal dampers along one normal, in its worst direction, nearly.
+
+    Pushing together they act on 1/m each, tilting on about half the sum of their levers (two axes share it); friction
+    adds half of what it finds across the normal.
+    """
+    return wp.max(float(count) / mass, 0.5 * levers) + 0.5 * sideways
 
 
 @wp.func

@@ -1,8 +1,8 @@
 """Warp kernel of bonds: a linear 6-DOF spring between two bodies that carries a prestress, damps, relaxes and breaks.
 
-Strain is measured in body a's frame: `stretch` = where b's anchor is minus where a's anchor is, `bend` = rotation of b relative to
-a. The force on b is (prestress - stiffness * stretch - damping * rate). The standing building's own weight lives in the prestress,
-so the rest pose is an exact equilibrium whatever stiffness the time step allows.
+Strain is measured in body a's frame: `stretch` = where b's anchor is minus where a's anchor is, `bend` = rotation of b
+relative to a. The force on b is (prestress - stiffness * stretch - damping * rate). The standing building's own weight
+lives in the prestress, so the rest pose is an exact equilibrium whatever stiffness the time step allows.
 """
 
 import warp as wp
@@ -13,8 +13,9 @@ wp.config.enable_backward = False
 
 WIDEST_M = wp.constant(0.02)
 STEEPEST_RAD = wp.constant(0.06)
-"""No joint of masonry or concrete holds over a gap of two centimetres or a rotation of 0.06 (twice what codes grant a ductile
-section). Bonds softened for the sake of the step would otherwise stretch like rubber before they reach their strength."""
+"""No joint of masonry or concrete holds over a gap of two centimetres or a rotation of 0.06 (twice what codes grant a
+ductile section). Bonds softened for the sake of the step would otherwise stretch like rubber before they reach their
+strength."""
 
 BROKEN = wp.constant(0)
 WHOLE = wp.constant(1)
@@ -25,10 +26,11 @@ LETTING_GO = wp.constant(2)
 class Glue:
     """B bonds. Directions and arms in rest axes; `reach` = centroid of b minus centroid of a at rest.
 
-    stiff: normal, shear (N/m); bend: about tangent, about normal x tangent, torsion (N m/rad). heft: reduced
-    mass (kg) and that times the shorter arm squared (kg m2), which scale the damping of slow swinging. hold_force, hold_torque: prestress
-    on b in a's frame. whole: BROKEN 0 | WHOLE 1 | LETTING_GO 2 (cut on purpose, its force fading). relax_s: how long the force still
-    relaxes towards zero (support lost). limit: tension, cohesion, compression (Pa).
+    stiff: normal, shear (N/m); bend: about tangent, about normal x tangent, torsion (N m/rad). heft: what the bodies
+    set against a slide (kg) and a turn (kg m2) at the bond, which scales the damping of slow swinging. hold_force,
+    hold_torque: prestress on b in a's frame. whole: BROKEN 0 | WHOLE 1 | LETTING_GO 2 (cut on purpose, its force
+    fading). relax_s: how long the force still relaxes towards zero (support lost). limit: tension, cohesion,
+    compression (Pa).
     """
 
     a: wp.array(dtype=int)
@@ -67,7 +69,8 @@ def small_rotation(qa: wp.quatd, qb: wp.quatd):
 def use_of(f: wp.vec3, m: wp.vec3, n: wp.vec3, t: wp.vec3, section: wp.vec4, limit: wp.vec3):
     """Largest ratio of stress to strength: tension + bending, Mohr-Coulomb shear, crushing.
 
-    f, m: force and moment on b. section = area, modulus about tangent, modulus about n x t, torsion modulus (m2, m3, m3, m3).
+    f, m: force and moment on b. section = area, modulus about tangent, modulus about n x t, torsion modulus (m2, m3,
+    m3, m3).
     """
     area = section[0]
     pull = -wp.dot(f, n)
@@ -113,7 +116,9 @@ def clear(i: int, gather: Gather):
 @wp.kernel
 def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, calm: float, fade: float, dt: float,
          clock: wp.array(dtype=wp.float64)):  # fmt: skip
-    """Force and torques of each bond. `beta` (s): damping per stiffness, `calm` (1/s): per mass; `fade`: share of the force that relaxes per step."""
+    """Force and torques of each bond. `beta` (s): damping per stiffness, `calm` (1/s): per mass; `fade`: share of the
+    force that relaxes per step.
+    """
     i = wp.tid()
     state = glue.whole[i]
     if state == BROKEN:

@@ -1,7 +1,8 @@
 """Warp kernels that keep the list of candidate pairs: swept boxes, a BVH, rows sorted by index, state carried over.
 
-The list is rebuilt on a fixed schedule, not when something has moved too far, so nothing is read back: each box is inflated by what
-its piece can travel until the next rebuild. Rows are sorted, so the order the BVH reports in never shows in the result.
+The list is rebuilt on a fixed schedule, not when something has moved too far, so nothing is read back: each box is
+inflated by what its piece can travel until the next rebuild. Rows are sorted, so the order the BVH reports in never
+shows in the result.
 """
 
 import warp as wp
@@ -75,9 +76,8 @@ def find(b: wp.array(dtype=int), first: int, last: int, j: int):
             lo = mid + 1
         else:
             hi = mid
-    if lo < last:
-        if b[lo] == j:
-            return lo
+    if lo < last and b[wp.max(wp.min(lo, last - 1), 0)] == j:
+        return lo
     return -1
 
 
@@ -107,7 +107,9 @@ def write_pairs(row: wp.array2d(dtype=int), row_count: wp.array(dtype=int), star
 
 @wp.func
 def glue_between(i: int, j: int, world: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int)):
-    """1: some bond joined i and j; 2: both were bonded to a third piece; 0: neither. Whether it still holds, `look` finds out."""
+    """1: some bond joined i and j; 2: both were bonded to a third piece; 0: neither. Whether it still holds, `look`
+    finds out.
+    """
     through = int(0)
     for m in range(bond_start[i], bond_start[i + 1]):
         third = bond_other[m]
@@ -173,7 +175,8 @@ def forget(fresh_list: Pairs, p: int, first: int):
 
 @wp.kernel
 def write_back_rows(row: wp.array2d(dtype=int), row_count: wp.array(dtype=int), start: wp.array(dtype=int),
-                    pair_b: wp.array(dtype=int), back_start: wp.array(dtype=int), back_list: wp.array(dtype=int)):  # fmt: skip
+                    pair_b: wp.array(dtype=int), back_start: wp.array(dtype=int),
+                    back_list: wp.array(dtype=int)):  # fmt: skip
     """For each piece j the pairs (i, j) with i < j, in order of i."""
     j = wp.tid()
     out = int(back_start[j])

@@ -1,8 +1,9 @@
 """Warp kernels of contact forces: springs and dampers at the kept points, Coulomb friction with a memory, the ground.
 
-Each point is a spring of rate^2 times the pair's reduced mass; a constant of the pair, so that what a contact stores it gives
-back, and halving the time step changes nothing but accuracy. Friction acts at the centre of pressure through a tangential spring
-that remembers where the two stuck, and through a torsional one.
+A contact is a spring of 2 rate^2 times the pair's reduced mass, shared by its points: a constant of the pair, so that
+what a contact stores it gives back, whether it rests on a corner or a face, and halving the time step changes nothing
+but accuracy. Friction acts at the centre of pressure through a tangential spring that remembers where the two stuck,
+and through a torsional one.
 """
 
 import warp as wp
@@ -17,21 +18,27 @@ from secondunit.physics.body_kernels import (
     Shapes,
     eagerness,
     reduced_mass,
+    resistance,
     sideways,
+    strain_energy,
     to_float,
+    yielding,
 )
 from secondunit.physics.contact_kernels import facing
 
 wp.config.enable_backward = False
 
 MOST_DAMPING = wp.constant(0.6)
-"""Share of a body's motion that its contact dampers may take per step. Explicit integration bears (w dt)^2 + 2 c dt < 4; bonds use 2.4
-of it and the partner on the other side of a contact doubles c, so c dt stays under 0.4 for the body's worst direction."""
+"""Share of a body's motion that its contact dampers may take per step. Explicit integration bears (w dt)^2 + 2 c dt <
+4; bonds use 2.4 of it and the partner on the other side of a contact doubles c, so c dt stays under 0.4 for the body's
+worst direction."""
 
 
 @wp.struct
 class Ground:
-    """Contact of each body with the plane z = 0: up to five of its vertices, the friction memory, what was excused at rest."""
+    """Contact of each body with the plane z = 0: up to five of its vertices, the friction memory, what was excused at
+    rest.
+    """
 
     count: wp.array(dtype=int)
     vertex: wp.array(dtype=int)
@@ -84,7 +91,7 @@ def torsion(twist: float, rate: float, stiff: float, drag: float, limit: float, 
 
 @wp.func
 def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: float, drag: float):
-    """Normal forces at the pair's points, seen from r's centroid: (sum of f, sum of f x, spring energy, sum of f x^2)."""
+    """Normal forces at the points, seen from r's centroid: (sum of f, sum of f x, spring energy, sum of f x^2)."""
     rot_r = bodies.rot[r]
     rot_c = bodies.rot[c]
     t = to_float(bodies.x[c] - bodies.x[r])
@@ -101,12 +108,12 @@ def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: f
         depth = wp.dot(n, arm_r - arm_c - t) - pairs.allow[p]
         if depth > 0.0:
             vn = wp.dot(n, v + wp.cross(wc, arm_c) - wp.cross(wr, arm_r))
-            f = wp.max(0.0, k * depth - drag * vn)
+            f = wp.max(0.0, k * resistance(depth) - drag * vn)
             x = arm_c + t
             total += f
             point += f * x
             square += f * wp.length_sq(x)
-            energy += 0.5 * k * depth * depth
+            energy += k * strain_energy(depth)
     return total, point, energy, square
 
 
@@ -119,7 +126,9 @@ def pair_power(pairs: Pairs, p: int, a: int, b: int, bodies: Bodies):
 
 @wp.func
 def settle_account(pairs: Pairs, p: int, work: float, energy: float):
-    """What the bodies gave in the last step and the springs do not hold is lost (exact: a kick's work is its mean power)."""
+    """What the bodies gave in the last step and the springs do not hold is lost (exact: a kick's work is its mean
+    power).
+    """
     pairs.lost[p] = pairs.energy[p] - work - energy
     pairs.energy[p] = energy
 
@@ -149,7 +158,8 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     mass = reduced_mass(a, b, bodies)
     k = rate * rate * mass
     drag = (bodies.damping[a] + bodies.damping[b]) * rate * mass * restraint(bodies, a, b, dt)
-    push, point, energy, square = press(pairs, p, r, c, bodies, n, k, drag)
+    share = 2.0 / float(pairs.count[p])
+    push, point, energy, square = press(pairs, p, r, c, bodies, n, share * k, share * drag)
     if push <= 0.0:
         settle_account(pairs, p, work, energy)
         pairs.slide[p] = wp.vec3()
@@ -184,7 +194,9 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
 
 @wp.func
 def choose_ground_points(i: int, shapes: Shapes, ground: Ground, rot: wp.mat33, face: int, deepest: int):
-    """The corners of the lowest face that reach farthest in four directions, and the lowest vertex if it is none of them."""
+    """The corners of the lowest face that reach farthest in four directions, and the lowest vertex if it is none of
+    them.
+    """
     count = int(POINTS)
     for k in range(4):
         best = float(-1.0e9)
@@ -210,15 +222,19 @@ def braced_by_ground(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, rot
     n = wp.transpose(rot) * wp.vec3(0.0, 0.0, 1.0)
     mass = bodies.mass[i]
     inverse = bodies.rest_inverse[i]
-    busy = float(0.0)
+    levers = float(0.0)
+    across = float(0.0)
     for k in range(ground.count[i]):
         arm = shapes.vertex[ground.vertex[POINTS * i + k]]
-        busy += eagerness(arm, n, mass, inverse) + sideways(arm, n, mass, inverse) / float(ground.count[i])
-    return busy * 2.0 * bodies.damping[i] * rate * mass
+        levers += eagerness(arm, n, mass, inverse) - 1.0 / mass
+        across += sideways(arm, n, mass, inverse)
+    busy = yielding(ground.count[i], levers, 0.5 * across, mass)
+    return busy * 4.0 / float(ground.count[i]) * bodies.damping[i] * rate * mass
 
 
 @wp.kernel
-def look_at_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather, span_s: float, refresh: float, rate: float,
+def look_at_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather, span_s: float, refresh: float,
+                   rate: float,
                    first: int):  # fmt: skip
     """Which vertices may meet the ground before the next look."""
     i = wp.tid()
@@ -284,11 +300,11 @@ def press_down(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, k: float,
         depth = -(z + arm[2]) - ground.allow[i]
         if depth > 0.0:
             vn = bodies.vf[i][2] + wp.cross(bodies.w[i], arm)[2]
-            f = wp.max(0.0, k * depth - drag * vn)
+            f = wp.max(0.0, k * resistance(depth) - drag * vn)
             push += f
             point += f * arm
             square += f * wp.length_sq(arm)
-            energy += 0.5 * k * depth * depth
+            energy += k * strain_energy(depth)
     return push, point, energy, square
 
 
@@ -309,7 +325,8 @@ def press_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather,
     energy = float(0.0)
     square = float(0.0)
     if ground.count[i] > 0:
-        push, point, energy, square = press_down(i, bodies, shapes, ground, k, drag)
+        share = 2.0 / float(ground.count[i])
+        push, point, energy, square = press_down(i, bodies, shapes, ground, share * k, share * drag)
     if push <= 0.0:
         gather.ground_lost[i] = ground.energy[i] - work - energy
         ground.energy[i] = energy

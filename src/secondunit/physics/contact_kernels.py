@@ -1,8 +1,8 @@
 """Warp kernels of the narrow phase: which pairs touch, along which axis, at which points.
 
-A pair is looked at only when its cached answer may have become wrong: apart, when the two could have closed the gap since (the
-offset between centroids and each body's own turning bound it); touching, when they moved against each other by `refresh`.
-Contact points are kept on both bodies, so their depth is current at every step in between.
+A pair is looked at only when its cached answer may have become wrong: apart, when the two could have closed the gap
+since (the offset between centroids and each body's own turning bound it); touching, when they moved against each other
+by `refresh`. Contact points are kept on both bodies, so their depth is current at every step in between.
 """
 
 import warp as wp
@@ -17,7 +17,9 @@ from secondunit.physics.body_kernels import (
     eagerness,
     reduced_mass,
     sideways,
+    strain_energy,
     to_float,
+    yielding,
 )
 from secondunit.physics.contact_sat_kernels import EDGES, EVERY, FACE_B, along, edge_axis, face_axis
 
@@ -25,14 +27,26 @@ wp.config.enable_backward = False
 
 TWIN_M = wp.constant(0.005)
 """Contact points closer than this are one: the same corner kept four times would be four springs at one place."""
-SLOW_MPS = wp.constant(0.5)
-"""Relative speed below which a change of contact points must not add energy: it would keep rubble shivering. An impact may: it is
-braked at once and loses far more."""
+FORGIVE_S = wp.constant(0.3)
+"""Excused overlap is taken back with this time constant: faster, and the taking back would itself be a shiver."""
+
+POP_M = wp.constant(0.012)
+"""Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly."""
+
+SLID_M = wp.constant(0.02)
+MISSED_M = wp.constant(0.003)
+"""Contact points are chosen anew when they slid farther than the first or misjudge the overlap by more than the second.
+"""
+
+LOOSE_M = wp.constant(0.008)
+"""Two pieces bonded only through a third may touch once they have shifted this much against each other."""
 
 
 @wp.func
 def offer(pairs: Pairs, p: int, on_ref: wp.vec3, on_other: wp.vec3, n: wp.vec3, u: wp.vec3, v: wp.vec3):
-    """Keep a candidate point where it reaches farthest along one of four directions in the contact plane, or deepest (slot 4)."""
+    """Keep a candidate point where it reaches farthest along one of four directions in the contact plane, or deepest
+    (slot 4).
+    """
     du = wp.dot(u, on_ref)
     dv = wp.dot(v, on_ref)
     for k in range(POINTS):
@@ -94,7 +108,8 @@ def within(shapes: Shapes, f: int, n: wp.vec3, x: wp.vec3):
 
 
 @wp.func
-def corners_of_other(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, d: float, rot: wp.mat33, t: wp.vec3,
+def corners_of_other(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, d: float, rot: wp.mat33,
+                     t: wp.vec3,
                      u: wp.vec3, v: wp.vec3):  # fmt: skip
     """Offer the corners of the other body's face g that lie over the reference face f; how many do."""
     inside = int(0)
@@ -113,7 +128,8 @@ def drop(x: wp.vec3, n: wp.vec3, other_n: wp.vec3, other_d: float):
 
 
 @wp.func
-def corners_of_ref(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, rot: wp.mat33, t: wp.vec3, u: wp.vec3,
+def corners_of_ref(shapes: Shapes, pairs: Pairs, p: int, f: int, g: int, n: wp.vec3, rot: wp.mat33, t: wp.vec3,
+                   u: wp.vec3,
                    v: wp.vec3):  # fmt: skip
     """Offer the corners of the reference face f that lie under the other body's face g; how many do."""
     plane = shapes.plane[g]
@@ -197,7 +213,9 @@ def face_points(shapes: Shapes, pairs: Pairs, p: int, r: int, c: int, face: int,
 
 
 @wp.func
-def edge_point(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, code: int, axis: wp.vec3, rba: wp.mat33, t: wp.vec3):
+def edge_point(
+    shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, code: int, axis: wp.vec3, rba: wp.mat33, t: wp.vec3
+):
     """The one contact point of two crossing edges: the nearest points of their lines."""
     ends_a = shapes.edge[shapes.edge_start[a] + code // 1024]
     ends_b = shapes.edge[shapes.edge_start[b] + code % 1024]
@@ -237,12 +255,27 @@ def apart(pairs: Pairs, p: int, axis: wp.vec3, gap: float):
 
 
 @wp.func
+def still_good(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, overlap: float):
+    """Whether the kept points have neither slid far apart nor miss the deepest overlap: then they stay, for choosing
+    anew changes the energy in the contact by a jump, and rubble at rest must not be kicked."""
+    n = pairs.normal[p]
+    deepest = float(-1.0)
+    slid = float(0.0)
+    for k in range(pairs.count[p]):
+        between = apart_at(pairs, p, k, rba, t)
+        depth = wp.dot(n, between)
+        deepest = wp.max(deepest, depth)
+        slid = wp.max(slid, wp.length(between - depth * n))
+    return slid < SLID_M and wp.abs(deepest - overlap) < MISSED_M
+
+
+@wp.func
 def touch(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, rba: wp.mat33, t: wp.vec3, reach: float):
     """Full test of one pair: apart with an axis and a gap, or touching with points."""
     old = pairs.feature[p]
     bonus = float(0.0)
     if pairs.count[p] > 0:
-        bonus = 0.001
+        bonus = 0.003
     back = wp.transpose(rba)
     back_t = -(back * t)
     sa, fa, true_a = face_axis(shapes, a, b, rba, t, old, bonus)
@@ -264,6 +297,15 @@ def touch(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, rba: wp.mat33, t
         apart(pairs, p, edge_n, true_e)
         return
     sep = wp.max(wp.max(true_a, true_b), true_e)
+    pairs.gap[p] = sep
+    pairs.allow[p] = wp.min(pairs.allow[p], wp.max(0.0, -sep))
+    chosen = fa
+    if se > faces + 0.0005:
+        chosen = EDGES + code
+    elif sb > sa:
+        chosen = FACE_B + fb
+    if chosen == old and pairs.count[p] > 0 and still_good(pairs, p, rba, t, -sep):
+        return
     if se > faces + 0.0005:
         pairs.feature[p] = EDGES + code
         axis = edge_n
@@ -277,29 +319,28 @@ def touch(shapes: Shapes, pairs: Pairs, p: int, a: int, b: int, rba: wp.mat33, t
         pairs.side[p] = 0
         face_points(shapes, pairs, p, a, b, fa, rba, t)
     pairs.axis[p] = axis
-    pairs.gap[p] = sep
-    pairs.allow[p] = wp.min(pairs.allow[p], wp.max(0.0, -sep))
 
 
 @wp.func
 def braced(pairs: Pairs, p: int, bodies: Bodies, i: int, n: wp.vec3, on_ref: int):
-    """Sum over the pair's points of how readily body i gives way there (1/kg); n in i's frame."""
+    """How readily body i gives way to the pair's points (1/kg); n in i's frame."""
     mass = bodies.mass[i]
     inverse = bodies.rest_inverse[i]
-    share = 1.0 / float(pairs.count[p])
-    total = float(0.0)
+    levers = float(0.0)
+    across = float(0.0)
     for k in range(pairs.count[p]):
         arm = pairs.on_other[POINTS * p + k]
         if on_ref == 1:
             arm = pairs.on_ref[POINTS * p + k]
-        total += eagerness(arm, n, mass, inverse) + share * sideways(arm, n, mass, inverse)
-    return total
+        levers += eagerness(arm, n, mass, inverse) - 1.0 / mass
+        across += sideways(arm, n, mass, inverse)
+    return yielding(pairs.count[p], levers, 0.5 * across, mass)
 
 
 @wp.func
 def brace(pairs: Pairs, p: int, bodies: Bodies, a: int, b: int, rba: wp.mat33, rate: float):
     """Note how strongly the pair's dampers hold each body."""
-    drag = (bodies.damping[a] + bodies.damping[b]) * rate * reduced_mass(a, b, bodies)
+    drag = (bodies.damping[a] + bodies.damping[b]) * rate * reduced_mass(a, b, bodies) * 2.0 / float(pairs.count[p])
     n = pairs.normal[p]
     if pairs.side[p] == 1:
         pairs.busy_a[p] = drag * braced(pairs, p, bodies, a, rba * n, 0)
@@ -310,22 +351,30 @@ def brace(pairs: Pairs, p: int, bodies: Bodies, a: int, b: int, rba: wp.mat33, r
 
 
 @wp.func
+def apart_at(pairs: Pairs, p: int, k: int, rba: wp.mat33, t: wp.vec3):
+    """From the other body's point k to the reference body's, in the reference frame; `rba`, `t` place b in a's frame."""
+    if pairs.side[p] == 1:
+        return pairs.on_ref[POINTS * p + k] - wp.transpose(rba) * (pairs.on_other[POINTS * p + k] - t)
+    return pairs.on_ref[POINTS * p + k] - (rba * pairs.on_other[POINTS * p + k] + t)
+
+
+@wp.func
 def squeeze(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, allow: float):
-    """Sum of squared depths (m2) over the pair's points: twice its spring energy over its stiffness. `rba`, `t` place b in a's frame."""
+    """Spring energy over stiffness (m2) of all the pair's points. `rba`, `t` place b in a's frame."""
     total = float(0.0)
     n = pairs.normal[p]
     for k in range(pairs.count[p]):
-        between = pairs.on_ref[POINTS * p + k] - (rba * pairs.on_other[POINTS * p + k] + t)
-        if pairs.side[p] == 1:
-            between = pairs.on_ref[POINTS * p + k] - wp.transpose(rba) * (pairs.on_other[POINTS * p + k] - t)
+        between = apart_at(pairs, p, k, rba, t)
         depth = wp.max(0.0, wp.dot(n, between) - allow)
-        total += depth * depth
-    return total
+        total += strain_energy(depth)
+    return total / float(wp.max(pairs.count[p], 1))
 
 
 @wp.func
 def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
-    """Excuse just so much overlap that choosing new points has not squeezed the pair more than it was; it is taken back slowly."""
+    """Excuse just so much overlap that choosing new points has not squeezed the pair more than it was; it is taken back
+    slowly.
+    """
     low = float(pairs.allow[p])
     if squeeze(pairs, p, rba, t, low) > before:
         high = float(low + wp.max(0.0, -pairs.gap[p]) + 0.01)
@@ -339,10 +388,11 @@ def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
 
 
 @wp.func
-def bonded(a: int, b: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int), bond_list: wp.array(dtype=int),
+def bonded(a: int, b: int, bond_start: wp.array(dtype=int), bond_other: wp.array(dtype=int),
+           bond_list: wp.array(dtype=int),
            whole: wp.array(dtype=int)):  # fmt: skip
     """Whether a whole bond joins a and b."""
-    for k in range(bond_start[a], bond_start[a + 1]):
+    for k in range(bond_start[a], bond_start[a + 1]):  # noqa: SIM110 - Warp has no any()
         if bond_other[k] == b and whole[bond_list[k] // 2] == 1:
             return True
     return False
@@ -354,7 +404,7 @@ def bonded_through(a: int, b: int, world: int, bond_start: wp.array(dtype=int), 
     """Whether whole bonds join both a and b to some third piece (not the ground)."""
     for k in range(bond_start[a], bond_start[a + 1]):
         third = bond_other[k]
-        if third != world and whole[bond_list[k] // 2] == 1:
+        if third != world and whole[bond_list[k] // 2] == 1:  # noqa: SIM102 - Warp's `and` evaluates both sides
             if bonded(b, third, bond_start, bond_other, bond_list, whole):
                 return True
     return False
@@ -364,7 +414,9 @@ def bonded_through(a: int, b: int, world: int, bond_start: wp.array(dtype=int), 
 def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int), bond_start: wp.array(dtype=int),
          bond_other: wp.array(dtype=int), bond_list: wp.array(dtype=int), whole: wp.array(dtype=int), span_s: float,
          refresh: float, rate: float):  # fmt: skip
-    """Bring every pair's contact up to date, doing nothing for those whose cached answer still holds. `span_s`: until the next look."""
+    """Bring every pair's contact up to date, doing nothing for those whose cached answer still holds. `span_s`: until
+    the next look.
+    """
     p = wp.tid()
     if p >= total[0]:
         return
@@ -375,22 +427,26 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
         return
     if bodies.state[a] != AWAKE and bodies.state[b] != AWAKE:
         return
+    offset = bodies.x[b] - bodies.x[a]
     if pairs.glued[p] != 0:
+        seen = wp.quat_rotate_inv(bodies.q[a], offset)
+        if wp.length_sq(pairs.offset[p]) == wp.float64(0.0):
+            pairs.offset[p] = seen
         if pairs.glued[p] == 1 and bonded(a, b, bond_start, bond_other, bond_list, whole):
             return
-        if bonded_through(a, b, bodies.x.shape[0] - 1, bond_start, bond_other, bond_list, whole):
+        near = wp.length(to_float(seen - pairs.offset[p])) < LOOSE_M
+        if near and bonded_through(a, b, bodies.x.shape[0] - 1, bond_start, bond_other, bond_list, whole):
             pairs.glued[p] = 2
             return
         pairs.glued[p] = 0
         pairs.fresh[p] = 1
         pairs.count[p] = 0
-    offset = bodies.x[b] - bodies.x[a]
     turn = bodies.turn[a] + bodies.turn[b]
     moved = wp.length(to_float(offset - pairs.offset[p])) + float(turn - pairs.turn[p])
     spin = wp.length(bodies.w[a]) * bodies.radius[a] + wp.length(bodies.w[b]) * bodies.radius[b]
     reach = 0.002 + span_s * (wp.length(bodies.vf[b] - bodies.vf[a]) + spin)
     if pairs.count[p] > 0:
-        pairs.allow[p] = wp.max(0.0, pairs.allow[p] - span_s * (0.01 + 2.0 * pairs.allow[p]))
+        pairs.allow[p] = pairs.allow[p] * (1.0 - span_s / FORGIVE_S)
         if moved < refresh:
             return
     elif moved + reach < pairs.gap[p]:
@@ -408,11 +464,9 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
         if gap > reach:
             pairs.gap[p] = gap
             return
-    met = pairs.count[p] == 0 or pairs.fresh[p] == 1
     before = squeeze(pairs, p, rba, t, pairs.allow[p])
     touch(shapes, pairs, p, a, b, rba, t, reach)
     if pairs.count[p] > 0:
         pairs.fresh[p] = 0
-        if met or reach < 0.002 + span_s * SLOW_MPS:
-            excuse(pairs, p, rba, t, before)
+        excuse(pairs, p, rba, t, wp.max(before, strain_energy(POP_M)))
         brace(pairs, p, bodies, a, b, rba, rate)

@@ -1,8 +1,10 @@
-"""Warp functions that measure how far two convex polyhedra are apart or overlap: separating axes over faces and edge pairs.
+"""Warp functions that measure how far two convex polyhedra are apart or overlap: separating axes over faces and edge
+pairs.
 
-The pair is seen from a's frame: `rba` turns b's vectors into a's, `t` is b's centroid there. Separation along an axis is positive when
-the axis separates the two and minus the overlap otherwise; the largest over all face normals and edge-edge normals is the exact
-overlap (Minkowski-sum argument; Gregorius, "The separating axis test between convex polyhedra", GDC 2013).
+The pair is seen from a's frame: `rba` turns b's vectors into a's, `t` is b's centroid there. Separation along an axis
+is positive when the axis separates the two and minus the overlap otherwise; the largest over all face normals and
+edge-edge normals is the exact overlap (Minkowski-sum argument; Gregorius, "The separating axis test between convex
+polyhedra", GDC 2013).
 """
 
 import warp as wp
@@ -54,7 +56,7 @@ def face_axis(shapes: Shapes, a: int, b: int, rba: wp.mat33, t: wp.vec3, prefer:
 
 @wp.func
 def near_edges(shapes: Shapes, a: int, b: int, rba: wp.mat33, t: wp.vec3, slack: float):
-    """Bit e: b's edge e is not wholly beyond one of a's planes by more than `slack`. Edges past the 64th always count."""
+    """Bit e: b's edge e is not wholly beyond one of a's planes by over `slack`. Edges past the 64th always count."""
     mask = wp.uint64(0)
     first = shapes.edge_start[b]
     for e in range(first, wp.min(shapes.edge_start[b + 1], first + 64)):
@@ -80,7 +82,8 @@ def in_mask(mask: wp.uint64, e: int):
 
 @wp.func
 def arcs_cross(a1: wp.vec3, a2: wp.vec3, b1: wp.vec3, b2: wp.vec3, ea: wp.vec3, eb: wp.vec3):
-    """Whether an edge of a (its face normals a1, a2) and one of b (negated normals b1, b2) span a face of the Minkowski difference.
+    """Whether an edge of a (its face normals a1, a2) and one of b (negated normals b1, b2) span a face of the Minkowski
+    difference.
 
     Directions must be oriented like second normal x first normal; `upload` orders the normals so.
     """
@@ -108,7 +111,9 @@ def edge_separation(pa: wp.vec3, ea: wp.vec3, pb: wp.vec3, eb: wp.vec3):
 
 @wp.func
 def edge_axis(shapes: Shapes, a: int, b: int, rba: wp.mat33, t: wp.vec3, slack: float, prefer: int, bonus: float):
-    """(best separation over edge pairs, its axis, pair code 1024 * ea + eb, true best). Edges farther than `slack` are passed over."""
+    """(best separation over edge pairs, its axis, pair code 1024 * ea + eb, true best). Edges farther than `slack` are
+    passed over.
+    """
     best = float(-1.0e9)
     true_best = float(-1.0e9)
     axis = wp.vec3()
@@ -145,14 +150,14 @@ def edge_axis(shapes: Shapes, a: int, b: int, rba: wp.mat33, t: wp.vec3, slack: 
 @wp.func
 def separation(shapes: Shapes, a: int, b: int, rba: wp.mat33, t: wp.vec3):
     """Exact largest separation over all axes: minus the least translation that parts two overlapping polyhedra."""
-    sa, fa, true_a = face_axis(shapes, a, b, rba, t, -1, 0.0)
+    _sa, _fa, true_a = face_axis(shapes, a, b, rba, t, -1, 0.0)
     if true_a > 0.0:
         return true_a
-    sb, fb, true_b = face_axis(shapes, b, a, wp.transpose(rba), -(wp.transpose(rba) * t), -1, 0.0)
+    _sb, _fb, true_b = face_axis(shapes, b, a, wp.transpose(rba), -(wp.transpose(rba) * t), -1, 0.0)
     faces = wp.max(true_a, true_b)
     if faces > 0.0:
         return faces
-    se, axis, code, true_e = edge_axis(shapes, a, b, rba, t, EVERY, -1, 0.0)
+    _se, _axis, _code, true_e = edge_axis(shapes, a, b, rba, t, EVERY, -1, 0.0)
     return wp.max(faces, true_e)
 
 

@@ -1,7 +1,8 @@
 """From a building that stands to one that lies: settle, then simulate.
 
-World frame, metres, seconds, kilograms. Explicit bonded discrete elements (docs/collapse-physics.md): convex pieces glued by springs
-that break, penalty contacts between true polytopes, Coulomb friction, sleep. One step is four kernels; see `motion_engine`.
+World frame, metres, seconds, kilograms. Explicit bonded discrete elements (docs/collapse-physics.md): convex pieces
+glued by springs that break, penalty contacts between true polytopes, Coulomb friction, sleep. One step is four kernels;
+see `motion_engine`.
 """
 
 import math
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from secondunit.physics.motion_engine import Engine
 from secondunit.physics.motion_settings import Settings
-from secondunit.physics.motion_settle import Settled, settle
+from secondunit.physics.motion_settle import Settled, moving_mass, settle
 from secondunit.physics.motion_triggers import Director, Trigger
 from secondunit.physics.pieces import Bonds, Pieces
 from secondunit.schema import InputError
@@ -31,10 +32,11 @@ GONE = 4
 class Motion:
     """F = frames + 1 states of P pieces; state 0 is the settled pose before any event.
 
-    time_s (F,) · position_m (F,P,3) · rotation (F,P,4) xyzw · velocity_mps, spin_radps (F,P,3), world · asleep, alive (F,P) ·
-    bond_broken_s (B,), inf where whole · dissipated_j (F,P) contact and friction work lost by each piece since the previous state ·
-    energy_j (F,5): kinetic, potential (ground 0), bond, contact, dissipated so far · penetration_m (F,2): p99 and largest overlap of
-    contact pairs, a true polytope distance · report: what the simulation did, for the record.
+    time_s (F,) · position_m (F,P,3) · rotation (F,P,4) xyzw · velocity_mps, spin_radps (F,P,3), world · asleep, alive
+    (F,P) · bond_broken_s (B,), inf where whole · dissipated_j (F,P) contact and friction work lost by each piece since
+    the previous state · energy_j (F,5): kinetic, potential (ground 0), bond, contact, dissipated so far ·
+    penetration_m (F,2): p99 and largest overlap of contact pairs (the ground is one), a true polytope distance ·
+    report: what the simulation did, for the record.
     """
 
     time_s: Floats
@@ -63,9 +65,12 @@ class _Recorder:
         self.dissipated = np.zeros((f, p), np.float32)
         self.energy, self.penetration = np.zeros((f, 5)), np.zeros((f, 2), np.float32)
         self.lost_before = np.zeros(p)
+        self.depths: list[Floats] = []
 
     def take(self, f: int) -> None:
-        """Record the present as state f. InputError when a piece has left all bounds: the step is too long for the stiffness."""
+        """Record the present as state f. InputError when a piece has left all bounds: the step is too long for the
+        stiffness.
+        """
         bodies = self.engine.bodies
         x, state = bodies.x.numpy()[:-1], bodies.state.numpy()[:-1]
         if not np.isfinite(x).all() or self.engine.overflow.numpy()[0]:
@@ -75,10 +80,11 @@ class _Recorder:
         self.alive[f] = state != GONE
         self.asleep[f] = (state != 0) & self.alive[f]
         lost = bodies.lost.numpy()[:-1].copy()
-        self.dissipated[f] = lost - self.lost_before
+        self.dissipated[f] = np.maximum(lost - self.lost_before, 0.0)
         self.lost_before = lost
         self.energy[f] = self._energy(x, state != GONE, float(lost.sum()))
         depth = self.engine.overlaps()
+        self.depths.append(depth)
         if len(depth):
             self.penetration[f] = np.percentile(depth, 99.0), depth.max()
 
@@ -102,7 +108,10 @@ class _Recorder:
 
 def _what_went_wrong(engine: Engine, x: Floats, frame: int) -> str:
     if engine.overflow.numpy()[0]:
-        return f"frame {frame}: a piece has more neighbours than the contact lists hold; break the building into more even pieces"
+        return (
+            f"frame {frame}: a piece has more neighbours than the contact lists hold; "
+            "break the building into more even pieces"
+        )
     worst = int(np.argmin(np.isfinite(x).all(axis=1)))
     return (
         f"frame {frame}: piece {worst} has left all bounds with a step of {engine.dt:.2e} s; "
@@ -125,15 +134,18 @@ def simulate(
 ) -> Motion:
     """`frames` frames after the settled pose, at `fps`. `progress(done, total)` and `check()` are called once a frame.
 
-    The same input gives the same bits on the same device and version. Raises InputError for triggers that mean nothing, for a frame
-    rate or count that is not positive, and when the simulation leaves all bounds; whatever `check` raises passes through.
+    The same input gives the same bits on the same device and version. Raises InputError for triggers that mean nothing,
+    for a frame rate or count that is not positive, and when the simulation leaves all bounds; whatever `check` raises
+    passes through.
     """
     if frames < 0 or not fps > 0.0:
-        raise InputError(f"{frames} frames at {fps} a second cannot be simulated; give 0 or more frames and a rate above 0")
+        raise InputError(
+            f"{frames} frames at {fps} a second cannot be simulated; give 0 or more frames and a rate above 0"
+        )
     if settings.step_s * max(settings.bond_rate_radps / 1.2, settings.contact_rate_radps / 0.22) > 1.001:
         raise InputError(
-            f"a step of {settings.step_s:.2e} s is too long for bonds at {settings.bond_rate_radps:g} rad/s and contacts at "
-            f"{settings.contact_rate_radps:g}; shorten Settings.step_s or lower these rates in proportion"
+            f"a step of {settings.step_s:.2e} s is too long for bonds at {settings.bond_rate_radps:g} rad/s and "
+            f"contacts at {settings.contact_rate_radps:g}; shorten Settings.step_s or lower these rates in proportion"
         )
     begun = time.perf_counter()
     steps = max(1, math.ceil(1.0 / (fps * settings.step_s) - 1e-9))
@@ -164,8 +176,9 @@ def _advance(engine: Engine, director: Director, steps: int) -> None:
 
 
 def _motion(record: _Recorder, director: Director, settled: Settled, steps: int, fps: float, seconds: float) -> Motion:
-    engine = record.engine
+    engine, pieces = record.engine, director.pieces
     frames = len(record.position) - 1
+    depths = np.concatenate(record.depths)
     broken = engine.glue.broken_s.numpy().astype(np.float32)
     report: dict[str, object] = {
         "steps": frames * steps,
@@ -180,6 +193,9 @@ def _motion(record: _Recorder, director: Director, settled: Settled, steps: int,
         "peak_bond_use_at_rest": float(settled.use.max(initial=0.0)),
         "softened_bonds_share": float((engine.soft < 1.0).mean()) if engine.bond_count else 0.0,
         "softest_bond_factor": float(engine.soft.min(initial=1.0)),
+        "penetration_p99_m": float(np.percentile(depths, 99.0)) if len(depths) else 0.0,
+        "penetration_max_m": float(depths.max(initial=0.0)),
+        "heavier_pieces": int((moving_mass(pieces, engine.settings) > pieces.mass_kg).sum()),
         "broken_bonds": int(np.isfinite(broken).sum()),
         "last_trigger_end_s": director.end_s(),
     }

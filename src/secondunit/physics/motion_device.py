@@ -1,5 +1,8 @@
 """Pieces and bonds as arrays on the device, and the arrays that the simulation writes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import warp as wp
@@ -9,7 +12,15 @@ from secondunit.physics.body_kernels import POINTS, Bodies, Gather, Lists, Pairs
 from secondunit.physics.bond_kernels import Glue
 from secondunit.physics.contact_force_kernels import Ground
 from secondunit.physics.motion_settings import Settings
-from secondunit.physics.motion_settle import Settled, Springs, springs, stiffness, strain_matrices
+from secondunit.physics.motion_settle import (
+    Settled,
+    Springs,
+    moving_inertia,
+    moving_mass,
+    springs,
+    stiffness,
+    strain_matrices,
+)
 from secondunit.physics.pieces import MATERIALS, Bonds, Pieces
 
 Floats = npt.NDArray[np.float64]
@@ -28,7 +39,9 @@ def _csr(owner: Ints, entry: Ints, count: int) -> tuple[Ints, Ints, npt.NDArray[
 
 
 def edge_faces(pieces: Pieces) -> tuple[Floats, Floats]:
-    """((E,3), (E,3)) outward normals of the two faces at each edge, ordered so that second x first points along the edge."""
+    """((E,3), (E,3)) outward normals of the two faces at each edge, ordered so that second x first points along the
+    edge.
+    """
     corners = np.diff(pieces.face_start)
     face = np.repeat(np.arange(len(corners)), corners)
     place = np.arange(len(face))
@@ -63,40 +76,31 @@ def shapes(pieces: Pieces, device: str) -> Shapes:
     return out
 
 
-def _fill(target: object, device: str, size: int, kinds: dict[str, object]) -> None:
+def _fill(target: object, device: str, size: int, kinds: Mapping[str, Any]) -> None:
     """Zeroed arrays of one length."""
     for name, kind in kinds.items():
         setattr(target, name, wp.zeros(size, dtype=kind, device=device))
 
 
-def moving_mass(pieces: Pieces, settings: Settings) -> Floats:
-    """(P,) kg with which each piece moves: its own, or `least_mass_kg`."""
-    return np.maximum(pieces.mass_kg, settings.least_mass_kg)
-
-
-def moving_inertia(pieces: Pieces, settings: Settings) -> Floats:
-    """(P,3,3) kg m2 with which each piece turns: its own at its moving mass, no axis easier than `least_inertia` of the hardest.
-
-    A window bar turns about its length ten thousand times more easily than a wall: the least friction would spin it faster than
-    any step could follow.
-    """
-    inertia = pieces.inertia_kgm2 * (moving_mass(pieces, settings) / pieces.mass_kg)[:, None, None]
-    value, axes = np.linalg.eigh(inertia)
-    value = np.maximum(value, settings.least_inertia * value[:, -1:])
-    return np.asarray(np.einsum("pij,pj,pkj->pik", axes, value, axes))
-
-
 def damping_ratio(restitution: Floats) -> Floats:
-    """Damping ratio of one contact point for a coefficient of restitution; four points together damp twice as much."""
+    """What `press_pairs` needs so that a contact of stiffness 2 rate^2 m bounces with this restitution."""
     bounce = np.log(np.clip(restitution, 0.01, 0.99))
-    return -0.5 * bounce / np.sqrt(np.pi**2 + bounce**2)
+    return np.asarray(-bounce / np.sqrt(2.0 * (np.pi**2 + bounce**2)))
 
 
 def bodies(pieces: Pieces, settled: Settled, settings: Settings, device: str) -> Bodies:
     """The P + 1 bodies in their settled pose, at rest; what stands sleeps, what is loose is awake."""
     count = len(pieces)
     out = Bodies()
-    kinds = {"v": wp.vec3d, "momentum": wp.vec3d, "vf": wp.vec3, "w": wp.vec3, "turn": wp.float64, "quiet": float, "busy": float}
+    kinds = {
+        "v": wp.vec3d,
+        "momentum": wp.vec3d,
+        "vf": wp.vec3,
+        "w": wp.vec3,
+        "turn": wp.float64,
+        "quiet": float,
+        "busy": float,
+    }
     loads = dict.fromkeys(("force", "torque", "rest_force", "rest_torque", "nudge", "nudge_torque"), wp.vec3)
     _fill(out, device, count + 1, kinds | loads | {"lost": wp.float64})
     mass = moving_mass(pieces, settings)
@@ -128,9 +132,10 @@ def bodies(pieces: Pieces, settled: Settled, settings: Settings, device: str) ->
 def softened(pieces: Pieces, bonds: Bonds, s: Springs, settings: Settings) -> Floats:
     """(B,) factor <= 1 that keeps every vibration of the glued building slower than `bond_rate_radps`.
 
-    The largest eigenvalue of the whole system is at most twice the largest of the pieces' own blocks (each spring's matrix is
-    bounded by twice its two diagonal blocks), so bounding the blocks bounds the system. Symplectic Euler with a damper is stable
-    while (w dt)^2 + 2 c dt < 4 (c: damping rate); at the longest step bonds have w dt = 1.2 and use 2.4 of that.
+    The largest eigenvalue of the whole system is at most twice the largest of the pieces' own blocks (each spring's
+    matrix is bounded by twice its two diagonal blocks), so bounding the blocks bounds the system. Symplectic Euler with
+    a damper is stable while (w dt)^2 + 2 c dt < 4 (c: damping rate); at the longest step bonds have w dt = 1.2 and use
+    2.4 of that.
     """
     count = len(pieces)
     k = stiffness(s)
@@ -147,7 +152,20 @@ def softened(pieces: Pieces, bonds: Bonds, s: Springs, settings: Settings) -> Fl
     fastest = np.linalg.eigvalsh(root @ block @ root)[:, -1]
     allowed = 0.5 * settings.bond_rate_radps**2
     factor = np.append(np.where(pieces.fixed, 1.0, np.minimum(1.0, allowed / np.maximum(fastest, 1e-30))), 1.0)
-    return np.minimum(factor[bonds.a], factor[np.where(bonds.b < 0, count, bonds.b)])
+    return np.asarray(np.minimum(factor[bonds.a], factor[np.where(bonds.b < 0, count, bonds.b)]))
+
+
+def heft(pieces: Pieces, bonds: Bonds, s: Springs, settings: Settings) -> Floats:
+    """(B,2) kg and kg m2 that the two bodies of a bond set against a slide and a turn there, in their easiest
+    direction.
+    """
+    easiest = np.linalg.eigvalsh(moving_inertia(pieces, settings))[:, 0]
+    light = 1.0 / moving_mass(pieces, settings)
+    other, there = np.where(bonds.b < 0, 0, bonds.b), bonds.b >= 0
+    slide = light[bonds.a] + (s.arm_a**2).sum(axis=1) / easiest[bonds.a]
+    slide += there * (light[other] + (s.arm_b**2).sum(axis=1) / easiest[other])
+    turn = 1.0 / easiest[bonds.a] + there / easiest[other]
+    return np.stack([1.0 / slide, 1.0 / turn], axis=1)
 
 
 def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, device: str) -> tuple[Glue, Floats]:
@@ -157,10 +175,6 @@ def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dev
     soft = softened(pieces, bonds, s, settings)
     ground = bonds.b < 0
     centre_b = np.where(ground[:, None], 0.0, settled.position_m[bonds.b])
-    mass = np.append(moving_mass(pieces, settings), np.inf)
-    light = 1.0 / (1.0 / mass[bonds.a] + 1.0 / mass[bonds.b])
-    arm = np.linalg.norm(s.arm_a, axis=1)
-    arm = np.where(ground, arm, np.minimum(arm, np.linalg.norm(s.arm_b, axis=1)))
     out = Glue()
     size = len(bonds)
     _fill(out, device, size, {"relax_s": float, "energy": float, "lost": wp.float64, "use": float})
@@ -174,7 +188,7 @@ def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dev
         ("tangent", bonds.tangent, wp.vec3),
         ("stiff", s.stiff * soft[:, None], wp.vec2),
         ("bend", s.bend * soft[:, None], wp.vec3),
-        ("heft", np.stack([light, light * arm**2], axis=1), wp.vec2),
+        ("heft", heft(pieces, bonds, s, settings), wp.vec2),
         ("section", s.section, wp.vec4),
         ("limit", s.limit * settled.strength[:, None], wp.vec3),
         ("hold_force", settled.force_n, wp.vec3),
@@ -186,7 +200,7 @@ def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dev
     return out, soft
 
 
-def gather(pieces: Pieces, bonds: Bonds, device: str) -> tuple[Gather, wp.array]:
+def gather(pieces: Pieces, bonds: Bonds, device: str) -> tuple[Gather, wp.array[Any]]:
     """Bond lists of each body with room for loads, and the body at the other end of each entry."""
     count, size = len(pieces), len(bonds)
     b = np.where(bonds.b < 0, count, bonds.b)
@@ -197,7 +211,12 @@ def gather(pieces: Pieces, bonds: Bonds, device: str) -> tuple[Gather, wp.array]
     out.bond_start = wp.array(start, dtype=int, device=device)
     out.bond_list = wp.array(entries, dtype=int, device=device)
     _fill(out, device, size, dict.fromkeys(("bond_force", "bond_torque_a", "bond_torque_b"), wp.vec3))
-    _fill(out, device, count + 1, {"ground_force": wp.vec3, "ground_torque": wp.vec3, "ground_lost": float, "ground_busy": float})
+    _fill(
+        out,
+        device,
+        count + 1,
+        {"ground_force": wp.vec3, "ground_torque": wp.vec3, "ground_lost": float, "ground_busy": float},
+    )
     other = np.concatenate([b, bonds.a])[order]
     return out, wp.array(other.astype(np.int32), dtype=int, device=device)
 

@@ -30,7 +30,9 @@ REFRESH_M = 0.002
 class Engine:
     """All device state of one simulation and the step that advances it."""
 
-    def __init__(self, pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dt: float, device: str) -> None:
+    def __init__(
+        self, pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dt: float, device: str
+    ) -> None:
         self.settings, self.dt, self.device = settings, dt, device
         self.count, self.bond_count = len(pieces), len(bonds)
         self.step_index = 0
@@ -107,7 +109,8 @@ class Engine:
 
     def _look(self, span: float) -> None:
         self._launch(
-            look, self.pair_dim, self.bodies, self.shapes, self.pairs, self.total, self.gather.bond_start, self.bond_other,
+            look, self.pair_dim, self.bodies, self.shapes, self.pairs, self.total, self.gather.bond_start,
+            self.bond_other,
             self.gather.bond_list, self.glue.whole, span, REFRESH_M, self.settings.contact_rate_radps,
         )  # fmt: skip
 
@@ -120,7 +123,8 @@ class Engine:
     def _pull(self, breaks: int) -> None:
         fade = 1.0 - float(np.exp(-self.dt / self.settings.release_s))
         self._launch(
-            pull, self.bond_count, self.glue, self.bodies, self.gather, breaks, self.beta, self.settings.bond_calm_per_s, fade,
+            pull, self.bond_count, self.glue, self.bodies, self.gather, breaks, self.beta,
+            self.settings.bond_calm_per_s, fade,
             self.dt, self.clock,
         )  # fmt: skip
 
@@ -138,7 +142,8 @@ class Engine:
         self._launch(time_quiet, self.count, self.bodies, s.stir_m, PAIR_EVERY * self.dt)
         rest = s.rest_s if s.sleeping else 1.0e9
         self._launch(
-            choose_sleepers, self.count, self.bodies, self.bond_other, self.glue.whole, self.gather, self.lists, self.pairs,
+            choose_sleepers, self.count, self.bodies, self.bond_other, self.glue.whole, self.gather, self.lists,
+            self.pairs,
             rest, self.chosen,
         )  # fmt: skip
         self._launch(put_to_sleep, self.count, self.bodies, self.chosen, s.wake_mps)
@@ -156,7 +161,7 @@ class Engine:
         self._press()
         self._launch(
             move, self.count, self.bodies, self.gather, self.lists, self.pairs, self.settings.gravity_mps2,
-            self.settings.most_spin_radps, self.dt, self.clock,
+            self.settings.most_tip_mps, self.dt, self.clock,
         )  # fmt: skip
         self.step_index += 1
 
@@ -170,17 +175,14 @@ class Engine:
         self.clock.assign(self.clock.numpy() + steps * self.dt)
 
     def overlaps(self) -> Floats:
-        """(N,) polytope overlap (m) of every touching pair and of every piece in the ground, on the poses as they are."""
+        """(N,) polytope overlap (m) of every touching pair and of every piece in the ground, as they are now."""
         total = int(self.total.numpy()[0])
         touching = np.flatnonzero(self.pairs.count.numpy()[:total] > 0)
-        depth = np.zeros(0)
-        if len(touching):
-            a = wp.array(self.pairs.a.numpy()[touching], dtype=int, device=self.device)
-            b = wp.array(self.pairs.b.numpy()[touching], dtype=int, device=self.device)
-            out = wp.zeros(len(touching), dtype=float, device=self.device)
-            self._launch(measure, len(touching), self.bodies, self.shapes, a, b, out)
-            depth = out.numpy().astype(np.float64)
+        out = wp.zeros(max(1, len(touching)), dtype=float, device=self.device)
+        ends = [np.append(side.numpy()[touching], 0) for side in (self.pairs.a, self.pairs.b)]
+        first, second = (wp.from_numpy(end, dtype=wp.int32, device=self.device) for end in ends)
+        self._launch(measure, len(touching), self.bodies, self.shapes, first, second, out)
         low = wp.zeros(self.count, dtype=float, device=self.device)
         self._launch(measure_ground, self.count, self.bodies, self.shapes, low)
-        depth = np.concatenate([depth, low.numpy()])
-        return depth[depth > 0.0]
+        depth = np.concatenate([out.numpy()[: len(touching)], low.numpy()]).astype(np.float64)
+        return np.asarray(depth[depth > 0.0])

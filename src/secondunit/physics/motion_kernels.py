@@ -40,7 +40,9 @@ def bond_load(i: int, gather: Gather):
 
 @wp.func
 def contact_load(i: int, lists: Lists, pairs: Pairs):
-    """(force, torque, energy lost this step, damping rate) of all contacts on body i; each partner answers for half of the loss."""
+    """(force, torque, energy lost this step, damping rate) of all contacts on body i; each partner answers for half of
+    the loss.
+    """
     f = wp.vec3(0.0)
     t = wp.vec3(0.0)
     lost = float(0.0)
@@ -62,7 +64,9 @@ def contact_load(i: int, lists: Lists, pairs: Pairs):
 
 
 FORGET_S = wp.constant(0.05)
-"""A sleeper's nudges fade with this time constant: a neighbour's shiver averages out, a lasting change of load does not."""
+"""A sleeper's nudges fade with this time constant: a neighbour's shiver averages out, a lasting change of load does
+not.
+"""
 
 
 @wp.func
@@ -78,12 +82,12 @@ def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: flo
 
 
 @wp.kernel
-def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_spin: float, dt: float,
+def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_tip: float, dt: float,
          clock: wp.array(dtype=wp.float64)):  # fmt: skip
     """Gather, wake or not, then symplectic Euler: velocity first, position with the new velocity.
 
-    Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken at the half
-    step, which keeps a free tumbling body's energy (the gyroscopic term is exact to second order).
+    Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken
+    at the half step, which keeps a free tumbling body's energy (the gyroscopic term is exact to second order).
     """
     i = wp.tid()
     if i == 0:
@@ -115,13 +119,14 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
     q = bodies.q[i]
     inverse = bodies.rest_inverse[i]
     w = spin(bodies.rot[i], inverse, momentum)
-    fast = wp.length(w)
-    if fast > most_spin:
-        momentum = momentum * wp.float64(most_spin / fast)
+    fast = wp.length(w) * bodies.radius[i]
+    if fast > most_tip:
+        share = most_tip / fast
+        energy = 0.5 * wp.dot(to_float(momentum), w)
+        bodies.lost[i] = bodies.lost[i] + wp.float64(energy * (1.0 - share * share))
+        momentum = momentum * wp.float64(share)
         bodies.momentum[i] = momentum
-        kept = w * (most_spin / fast)
-        bodies.lost[i] = bodies.lost[i] + wp.float64(0.5 * wp.dot(to_float(momentum), w * (fast / most_spin) - kept))
-        w = kept
+        w = w * share
     if wp.length_sq(w) > 1.0e-4:
         w = spin(rotation_matrix(advanced(q, w, 0.5 * dt)), inverse, momentum)
     q = advanced(q, w, dt)
@@ -138,7 +143,8 @@ def is_quiet(j: int, bodies: Bodies, rest_s: float):
 
 
 @wp.func
-def neighbours_quiet(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather,
+def neighbours_quiet(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int),
+                     gather: Gather,
                      lists: Lists, pairs: Pairs, rest_s: float):  # fmt: skip
     """Whether every body that touches or is glued to i is quiet; and how many there are."""
     touching = int(0)
@@ -163,7 +169,9 @@ def neighbours_quiet(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), wh
 
 @wp.kernel
 def time_quiet(bodies: Bodies, stir_m: float, span_s: float):
-    """How long each awake body has stayed where it is, to within `stir_m`: shivering on the spot is rest, creeping is not."""
+    """How long each awake body has stayed where it is, to within `stir_m`: shivering on the spot is rest, creeping is
+    not.
+    """
     i = wp.tid()
     if bodies.state[i] == AWAKE:
         apart = wp.length(bodies.x[i] - bodies.stay_x[i])
@@ -178,7 +186,8 @@ def time_quiet(bodies: Bodies, stir_m: float, span_s: float):
 
 
 @wp.kernel
-def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather, lists: Lists, pairs: Pairs, rest_s: float, chosen: wp.array(dtype=int)):  # fmt: skip
+def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather,
+                    lists: Lists, pairs: Pairs, rest_s: float, chosen: wp.array(dtype=int)):  # fmt: skip
     """Reads states only; `put_to_sleep` writes them, so the outcome does not depend on thread order.
 
     A body may sleep when it and all that touches it has stayed in place long enough.
@@ -188,9 +197,8 @@ def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.a
     chosen[i] = state
     if state >= STILL:
         return
-    if state == AWAKE:
-        if bodies.quiet[i] < rest_s:
-            return
+    if state == AWAKE and bodies.quiet[i] < rest_s:
+        return
     touching = neighbours_quiet(i, bodies, bond_other, whole, gather, lists, pairs, rest_s)
     if state == AWAKE:
         if touching > 0 or wp.length_sq(gather.ground_force[i]) > 0.0:
@@ -205,7 +213,7 @@ def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.a
 @wp.func
 def any_awake(i: int, bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather,
               lists: Lists, pairs: Pairs):  # fmt: skip
-    """Whether anything that could change the load on a sleeping body is awake: partners now, and bonds that just broke."""
+    """Whether anything that could change the load on a sleeping body is awake."""
     for k in range(gather.bond_start[i], gather.bond_start[i + 1]):
         if bodies.state[bond_other[k]] == AWAKE:
             return True

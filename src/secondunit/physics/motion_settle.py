@@ -1,12 +1,14 @@
 """Where the weight of the standing building goes: its static equilibrium, found before anything moves.
 
-The photographed building already carries itself, so the modelled pose *is* the loaded pose. One sparse elastic solve gives the bond
-forces that balance gravity in exactly that pose; they become the bonds' prestress and nothing has to sag into place. The
-displacement of that solve is the elastic sag of an unloaded twin, reported because it says whether the stiffness is believable.
+The photographed building already carries itself, so the modelled pose *is* the loaded pose. One sparse elastic solve
+gives the bond forces that balance gravity in exactly that pose; they become the bonds' prestress and nothing has to sag
+into place. The displacement of that solve is the elastic sag of an unloaded twin, reported because it says whether the
+stiffness is believable.
 
-Where the elastic answer overloads a bond, its stiffness is reduced and the load finds other ways (secant method): by the lower-bound
-theorem of plasticity a structure stands if *any* stress state in equilibrium with its weight respects the strengths (Heyman, "The
-Stone Skeleton", 1966). Only what no redistribution can relieve is strengthened, up to a cap, and listed.
+Where the elastic answer overloads a bond, its stiffness is reduced and the load finds other ways (secant method): by
+the lower-bound theorem of plasticity a structure stands if *any* stress state in equilibrium with its weight respects
+the strengths (Heyman, "The Stone Skeleton", 1966). Only what no redistribution can relieve is strengthened, up to a
+cap, and listed.
 """
 
 from dataclasses import dataclass
@@ -32,13 +34,32 @@ SHORTEST_M = 0.1
 """A bond's length is at least this: slivers between two large pieces would otherwise be springs of no length."""
 
 
+def moving_mass(pieces: Pieces, settings: Settings) -> Floats:
+    """(P,) kg with which each piece moves: its own, or `least_mass_kg`."""
+    return np.maximum(pieces.mass_kg, settings.least_mass_kg)
+
+
+def moving_inertia(pieces: Pieces, settings: Settings) -> Floats:
+    """(P,3,3) kg m2 with which each piece turns: its own at its moving mass, no axis easier than `least_inertia` of the
+    hardest.
+
+    A window bar turns about its length ten thousand times more easily than a wall: the least friction would spin it
+    faster than any step could follow.
+    """
+    inertia = pieces.inertia_kgm2 * (moving_mass(pieces, settings) / pieces.mass_kg)[:, None, None]
+    value, axes = np.linalg.eigh(inertia)
+    value = np.maximum(value, settings.least_inertia * value[:, -1:])
+    return np.asarray(np.einsum("pij,pj,pkj->pik", axes, value, axes))
+
+
 @dataclass(frozen=True)
 class Springs:
     """Bonds as springs, SI, rest axes. B bonds.
 
-    arm_a, arm_b (B,3) anchor minus centroid (arm_b from the world origin for ground bonds) · stiff (B,2) normal, shear N/m ·
-    bend (B,3) about tangent, about normal x tangent, about normal N m/rad · frame (B,3,3) rows tangent, normal x tangent, normal ·
-    section (B,4) area, section moduli of the three moments · limit (B,3) tension, cohesion, compression Pa
+    arm_a, arm_b (B,3) anchor minus centroid (arm_b from the world origin for ground bonds) · stiff (B,2) normal, shear
+    N/m · bend (B,3) about tangent, about normal x tangent, about normal N m/rad · frame (B,3,3) rows tangent, normal x
+    tangent, normal · section (B,4) area, section moduli of the three moments · limit (B,3) tension, cohesion,
+    compression Pa
     """
 
     arm_a: Floats
@@ -54,10 +75,11 @@ class Springs:
 class Settled:
     """The standing building in equilibrium. P pieces, B bonds, world axes at rest.
 
-    position_m (P,3), rotation (P,4) xyzw: the pose (the modelled one) · force_n, moment_nm (B,3): of each bond on its body b at the
-    bond's centroid · use (B,): stress over (strengthened) strength · strength (B,): factor on the bond's strengths, 1 unless
-    strengthened · displacement_m (P,3): elastic displacement under own weight · sag_m: its largest downward value ·
-    supported (P,): glued, directly or not, to the ground or to a fixed piece · redistributed: bonds whose load was led elsewhere
+    position_m (P,3), rotation (P,4) xyzw: the pose (the modelled one) · force_n, moment_nm (B,3): of each bond on its
+    body b at the bond's centroid · use (B,): stress over (strengthened) strength · strength (B,): factor on the bond's
+    strengths, 1 unless strengthened · displacement_m (P,3): elastic displacement under own weight · sag_m: its largest
+    downward value · supported (P,): glued, directly or not, to the ground or to a fixed piece · redistributed: bonds
+    whose load was led elsewhere
     """
 
     position_m: Floats
@@ -78,7 +100,9 @@ class Settled:
 
 
 def springs(pieces: Pieces, bonds: Bonds) -> Springs:
-    """Six springs a bond from its section: E A / L, E I / L and so on, L the distance between the centroids along the normal."""
+    """Six springs a bond from its section: E A / L, E I / L and so on, L the distance between the centroids along the
+    normal.
+    """
     ground = bonds.b < 0
     centre_b = np.where(ground[:, None], 0.0, pieces.centroid_m[bonds.b])
     arm_a = bonds.centroid_m - pieces.centroid_m[bonds.a]
@@ -115,7 +139,9 @@ def cross_matrix(v: Floats) -> Floats:
 
 
 def strain_matrices(s: Springs) -> tuple[Floats, Floats]:
-    """(B,6,6) each: the bond's strain (stretch, relative rotation; own frame) from the small motion (u, phi) of a and of b."""
+    """(B,6,6) each: the bond's strain (stretch, relative rotation; own frame) from the small motion (u, phi) of a and
+    of b.
+    """
     ja, jb = np.zeros((len(s.stiff), 6, 6)), np.zeros((len(s.stiff), 6, 6))
     f = s.frame
     ja[:, :3, :3], ja[:, :3, 3:], ja[:, 3:, 3:] = -f, f @ cross_matrix(s.arm_a), -f
@@ -141,7 +167,9 @@ def supported(pieces: Pieces, bonds: Bonds, whole: npt.NDArray[np.bool_]) -> npt
 
 
 def utilisation(force: Floats, moment: Floats, s: Springs, strength: Floats) -> Floats:
-    """(B,) largest stress over strength: tension with bending, Mohr-Coulomb shear, crushing. Same law as the kernel's `use_of`."""
+    """(B,) largest stress over strength: tension with bending, Mohr-Coulomb shear, crushing. Same law as the kernel's
+    `use_of`.
+    """
     m = np.abs(np.einsum("bij,bj->bi", s.frame, moment))
     f = np.einsum("bij,bj->bi", s.frame, force)
     axial = -f[:, 2] / s.section[:, 0]
@@ -151,13 +179,15 @@ def utilisation(force: Floats, moment: Floats, s: Springs, strength: Floats) -> 
     tension = (axial + bending) / limit[:, 0]
     slide = shear / (limit[:, 1] + 0.7 * np.maximum(-axial, 0.0))
     crush = (bending - axial) / limit[:, 2]
-    return np.maximum(np.maximum(tension, slide), crush)
+    return np.asarray(np.maximum(np.maximum(tension, slide), crush))
 
 
 class Statics:
     """The elastic system of the glued pieces that stand; solved again and again with changed stiffnesses."""
 
-    def __init__(self, pieces: Pieces, bonds: Bonds, s: Springs, standing: npt.NDArray[np.bool_], gravity: float) -> None:
+    def __init__(
+        self, pieces: Pieces, bonds: Bonds, s: Springs, standing: npt.NDArray[np.bool_], weight_n: Floats
+    ) -> None:
         self.s = s
         free = standing & ~pieces.fixed
         self.index = np.full(len(pieces) + 1, -1)
@@ -173,7 +203,7 @@ class Statics:
         dof[:, 6:][b[self.bonds] < 0] = -1
         self.dof = dof
         self.load = np.zeros(self.size)
-        self.load[2::6] = -gravity * pieces.mass_kg[free]
+        self.load[2::6] = -weight_n[free]
         self.free = free
 
     def matrix(self, k: Floats) -> sp.csc_matrix:
@@ -195,7 +225,9 @@ class Statics:
 
 
 def redistribute(system: Statics, s: Springs, target: float, rounds: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """(first displacement, bond force, bond moment, softening (B,)) after leading load away from bonds used above `target`."""
+    """(first displacement, bond force, bond moment, softening (B,)) after leading load away from bonds used above
+    `target`.
+    """
     k = stiffness(s)
     soft = np.ones(len(k))
     ones = np.ones(len(k))
@@ -224,17 +256,19 @@ def redistribute(system: Statics, s: Springs, target: float, rounds: int) -> tup
 def settle(pieces: Pieces, bonds: Bonds, settings: Settings) -> Settled:
     """Static equilibrium of the standing building, in the modelled pose, with the strengthening it took.
 
-    Pieces that no bond chain ties to the ground carry no load here: they are loose and will fall when motion starts. Raises
-    InputError when nothing stands.
+    Pieces that no bond chain ties to the ground carry no load here: they are loose and will fall when motion starts.
+    Raises InputError when nothing stands.
     """
     whole = np.ones(len(bonds), dtype=bool)
     standing = supported(pieces, bonds, whole)
     if not (standing & ~pieces.fixed).any():
         raise InputError(
-            f"none of the {len(pieces)} pieces is bonded to the ground: nothing can stand; give the lowest pieces ground bonds"
+            f"none of the {len(pieces)} pieces is bonded to the ground, so nothing can stand; "
+            "give the lowest pieces ground bonds"
         )
     s = springs(pieces, bonds)
-    system = Statics(pieces, bonds, s, standing, settings.gravity_mps2)
+    weight = settings.gravity_mps2 * moving_mass(pieces, settings)
+    system = Statics(pieces, bonds, s, standing, weight)
     u, force, moment, soft = redistribute(system, s, settings.spread_use, settings.spread_rounds)
     use = utilisation(force, moment, s, np.ones(len(bonds)))
     strength = np.where(use > settings.strong_use, np.minimum(use / settings.strong_use, settings.strongest), 1.0)

@@ -1,4 +1,4 @@
-"""What sets a building in motion: timed boxes in which bonds are cut, pieces removed, pushed, or strength taken away."""
+"""What sets a building in motion: timed boxes in which bonds are cut or weakened, pieces removed or pushed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,8 +26,9 @@ FADES = 8.0
 class Trigger:
     """One event. box_min, box_max (m, world) are met where things are at that moment.
 
-    cut: bonds whose centroid is inside let go, smoothly. remove: pieces whose centroid is inside lose their bonds likewise and then
-    cease to exist. push: velocity_mps is added to those pieces. weaken: the strengths of those bonds are multiplied by factor.
+    cut: bonds whose centroid is inside let go, smoothly. remove: pieces whose centroid is inside lose their bonds
+    likewise and then cease to exist. push: velocity_mps is added to those pieces. weaken: the strengths of those bonds
+    are multiplied by factor.
     """
 
     time_s: float
@@ -46,7 +47,9 @@ def check(triggers: Sequence[Trigger]) -> None:
         if not (np.isfinite(trigger.time_s) and trigger.time_s >= 0.0):
             raise InputError(f"trigger {number} fires at {trigger.time_s} s; give a time of 0 or more")
         if not all(low < high for low, high in zip(trigger.box_min, trigger.box_max, strict=True)):
-            raise InputError(f"trigger {number} has an empty box {trigger.box_min} to {trigger.box_max}; give min < max")
+            raise InputError(
+                f"trigger {number} has an empty box {trigger.box_min} to {trigger.box_max}; give min < max"
+            )
         if trigger.kind == "weaken" and not 0.0 <= trigger.factor < 1.0:
             raise InputError(f"trigger {number} weakens by {trigger.factor}; give a factor from 0 up to 1")
 
@@ -119,7 +122,9 @@ class Director:
         return np.asarray(inside & (glue.whole.numpy() == WHOLE))
 
     def _let_go(self, which: Flags) -> None:
-        """Cut bonds: their present force stays on both bodies and fades away; so does all stress of what lost its support."""
+        """Cut bonds: their present force stays on both bodies and fades away; so does all stress of what lost its
+        support.
+        """
         engine = self.engine
         glue = engine.glue
         whole = glue.whole.numpy().copy()
@@ -172,7 +177,7 @@ class Director:
         self._wake(np.flatnonzero(which).astype(np.int32))
 
     def look_for_fallen(self) -> None:
-        """Let the stress of pieces that have just lost all support relax instead of ringing through them as they fall."""
+        """Let the stress of pieces that have just lost all support relax, lest it ring through them as they fall."""
         whole = self.engine.glue.whole.numpy() == WHOLE
         carried = supported(self.pieces, self.bonds, whole)
         lost = self.carried & ~carried

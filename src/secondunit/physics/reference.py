@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import ConvexHull
 
+from secondunit.physics.motion_settle import Settled
 from secondunit.physics.pieces import GROUND, MATERIALS, SKIN, Bonds, Pieces, material_index
 
 Floats = npt.NDArray[np.float64]
@@ -16,14 +17,15 @@ BOX_EDGES = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0,
 
 
 def overlap_depth(one: Floats, other: Floats) -> float:
-    """Least translation (m) that parts two convex polyhedra given by their vertices (N,3), (M,3); 0 when they do not overlap.
+    """Least translation (m) that parts two convex polyhedra given by their vertices (N,3), (M,3); 0 when they do not
+    overlap.
 
-    The distance from the origin to the boundary of the Minkowski difference, whose facets Qhull finds; independent of any
-    separating-axis search.
+    The distance from the origin to the boundary of the Minkowski difference, whose facets Qhull finds; independent of
+    any separating-axis search.
     """
     hull = ConvexHull((one[:, None, :] - other[None, :, :]).reshape(-1, 3))
     offsets = hull.equations[:, 3]
-    return float(max(0.0, -offsets.max()))
+    return float(max(0.0, -float(offsets.max())))
 
 
 def rotate(q: Floats, v: Floats) -> Floats:
@@ -36,7 +38,8 @@ def rotate(q: Floats, v: Floats) -> Floats:
 def world_vertices(pieces: Pieces, index: int, position: Floats, rotation: Floats) -> Floats:
     """(N,3) vertices of one piece in a pose."""
     start, end = pieces.vertex_start[index], pieces.vertex_start[index + 1]
-    return rotate(np.asarray(rotation, float), pieces.vertices_m[start:end]) + np.asarray(position, float)
+    turned = rotate(np.asarray(rotation, float), pieces.vertices_m[start:end])
+    return np.asarray(turned + np.asarray(position, float), dtype=np.float64)
 
 
 def boxes(
@@ -80,7 +83,9 @@ def boxes(
 
 
 def glue_boxes(pieces: Pieces, strength: float = 1.0, ground: bool = True) -> Bonds:
-    """Bonds wherever faces of resting boxes touch, and to the ground at z = 0; strengths are the material's times `strength`."""
+    """Bonds wherever faces of resting boxes touch, and to the ground at z = 0; strengths are the material's times
+    `strength`.
+    """
     low, high = _bounds(pieces)
     found = []
     for a in range(len(pieces)):
@@ -140,7 +145,9 @@ def _bonds(pieces: Pieces, found: list[Patch], strength: float) -> Bonds:
 
 
 def house(bays: int, deep: int, storeys: int, piece_m: float = 1.0, material: str = "brick") -> Pieces:
-    """A toy building of cubes: four outer walls with door-sized gaps and a floor slab on every storey. Storeys are four cubes high."""
+    """A toy building of cubes: four outer walls with door-sized gaps and a floor slab on every storey. Storeys are four
+    cubes high.
+    """
     size_x, size_y = 4 * bays + 1, 4 * deep + 1
     cells = []
     for z in range(5 * storeys):
@@ -152,3 +159,27 @@ def house(bays: int, deep: int, storeys: int, piece_m: float = 1.0, material: st
                 if slab or (edge and not opening):
                     cells.append((x, y, z))
     return boxes((np.array(cells, dtype=float) + 0.5) * piece_m, np.full(3, 0.5 * piece_m), material)
+
+
+def no_bonds() -> Bonds:
+    """Nothing is glued."""
+    none, vectors, index = np.zeros(0), np.zeros((0, 3)), np.zeros(0, dtype=np.int32)
+    return Bonds(index, index, vectors, vectors, vectors, none, none, none, none, none, none, none, none, none)
+
+
+def unglued(pieces: Pieces, position_m: Floats, rotation: Floats | None = None, bonds: int = 0) -> Settled:
+    """Pieces placed anywhere, at rest, with nothing carrying them and `bonds` bonds without stress."""
+    count = len(pieces)
+    turned = np.tile(np.array([0.0, 0.0, 0.0, 1.0]), (count, 1)) if rotation is None else np.asarray(rotation, float)
+    return Settled(
+        position_m=np.asarray(position_m, dtype=float),
+        rotation=turned,
+        force_n=np.zeros((bonds, 3)),
+        moment_nm=np.zeros((bonds, 3)),
+        use=np.zeros(bonds),
+        strength=np.ones(bonds),
+        displacement_m=np.zeros((count, 3)),
+        sag_m=0.0,
+        supported=np.zeros(count, dtype=bool),
+        redistributed=0,
+    )

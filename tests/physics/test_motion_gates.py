@@ -1,0 +1,113 @@
+"""The gates of a collapse, on buildings as they are really made. Each bound is the gate's own unless a comment derives
+it.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from secondunit.physics import bonds as bonding
+from secondunit.physics import fracture as breaking
+from secondunit.physics.motion import Motion, Settings, Trigger, settle, simulate
+from secondunit.physics.pieces import Bonds, Pieces
+from secondunit.physics.reference import glue_boxes, house
+from secondunit.tools.collapse import building as plans
+
+pytestmark = pytest.mark.slow
+SETTINGS = Settings()
+
+
+@cache
+def small_building() -> tuple[Pieces, Bonds]:
+    """Three storeys of masonry, nine metres wide, some 350 pieces."""
+    pieces, _ = breaking.fracture(*plans.solids(plans.example("masonry", 3, 9.0)), seed=1, budget=350)
+    glue, _ = bonding.bonds(pieces, 1)
+    return pieces, glue
+
+
+def band(pieces: Pieces, low: float, high: float, start: float, end: float) -> Trigger:
+    """Remove everything between two heights and two distances along the facade."""
+    return Trigger(0.1, (start, -5.0, low), (end, 50.0, high), "remove")
+
+
+def fallen_share(pieces: Pieces, motion: Motion, frame: int = -1) -> float:
+    """Share of the mass that is still there and has fallen by more than a metre."""
+    drop = motion.position_m[0, :, 2] - motion.position_m[frame, :, 2]
+    return float(pieces.mass_kg[(drop > 1.0) & motion.alive[frame]].sum() / pieces.mass_kg.sum())
+
+
+def test_intact_building_stands_five_seconds() -> None:
+    """Awake throughout, so that standing is not merely being asleep: 0 bonds broken, sag < 5 cm, < 2 % strengthened,
+    listed.
+    """
+    pieces, glue = small_building()
+    settled = settle(pieces, glue, SETTINGS)
+    motion = simulate(pieces, glue, settled, [], 120, 24, replace(SETTINGS, sleeping=False))
+    assert motion.report["broken_bonds"] == 0
+    assert settled.sag_m < 0.05
+    assert len(settled.strengthened) < 0.02 * len(glue)
+    assert motion.report["strengthened_bonds"] == settled.strengthened.tolist()
+    assert np.abs(motion.position_m[-1] - motion.position_m[0]).max() < 1e-3
+
+
+@cache
+def collapse() -> Motion:
+    """The ground floor's lower half is removed: the whole building comes down; nine seconds."""
+    pieces, glue = small_building()
+    settled = settle(pieces, glue, SETTINGS)
+    return simulate(pieces, glue, settled, [band(pieces, 0.6, 2.2, -5.0, 50.0)], 216, 24, SETTINGS)
+
+
+def test_it_falls() -> None:
+    pieces, _ = small_building()
+    assert fallen_share(pieces, collapse()) > 0.5
+
+
+def test_energy_never_rises_after_the_last_trigger() -> None:
+    motion = collapse()
+    after = np.searchsorted(motion.time_s, float(str(motion.report["last_trigger_end_s"]))) + 1
+    total = motion.energy_j[after:, :4].sum(axis=1)
+    rise = total - np.minimum.accumulate(total)
+    assert rise.max() < 1e-3 * total[0]
+
+
+def test_overlaps_stay_small_while_it_falls() -> None:
+    motion = collapse()
+    assert float(str(motion.report["penetration_p99_m"])) < 0.02
+    assert float(str(motion.report["penetration_max_m"])) < 0.10
+
+
+def test_rubble_is_at_rest_within_nine_seconds_and_sleepers_stay_put() -> None:
+    motion = collapse()
+    speed = np.linalg.norm(motion.velocity_mps[-1], axis=1)[motion.alive[-1]]
+    assert np.percentile(speed, 95) < 0.05
+    for f in range(1, len(motion.time_s)):
+        both = motion.asleep[f] & motion.asleep[f - 1] & (np.abs(motion.velocity_mps[f]).max(axis=1) == 0.0)
+        moved = np.any(motion.position_m[f] != motion.position_m[f - 1], axis=1)
+        woke = motion.dissipated_j[f] > 0.0
+        assert not (both & moved & ~woke).any()
+
+
+def test_small_cut_stays_local_and_a_lost_side_does_not() -> None:
+    """One pier of eleven is removed: the wall arches over it. All supports of one side: that side comes down."""
+    pieces = house(3, 1, 2)
+    glue = glue_boxes(pieces)
+    settled = settle(pieces, glue, SETTINGS)
+    pier = Trigger(0.1, (3.9, -1.0, 1.1), (5.1, 1.5, 2.9), "remove")
+    small = simulate(pieces, glue, settled, [pier], 48, 24, SETTINGS)
+    assert fallen_share(pieces, small) < 0.02
+    side = Trigger(0.1, (-1.0, -1.0, 1.1), (7.6, 9.0, 2.9), "remove")
+    large = simulate(pieces, glue, settled, [side], 60, 24, SETTINGS)
+    assert fallen_share(pieces, large) > 0.3
+
+
+def test_halving_the_step_changes_the_fallen_mass_by_less_than_a_tenth() -> None:
+    pieces, glue = small_building()
+    settled = settle(pieces, glue, SETTINGS)
+    cut = [band(pieces, 0.6, 2.2, -5.0, 50.0)]
+    coarse = simulate(pieces, glue, settled, cut, 40, 24, SETTINGS)
+    fine = simulate(pieces, glue, settled, cut, 40, 24, replace(SETTINGS, step_s=0.5 * SETTINGS.step_s))
+    assert fallen_share(pieces, coarse) > 0.3
+    assert fallen_share(pieces, fine) == pytest.approx(fallen_share(pieces, coarse), rel=0.10)
