@@ -122,7 +122,8 @@ def _pulverised(
     arm = points.offset_m[which]
     away = arm / np.maximum(np.linalg.norm(arm, axis=1, keepdims=True), 0.1)
     speed = away * rng.uniform(1.0, 6.0, (len(which), 1))
-    mass = rate.kg_per_kg * pieces.mass_kg[piece] * share
+    uneven = rng.lognormal(-0.3, 0.8, len(gone))[piece]
+    mass = rate.kg_per_kg * pieces.mass_kg[piece] * share * uneven
     return motion.position_m[frame - 1][piece] + arm, speed, mass
 
 
