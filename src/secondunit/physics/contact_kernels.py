@@ -30,6 +30,12 @@ TWIN_M = wp.constant(0.005)
 FORGIVE_S = wp.constant(0.3)
 """Excused overlap is taken back with this time constant: faster, and the taking back would itself be a shiver."""
 
+SEEN_M = wp.constant(0.02)
+HASTE_S = wp.constant(0.03)
+"""Excused overlap beyond the first is taken back with the second as time constant."""
+
+MOST_EXCUSED_M = wp.constant(0.05)
+
 POP_M = wp.constant(0.012)
 """Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly."""
 
@@ -352,7 +358,7 @@ def brace(pairs: Pairs, p: int, bodies: Bodies, a: int, b: int, rba: wp.mat33, r
 
 @wp.func
 def apart_at(pairs: Pairs, p: int, k: int, rba: wp.mat33, t: wp.vec3):
-    """From the other body's point k to the reference body's, in the reference frame; `rba`, `t` place b in a's frame."""
+    """From the other body's point k to the reference body's, in the reference frame; `rba`, `t` place b in a's."""
     if pairs.side[p] == 1:
         return pairs.on_ref[POINTS * p + k] - wp.transpose(rba) * (pairs.on_other[POINTS * p + k] - t)
     return pairs.on_ref[POINTS * p + k] - (rba * pairs.on_other[POINTS * p + k] + t)
@@ -371,6 +377,13 @@ def squeeze(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, allow: float):
 
 
 @wp.func
+def forgiven(allow: float, span_s: float):
+    """Excused overlap after another `span_s`: slowly while it is small, in haste where it can be seen."""
+    rest = allow * (1.0 - span_s / FORGIVE_S)
+    return rest - wp.max(0.0, rest - SEEN_M) * span_s / HASTE_S
+
+
+@wp.func
 def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
     """Excuse just so much overlap that choosing new points has not squeezed the pair more than it was; it is taken back
     slowly.
@@ -384,7 +397,7 @@ def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
                 low = middle
             else:
                 high = middle
-        pairs.allow[p] = high
+        pairs.allow[p] = wp.min(high, MOST_EXCUSED_M)
 
 
 @wp.func
@@ -446,7 +459,7 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
     spin = wp.length(bodies.w[a]) * bodies.radius[a] + wp.length(bodies.w[b]) * bodies.radius[b]
     reach = 0.002 + span_s * (wp.length(bodies.vf[b] - bodies.vf[a]) + spin)
     if pairs.count[p] > 0:
-        pairs.allow[p] = pairs.allow[p] * (1.0 - span_s / FORGIVE_S)
+        pairs.allow[p] = forgiven(pairs.allow[p], span_s)
         if moved < refresh:
             return
     elif moved + reach < pairs.gap[p]:
