@@ -73,8 +73,11 @@ def test_what_comes_from_the_cache_is_said(tmp_path):
         with context(tmp_path, console=Ear()) as ctx:
             ctx.cached("walls", {}, dict, code=CODE)
             ctx.cached_frames("draw", {}, frame_work.write_frame, frames, (2, tmp_path), code=CODE)
+    where = next(line for line in said if line.startswith("draw: frames appear one by one in "))
     assert said == [
+        where,
         "walls: from the cache",
+        where,
         "draw: 2 of 3 frames from the cache",
         "walls: from the cache",
         "draw: 3 of 3 frames from the cache",

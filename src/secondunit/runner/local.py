@@ -122,6 +122,8 @@ class LocalContext:
             missing = [f for f in frames if not self._cache.find(parent / str(f))]
             if not missing:
                 self.reused.add(stage)
+            else:
+                self.say(f"{stage}: frames appear one by one in {parent}")
             if len(missing) < len(frames):
                 self.say(f"{stage}: {len(frames) - len(missing)} of {len(frames)} frames from the cache")
             note = {"stage": stage, "inputs": keys.describe(inputs)}

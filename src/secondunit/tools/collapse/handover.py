@@ -15,7 +15,7 @@ from secondunit.physics.pieces import MATERIALS
 from secondunit.schema import CollapseBrief, Draft, Plate, Tri
 from secondunit.tools.base import Context
 from secondunit.tools.collapse.fall import Fall
-from secondunit.tools.collapse.picture import ALL_LAYERS, PictureJob, window
+from secondunit.tools.collapse.picture import ALL_LAYERS, PictureJob, shown, window
 from secondunit.tools.collapse.shot import Clock
 
 SHEET_FRAMES = 12
@@ -93,7 +93,7 @@ def _preview(
     chosen = contact.pick(start, clock.last, SHEET_FRAMES)
     contact.write_contact(
         ctx.staging / "contact.png",
-        {frame: np.load(frames[frame] / "show.npy") for frame in chosen},
+        {frame: shown(frames[frame]) for frame in chosen},
         title=f"{brief.shot}  collapse",
         subtitle=f"{brief.style} from {brief.trigger}, seed {brief.seed}, {brief.quality}; event at {clock.event}",
         pixel_aspect=aspect,
@@ -103,7 +103,7 @@ def _preview(
 def _shown(frames: dict[int, Path], ctx: Context) -> Iterator[NDArray[np.uint8]]:
     for done, frame in enumerate(sorted(frames)):
         ctx.progress("preview", done, len(frames))
-        yield np.load(frames[frame] / "show.npy")
+        yield shown(frames[frame])
 
 
 def _scene(clock: Clock, fell: Fall, job: PictureJob, ctx: Context) -> None:

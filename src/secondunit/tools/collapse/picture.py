@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.render.scene import DustGrid, Pose, Scene, Settings
-from secondunit.schema import Layer, Plate
+from secondunit.schema import Layer, Plate, WorkFailed
 from secondunit.schema.plate import Window
 from secondunit.tools.collapse import cloud, hull
 from secondunit.tools.collapse.shot import Clock
@@ -47,6 +47,7 @@ CRYPTO = Layer(
     what="Cryptomatte 1.2.0 of the pieces that are seen.",
 )
 ALL_LAYERS = (*LAYERS, CRYPTO)
+SHOWN = "shown.png"
 CODE = ("secondunit.render", "secondunit.tools.collapse.picture", "secondunit.media.frames", "secondunit.vision.grain")
 
 
@@ -83,7 +84,7 @@ def pose(job: PictureJob, state: int) -> Pose:
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
-    """Write one frame's layers into ``folder`` as ``NAME.exr``, and ``show.npy`` (uint8 (H,W,3)) for the preview."""
+    """Write one frame's layers into ``folder`` as ``NAME.exr``, and as people see it as ``shown.png``."""
     from secondunit.render.frame import render_frame
 
     state = job.clock.state(frame)
@@ -168,7 +169,24 @@ def _write(job: PictureJob, frame: int, folder: Path, layers: dict[str, Any]) ->
         files.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
     ids, shares = layers["crypto_id"], layers["crypto_coverage"]
     cryptomatte.write_cryptomatte(folder / f"{CRYPTO.name}.exr", ids, shares, job.names, header=header, **common)
-    np.save(folder / "show.npy", colour.show(layers["comp"], colour.view_for(job.plate.colorspace)))
+    save_shown(folder, colour.show(layers["comp"], colour.view_for(job.plate.colorspace)))
+
+
+def save_shown(folder: Path, picture: NDArray[np.uint8]) -> None:
+    """Keep a frame as people see it, uint8 (H,W,3), where it can be opened while the others are being made."""
+    import cv2
+
+    cv2.imwrite(str(folder / SHOWN), np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+
+
+def shown(folder: Path) -> NDArray[np.uint8]:
+    """What `save_shown` kept."""
+    import cv2
+
+    picture = cv2.imread(str(folder / SHOWN), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise WorkFailed(f"{folder / SHOWN} cannot be read: run the same command again, and this frame is made anew.")
+    return np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
 
 
 def window(job: PictureJob) -> Window:
