@@ -114,6 +114,16 @@ def check(home):
     return len(rows)
 
 
+def wait_a_moment(home, run, moments, whole_s, *, between_frames, cached):
+    """A random while; or, so that some kills hit the work itself, until a first frame is done."""
+    if not between_frames:
+        time.sleep(moments.uniform(0, whole_s))
+        return
+    while run.poll() is None and cached_frames(home) == cached:
+        time.sleep(0.005)
+    time.sleep(moments.uniform(0, 0.02))
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_kill_at_random_moments_leaves_what_can_be_gone_on_with(home):
@@ -128,7 +138,7 @@ def test_kill_at_random_moments_leaves_what_can_be_gone_on_with(home):
         assert turn <= 4 * KILLS, f"runs end before they can be killed: {killed} of {turn} were, seed {seed}"
         brief_id, cached = brief(home, seed=turn), cached_frames(home)
         run = start(home, brief_id)
-        time.sleep(moments.uniform(0, whole_s))
+        wait_a_moment(home, run, moments, whole_s, between_frames=turn % 3 == 0, cached=cached)
         run.kill()
         if run.wait() == 0:
             whole_s *= 0.8  # the machine has become faster: aim earlier
