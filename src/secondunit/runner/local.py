@@ -15,7 +15,7 @@ import numpy as np
 from secondunit.runner import jobs, keys
 from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
 from secondunit.runner.screen import Screen, open_screen
-from secondunit.schema import Brief, Draft, Plate
+from secondunit.schema import Brief, Draft, InputError, Plate
 
 if TYPE_CHECKING:
     from secondunit.runner.workers import Listener
@@ -193,12 +193,23 @@ def device_name(device: str) -> str:
     return f"cuda {warp.get_device(device).name}"
 
 
+def _check_device(device: str) -> None:
+    """InputError when this machine has no such graphics card; the processor is always there."""
+    if device == "cpu":
+        return
+    import warp
+
+    if not any(found.alias == device for found in warp.get_cuda_devices()):
+        raise InputError(f"--device {device} is not on this machine: use cpu, or see what nvidia-smi lists.")
+
+
 def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: "Listener") -> Draft:
     """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
     from secondunit.runner.worker import start_warp
     from secondunit.tools import collapse
 
     start_warp()
+    _check_device(device)
     plates = production / plate.frames_folder
     with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
         return collapse.make(brief, plate, ctx)

@@ -103,5 +103,5 @@ def extent(building: Building) -> Extent:
 def coat(motion: Motion) -> NDArray[np.float32]:
     """How much dust lies on each piece at each state, (F,P), 0 to 1: it grows while the piece moves among others."""
     moving = np.linalg.norm(motion.velocity_mps, axis=2) > 0.3
-    seconds = np.cumsum(moving * np.gradient(motion.time_s)[:, None], axis=0)
+    seconds = np.cumsum(moving * np.diff(motion.time_s, prepend=0.0)[:, None], axis=0)
     return np.asarray(0.75 * (1.0 - np.exp(-0.8 * seconds)), dtype=np.float32)
