@@ -196,12 +196,14 @@ def face_points(shapes: Shapes, pairs: Pairs, p: int, r: int, c: int, face: int,
         if held < shapes.corner_start[f + 1] - shapes.corner_start[f]:
             crossings(shapes, pairs, p, f, g, n, rot, t, u, v)
     pairs.normal[p] = n
-    if pairs.score[POINTS * p] < -1.0e8:
-        x = rot * shapes.vertex[deepest] + t
-        pairs.on_ref[POINTS * p] = x - (wp.dot(n, x) - plane[3]) * n
-        pairs.on_other[POINTS * p] = shapes.vertex[deepest]
-        pairs.count[p] = 1
-        return
+    x = rot * shapes.vertex[deepest] + t
+    depth = plane[3] - wp.dot(n, x)
+    if pairs.score[POINTS * p + POINTS - 1] < depth - MISSED_M:
+        only = pairs.score[POINTS * p] < -1.0e8
+        for k in range(POINTS):
+            if only or k == POINTS - 1:
+                pairs.on_ref[POINTS * p + k] = x + depth * n
+                pairs.on_other[POINTS * p + k] = x
     back = wp.transpose(rot)
     count = int(0)
     for k in range(POINTS):
@@ -478,8 +480,12 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
             pairs.gap[p] = gap
             return
     before = squeeze(pairs, p, rba, t, pairs.allow[p])
+    touched = pairs.count[p] > 0
+    feature = pairs.feature[p]
     touch(shapes, pairs, p, a, b, rba, t, reach)
     if pairs.count[p] > 0:
         pairs.fresh[p] = 0
-        excuse(pairs, p, rba, t, wp.max(before, strain_energy(POP_M)))
+        if not touched or feature == pairs.feature[p]:
+            before = wp.max(before, strain_energy(POP_M))
+        excuse(pairs, p, rba, t, before)
         brace(pairs, p, bodies, a, b, rba, rate)

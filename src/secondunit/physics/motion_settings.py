@@ -31,12 +31,12 @@ class Settings:
     bond_rate_radps: float = 2850.0
     bond_damping: float = 0.2
     bond_calm_per_s: float = 40.0
-    contact_rate_radps: float = 400.0
+    contact_rate_radps: float = 450.0
     release_s: float = 0.008
     ground_friction: float = 0.7
     sleeping: bool = True
-    stir_m: float = 0.004
-    rest_s: float = 0.3
+    stir_m: float = 0.006
+    rest_s: float = 0.25
     wake_mps: float = 0.05
     start_wake_mps: float = 0.01
     spread_use: float = 0.5
