@@ -480,12 +480,8 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
             pairs.gap[p] = gap
             return
     before = squeeze(pairs, p, rba, t, pairs.allow[p])
-    touched = pairs.count[p] > 0
-    feature = pairs.feature[p]
     touch(shapes, pairs, p, a, b, rba, t, reach)
     if pairs.count[p] > 0:
         pairs.fresh[p] = 0
-        if not touched or feature == pairs.feature[p]:
-            before = wp.max(before, strain_energy(POP_M))
-        excuse(pairs, p, rba, t, before)
+        excuse(pairs, p, rba, t, wp.max(before, strain_energy(POP_M)))
         brace(pairs, p, bodies, a, b, rba, rate)
