@@ -194,12 +194,12 @@ def test_removed_pieces_are_gone_and_time_is_reported() -> None:
         bonds,
         settle(pieces, bonds, settings),
         [away],
-        24,
+        48,
         24,
         settings,
         progress=lambda done, _: seen.append(done),
     )
-    assert seen == list(range(1, 25))
+    assert seen == list(range(1, 49))
     assert motion.alive[0].all()
     assert not motion.alive[-1, 0]
     assert motion.position_m[-1, 1, 2] == pytest.approx(0.5, abs=0.02), "the upper cube lands where the lower stood"
