@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from secondunit.media import colour, frames
+from secondunit.media import colour, frames, plates
 from secondunit.media.header import text
+from secondunit.schema import InputError
 from tests.media.material import box, exr, ingest, jpeg, ramp, rgb_exr, shared
 
 FOCAL, FOCAL_35, PIXELS_X, PIXELS_Y = 0x920A, 0xA405, 0xA002, 0xA003
@@ -254,3 +255,39 @@ def test_occluder_matte_and_clean_plate_come_along(tmp_path):
     assert np.array_equal(lamp > 0.5, matte > 0)
     clean = frames.read_rgb(tmp_path / "s" / (plate.clean % 1001))
     assert np.array_equal(clean, stored(tmp_path / "s").stack())
+
+
+@pytest.mark.parametrize(
+    ("option", "source", "says"),
+    [
+        ("occluders", "lamp.####.png", "No file in"),
+        ("occluders", "gone.png", "There is no file"),
+        ("clean", "words.png", "no picture or movie"),
+    ],
+)
+def test_wrong_sidecars_are_named_before_the_plate_is_decoded(tmp_path, monkeypatch, option, source, says):
+    jpeg(tmp_path / "a.jpg", ramp())
+    (tmp_path / "words.png").write_text("not a picture")
+    monkeypatch.setattr(plates, "Decoder", None)  # nothing may be decoded
+    with pytest.raises(InputError, match=f"--{option} .*{source}: .*{says}"):
+        ingest(tmp_path / "a.jpg", tmp_path / "s", **{option: str(tmp_path / source)})
+    assert not (tmp_path / "s").exists()
+
+
+def test_sidecar_of_another_size_is_named_by_its_option(tmp_path):
+    jpeg(tmp_path / "a.jpg", ramp())
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "lamp.png")
+    with pytest.raises(InputError, match=r"--occluders .*lamp\.png: lamp\.png is 8 x 8 pixels and the plate 64 x 48"):
+        ingest(tmp_path / "a.jpg", tmp_path / "s", occluders=str(tmp_path / "lamp.png"))
+
+
+def test_overscan_is_kept_and_said(tmp_path):
+    pixels = np.full((20, 30, 3), 0.18, np.float32)
+    frames.write_rgb(tmp_path / "a.exr", pixels, data_window=(-4, -3, 25, 16), display_window=(0, 0, 23, 19))
+    plate = ingest(tmp_path / "a.exr", tmp_path / "s")
+    assert plate.data_window == (-4, -3, 25, 16)
+    assert stored(tmp_path / "s").data_window == (-4, -3, 25, 16)
+    (over,) = [note for note in plate.notes if "overscan" in note]
+    assert "4 left, 3 top, 2 right; data window (-4, -3, 25, 16), display window (0, 0, 23, 19)" in over
+    (short,) = [note for note in plate.notes if "taken as black" in note]
+    assert "3 bottom" in short

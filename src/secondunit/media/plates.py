@@ -98,15 +98,21 @@ def ingest(
     with _clean_on_failure(staging):
         intake = Intake(staging, found.name, limits, check, progress, space, exact_rate(fps))
         kind, files = _classify(found, limits)
+        numbers = [number for number in found.files if number is not None] or [start]
+        _find_sidecars(request, limits, numbers if kind != "movie" else None)
         with Decoder(staging / ".scratch", limits, check) as decoder:
             if kind == "movie":
                 _take_movie(intake, decoder, files[0][0], start)
             else:
-                numbers = [number for number in found.files if number is not None] or [start]
                 _take_pictures(intake, decoder, files, numbers, single=kind == "still")
             extras = sidecars.Extras(intake.staging, decoder, limits, intake.frame_numbers, _display(intake))
-            occluders = extras.occluders(request.occluders) if request.occluders else None
-            clean = extras.clean(request.clean, space) if request.clean else None
+            occluders = clean = None
+            if request.occluders:
+                with sidecars.named("--occluders", request.occluders):
+                    occluders = extras.occluders(request.occluders)
+            if request.clean:
+                with sidecars.named("--clean", request.clean):
+                    clean = extras.clean(request.clean, space)
             intake.note(extras.notes)
         shutil.rmtree(staging / ".scratch")
         record = _record(intake, request, kind, [path for path, _ in files], plate, folder, fps)
@@ -131,6 +137,19 @@ def read_matte(path: Path, limits: Limits | None = None) -> Array:
         for picture in decoder.pictures([(path, kind)]):
             return sidecars.matte_of(picture, path.name)
     raise InputError(f"{path.name} holds no picture: export it again.")
+
+
+def _find_sidecars(request: Request, limits: Limits, numbers: Sequence[int] | None) -> None:
+    """Raise InputError for sidecars that are not there, before the plate is decoded. numbers None: not known yet."""
+    for option, source, what in (
+        ("--occluders", request.occluders, "occluder matte"),
+        ("--clean", request.clean, "clean plate"),
+    ):
+        if source:
+            with sidecars.named(option, source):
+                found = sequence.find(source, limits)
+                fixed = numbers or [number or 0 for number in found.files]
+                sidecars.listed(source, what, limits, fixed)
 
 
 def _classify(
@@ -308,7 +327,7 @@ def _record(
     glass = lens.read_lens(first.header, data[2] - data[0] + 1, data[3] - data[1] + 1)
     intake.note(glass.notes)
     if data != display:
-        intake.note([f"data window {data} differs from display window {display}: both are kept"])
+        intake.note(_windows_said(data, display))
     exif = lens.exif(first.header)
     rate = float(intake.fps or fps)
     if intake.fps and abs(rate - fps) > 1e-3:
@@ -337,6 +356,22 @@ def _record(
         frames_folder=folder,
         notes=tuple(f"{intake.name}: {line}." for line in intake.notes),
     )
+
+
+def _windows_said(data: Window, display: Window) -> Iterator[str]:
+    """What becomes of pixels outside the display window, and of its pixels without data."""
+    sides = ("left", "top", "right", "bottom")
+    out = [display[0] - data[0], display[1] - data[1], data[2] - display[2], data[3] - display[3]]
+    beyond = [f"{pixels} {side}" for side, pixels in zip(sides, out, strict=True) if pixels > 0]
+    short = [f"{-pixels} {side}" for side, pixels in zip(sides, out, strict=True) if pixels < 0]
+    windows = f"data window {data}, display window {display}"
+    if beyond:
+        yield (
+            f"it has overscan ({', '.join(beyond)}; {windows}): kept in the plate's frames, but what is made of it "
+            "covers the display window only"
+        )
+    if short:
+        yield f"its data ends inside the display window ({', '.join(short)}; {windows}): the rest is taken as black"
 
 
 def _fingerprint(paths: Sequence[Path]) -> str:

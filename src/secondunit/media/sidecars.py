@@ -1,6 +1,8 @@
 """Pictures that come with a plate: occluder mattes and clean plates, checked against its size and frames."""
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,19 +53,7 @@ class Extras:
         return "clean.%04d.exr"
 
     def _pictures(self, source: str, what: str) -> Any:
-        found = sequence.find(source, self.limits)
-        files = {number: (path, sniff(path, self.limits)) for number, path in found.files.items()}
-        for path, kind in files.values():
-            if kind is Kind.MOVIE:
-                raise InputError(f"{path.name} is a movie where a still or a sequence is needed for the {what}.")
-        if found.single is not None:
-            numbered = {self.frame_numbers[0]: next(iter(files.values()))}
-        else:
-            absent = [number for number in self.frame_numbers if number not in files]
-            if absent:
-                gaps = sequence.spans(absent)
-                raise InputError(f"{found.name} lacks frames {gaps} of the plate: give one {what} for each.")
-            numbered = {number: files[number] for number in self.frame_numbers}
+        numbered = listed(source, what, self.limits, self.frame_numbers)
         pictures = self.decoder.pictures(list(numbered.values()))
         for (number, (path, _)), picture in zip(numbered.items(), pictures, strict=True):
             if not np.isfinite(picture.pixels).all():
@@ -87,6 +77,33 @@ class Extras:
             target = self.staging / f"{stem}.{number:04d}.exr"
             if not target.exists():
                 os.link(first, target)
+
+
+def listed(source: str, what: str, limits: Limits, frame_numbers: Sequence[int]) -> dict[int, tuple[Path, Kind]]:
+    """Files of a sidecar by frame number; one file stands for all frames, under the first.
+
+    Raises InputError for files that are not there, are no pictures, or do not cover `frame_numbers` (of the plate).
+    """
+    found = sequence.find(source, limits)
+    files = {number: (path, sniff(path, limits)) for number, path in found.files.items()}
+    for path, kind in files.values():
+        if kind is Kind.MOVIE:
+            raise InputError(f"{path.name} is a movie where a still or a sequence is needed for the {what}.")
+    if found.single is not None:
+        return {frame_numbers[0]: next(iter(files.values()))}
+    absent = [number for number in frame_numbers if number not in files]
+    if absent:
+        raise InputError(f"{found.name} lacks frames {sequence.spans(absent)} of the plate: give one {what} for each.")
+    return {number: files[number] for number in frame_numbers}
+
+
+@contextmanager
+def named(option: str, source: str) -> Iterator[None]:
+    """Sentences about a sidecar begin with the option and the file or pattern that it was given by."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{option} {source}: {error}") from error
 
 
 def matte_of(picture: Decoded, name: str) -> Array:
