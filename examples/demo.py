@@ -30,7 +30,7 @@ def main() -> None:
         plate = CORNER / example["plate"]
         run(*production, "plate", "add", "SC010", str(plate), "--occluders", str(CORNER / example["occluders"]))
     collapse = [*production, "collapse", "SC010", "--facade", example["facade"], "--height-m", str(example["height_m"])]
-    run(*collapse, "--frames", given.frames, "--event", "6", "--quality", given.quality)
+    run(*collapse, "--frames", given.frames, "--event", "1006", "--quality", given.quality)
 
 
 def run(*words: str) -> None:

@@ -57,6 +57,26 @@ def test_init_in_a_full_folder_is_refused_with_its_rule(secondunit, tmp_path):
     assert made.json["decision"] == "refuse"
     assert made.json["objections"][0]["rule"] == "init.free-folder"
     assert "already holds something" in made.err
+    assert made.err.startswith(f"{tmp_path} cannot become a production: ")
+    assert made.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--title", "T", "--code", "agm"], "--code = 'agm': give 2 to 8 capital letters"),
+        (["--title", "", "--code", "AGM"], "--title = '': it must not be empty."),
+        (["--title", "T", "--code", "AGM", "--fps", "0"], "--fps = 0.0: it must be more than 0."),
+        (["--title", "T", "--code", "AGM", "--start", "-1"], "--start = -1: it must be at least 0."),
+        (["--title", "T", "--code", "AGM", "--as", "a/b"], "--as = 'a/b': a person's name"),
+    ],
+)
+def test_wrong_words_of_init_are_named_by_their_options(secondunit, tmp_path, words, says):
+    made = secondunit("init", tmp_path / "agm", *words)
+    assert made.status == 2
+    assert made.err.startswith(says)
+    assert made.err.count("\n") == 1
+    assert not (tmp_path / "agm").exists()
 
 
 def test_person_is_added_with_roles(secondunit, home):
@@ -157,8 +177,12 @@ def test_files_of_a_brief_are_copied_in_by_the_door(secondunit, home, tmp_path):
         (["--facade", "1,2 3,4"], "2 corners"),
         (["--facade", CORNERS, "--style", "melt"], "'implode', 'topple' or 'peel'"),
         (["--facade", CORNERS, "--quality", "best"], "'draft', 'review' or 'final'"),
-        (["--facade", CORNERS, "--event", "500"], "event_frame 500"),
-        (["--facade", CORNERS, "--height-m", "-3"], "height_m = -3.0"),
+        (["--facade", CORNERS, "--event", "-5"], "--event = -5: it must be at least 0."),
+        (["--facade", CORNERS, "--height-m", "-3"], "--height-m = -3.0: it must be more than 0."),
+        (["--facade", CORNERS, "--height-m", "nan"], "--height-m"),
+        (["--facade", CORNERS, "--frames", "99999999999999999999"], "at most 10000"),
+        (["--facade", CORNERS, "--plate", "PL09_v001"], "There is no plate SC010/PL09_v001"),
+        (["--facade", CORNERS, "--plate", "../x"], "--plate = '../x': a plate is called PL01_v001"),
         (["--facade", CORNERS, "--frames", "many"], "--frames"),
         (["--facade", CORNERS, "--sun", "noon"], "--sun has 'noon'"),
         (["--facade", CORNERS, "--building", "gone.toml"], "gone.toml cannot be read"),
@@ -191,14 +215,65 @@ def test_review_walks_from_note_to_final(secondunit, home):
     assert needs.status == 4
     assert needs.json["roles"] == ["supervisor"]
     assert "needs the approval of supervisor" in needs.err
-    several = secondunit("approve", "SC010/v001", "--as", "Ada")
-    assert several.status == 2
-    assert "--role" in several.err
-    done = secondunit("approve", "SC010/v001", "--as", "Ada", "--role", "supervisor", "--json")
+    done = secondunit("approve", "SC010/v001", "--as", "Ada", "--json")
     assert done.json == {"subject": "SC010/v001", "decision": "approve", "by": "Ada", "role": "supervisor"}
     assert secondunit("status", "SC010/v001", "final", "--json").status == 0
     (found,) = secondunit("versions", "SC010", "--json").json["versions"]
     assert (found["status"], found["status_by"]) == ("final", "Ada")
+
+
+def test_role_that_the_rules_ask_for_need_not_be_said(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    secondunit("person", "add", "Max", "--role", "director", "--role", "legal", "--role", "supervisor")
+    assert secondunit("approve", "SC010/v001", "--as", "Max", "--json").json["role"] == "supervisor"
+    secondunit("person", "add", "Lee", "--role", "legal", "--role", "director")
+    several = secondunit("approve", "SC010/v001", "--as", "Lee")
+    assert several.status == 2
+    assert several.err == "Lee is director and legal: say in which role with --role.\n"
+    assert secondunit("approve", "SC010/v001", "--as", "Lee", "--role", "legal", "--json").json["role"] == "legal"
+    secondunit("person", "add", "Kim", "--role", "artist", "--role", "performer")
+    assert secondunit("approve", "SC010/v001", "--as", "Kim").status == 3
+
+
+def test_approved_is_given_not_set(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    made = secondunit("status", "SC010/v001", "approved")
+    assert made.status == 2
+    assert "`secondunit approve SC010/v001 --as PERSON`" in made.err
+    wrong = secondunit("status", "SC010/v001", "done")
+    assert wrong.status == 2
+    assert wrong.err == (
+        "STATUS = 'done': give wip, cbb, final, omit or hold; approved comes with `secondunit approve`.\n"
+    )
+
+
+def test_notes_are_listed_with_author_time_and_frame(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    assert secondunit("note", "SC010/v001").out == "No notes on SC010/v001 yet.\n"
+    secondunit("note", "SC010/v001", "more dust", "--frame", 1003)
+    secondunit("note", "SC010/v001", "less sun")
+    shown = secondunit("note", "SC010/v001")
+    assert shown.status == 0
+    assert "Ada, frame 1003: more dust" in shown.out
+    assert "Ada: less sun" in shown.out
+    listed = secondunit("note", "SC010/v001", "--json").json
+    assert [(n["text"], n["by"], n["frame"]) for n in listed["notes"]] == [
+        ("more dust", "Ada", 1003),
+        ("less sun", "Ada", None),
+    ]
+    assert [n["text"] for n in secondunit("note", "SC010/v001", "--frame", 1003, "--json").json["notes"]] == [
+        "more dust"
+    ]
+    assert secondunit("note", "SC010/v009").status == 2
+
+
+@pytest.mark.parametrize("frame", [3, 1000, 1007, -1])
+def test_note_is_about_a_frame_of_the_version(secondunit, home, frame):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    made = secondunit("note", "SC010/v001", "here", "--frame", frame)
+    assert made.status == 2
+    assert made.err == f"--frame {frame} is not in SC010/v001: give one of its frames, 1001 to 1006.\n"
+    assert secondunit("note", "SC010/v001", "--json").json["notes"] == []
 
 
 def test_only_role_need_not_be_said(secondunit, home):
@@ -241,6 +316,27 @@ def test_ledger_verify_hashes_files_where_asked(secondunit, home):
     broken = secondunit("ledger", "verify", "--files", "--json")
     assert broken.status == 1
     assert "SC010/PL01_v001" in broken.json["fault"]
+
+
+def test_ledger_verify_names_every_file_that_is_not_what_it_was(secondunit, home):
+    secondunit("plate", "add", "SC020", "grey.png")
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    places = [home / "plates" / shot / "PL01_v001" / "frame.1001.exr" for shot in ("SC010", "SC020")]
+    for place in places:
+        place.chmod(0o644)
+        place.write_bytes(b"another")
+    for number in range(1001, 1007):
+        (home / "versions" / "SC010" / "v001" / "comp" / f"comp.{number}.exr").unlink()
+    broken = secondunit("ledger", "verify", "--files", "--json")
+    assert broken.status == 1
+    assert broken.json["faults"] == [
+        "SC010/v001: comp/comp.1001.exr, comp/comp.1002.exr, comp/comp.1003.exr, comp/comp.1004.exr, "
+        "comp/comp.1005.exr and 1 more missing from the disk",
+        "SC010/PL01_v001: frame.1001.exr not what went on record",
+        "SC020/PL01_v001: frame.1001.exr not what went on record",
+    ]
+    assert broken.json["fault"] == broken.json["faults"][0]
+    assert "The ledger is broken in 3 places:" in secondunit("ledger", "verify", "--files").err
 
 
 def test_production_is_found_upwards_and_by_both_places_of_the_option(secondunit, home, monkeypatch):

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM in the middle of a collapse: one sentence, status 1, nothing half-made."""
+"""Ctrl-C and SIGTERM in the middle of a collapse: one sentence, the signal's status, nothing half-made."""
 
 import json
 import signal
@@ -38,9 +38,9 @@ def test_stopped_collapse_says_so_and_the_next_one_goes_on(tmp_path, number):
         assert run.stderr.readline().startswith("scratch")
         run.send_signal(number)
         out, err = run.communicate(timeout=60)
-    assert run.returncode == 1
+    assert run.returncode == 128 + number
     assert "Stopped: nothing half-made is left" in err
-    assert json.loads(out)["exit"] == 1
+    assert json.loads(out)["exit"] == 128 + number
     assert list((home / "versions").glob("*/*")) == []
     assert list((home / "scratch" / "jobs").iterdir()) == []
     assert list((home / "scratch" / "cache" / ".scratch").iterdir()) == []

@@ -42,10 +42,11 @@ def test_version_name_is_read():
     assert words.version_name("SC010/v003") == ("SC010", "v003")
 
 
-def test_files_that_cannot_be_read_are_named(tmp_path):
-    (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff")
-    with pytest.raises(InputError, match=r"--building .*picture\.toml is no text file"):
-        words.file_text(tmp_path / "picture.toml", "--building")
-    with pytest.raises(InputError, match=r"--building .*gone\.toml cannot be read: No such file"):
-        words.file_text(tmp_path / "gone.toml", "--building")
-    assert words.file_text(None, "--building") is None
+def test_fields_of_records_are_called_as_they_are_typed():
+    assert [words.called(field) for field in ("height_m", "roles.0", "event_frame", "shot", "brief_file")] == [
+        "--height-m",
+        "--role",
+        "--event",
+        "SHOT",
+        "--brief-file",
+    ]

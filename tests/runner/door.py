@@ -15,6 +15,7 @@ from secondunit.schema import (
     Draft,
     IngestRequest,
     InitRequest,
+    InputError,
     Layer,
     MakeRequest,
     Outcome,
@@ -39,6 +40,7 @@ class Hands:
         self.leave_out: tuple[str, ...] = ()
         self.add: tuple[str, ...] = ()
         self.during: Any = lambda: None
+        self.fault: str | None = None
 
     def ingest(self, request: IngestRequest, *, plate: str, folder: str, staging: Path, **_: Any) -> Plate:
         """Two frames of a few bytes."""
@@ -59,6 +61,11 @@ class Hands:
         self.during()
         frames = {"first_frame": 1001, "last_frame": 1002, "width": 8, "height": 6}
         return Draft(layers=LAYERS, extras=EXTRAS, facts=self.facts, timings={"make": 0.5}, **frames)
+
+    def check(self, brief: CollapseBrief, plate: Plate, **_: Any) -> None:
+        """Refuses a brief where the test wants it."""
+        if self.fault:
+            raise InputError(self.fault)
 
     def look(self, staging: Path, manifest: Any) -> Look:
         """What the test wants seen."""
@@ -103,10 +110,12 @@ def add_plate(production: Production, shot: str = "A010", workers: Any = None, a
     return advance(production, IngestRequest(actor=actor, shot=shot, source="x.exr"), workers=workers or Hands())
 
 
-def add_brief(production: Production, shot: str = "A010", seed: int = 1, **fields: Any) -> Outcome:
-    """Put a brief on record."""
-    brief = CollapseBrief(shot=shot, facade=CORNERS, seed=seed, **fields)
-    return advance(production, BriefRequest(actor="Ann", brief=brief))
+def add_brief(
+    production: Production, shot: str = "A010", seed: int = 1, workers: Any = None, actor: str = "Ann", **given: Any
+) -> Outcome:
+    """Put a brief on record. given: fields of its request."""
+    brief = CollapseBrief(shot=shot, facade=CORNERS, seed=seed)
+    return advance(production, BriefRequest(actor=actor, brief=brief, **given), workers=workers or Hands())
 
 
 def ready(folder: Path) -> Production:

@@ -33,6 +33,9 @@ class SmallWorkers:
         clock = {"first_frame": 1001, "last_frame": 1001, "fps": 24.0}
         return Plate(**about, **window, **clock, colorspace="ACEScg", colorspace_said="given", frames_folder=folder)
 
+    def check(self, brief: CollapseBrief, plate: Plate, *, production: Path, given: Any) -> None:
+        """Whatever is well formed will do."""
+
     def look(self, staging: Path, manifest: Any) -> Any:
         """As the house looks."""
         return House().look(staging, manifest)

@@ -191,6 +191,7 @@ def test_plate_with_strange_files_is_refused(production):
 def test_same_words_are_one_brief(production):
     assert done(add_brief(production)).id == "b001"
     assert done(add_brief(production, seed=2)).id == "b002"
+    done(add_plate(production, shot="B020"))
     assert done(add_brief(production, shot="B020")).name == "B020/b001"
 
 
@@ -198,7 +199,7 @@ def test_matte_is_kept_by_content(production, tmp_path):
     matte = tmp_path / "m.PNG"
     matte.write_bytes(b"white")
     brief = CollapseBrief(shot="A010", facade=door.CORNERS)
-    stored = done(advance(production, BriefRequest(actor="Ann", brief=brief, matte_file=str(matte))))
+    stored = done(advance(production, BriefRequest(actor="Ann", brief=brief, matte_file=str(matte)), workers=Hands()))
     matte.write_bytes(b"changed later")
     with production.reading() as reading:
         kept = reading.brief("A010", stored.id).matte
@@ -211,7 +212,7 @@ def test_matte_is_kept_by_content(production, tmp_path):
 def test_missing_matte_is_one_clear_sentence(production):
     brief = CollapseBrief(shot="A010", facade=door.CORNERS)
     with pytest.raises(InputError, match=r"nowhere\.png is not a file"):
-        advance(production, BriefRequest(actor="Ann", brief=brief, matte_file="nowhere.png"))
+        advance(production, BriefRequest(actor="Ann", brief=brief, matte_file="nowhere.png"), workers=Hands())
 
 
 # ---- versions

@@ -32,7 +32,7 @@ def production(folder):
     subprocess.run(add, check=True, capture_output=True)
     pairs = [[float(number) / SCALE for number in pair.split(",")] for pair in example["facade"].split()]
     facade = " ".join(f"{x:.2f},{y:.2f}" for x, y in pairs)
-    length = ("--frames", 4, "--event", 1)
+    length = ("--frames", 4, "--event", 1001)
     return home, secondunit(
         "collapse", "SC010", "--facade", facade, "--height-m", example["height_m"], *length, "-C", home, "--json"
     )

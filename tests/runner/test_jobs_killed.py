@@ -59,7 +59,7 @@ def home(tmp_path_factory):
 def brief(home, seed):
     corners = ((4, 4), (20, 4), (20, 20), (4, 20))
     words = CollapseBrief(shot="SC010", facade=corners, seed=seed)
-    return advance(open_production(home), BriefRequest(actor="Ada", brief=words)).made.id
+    return advance(open_production(home), BriefRequest(actor="Ada", brief=words), workers=SmallWorkers()).made.id
 
 
 def start(home, brief_id):

@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     folder.mkdir()
     plate = plates.ingest(request, plate="PL01_v001", folder="plate", staging=folder, fps=24.0, start=1001)
     facade = tuple(tuple(float(v) / SCALE for v in pair.split(",")) for pair in example["facade"].split())
-    brief = CollapseBrief(shot="SC010", facade=facade, height_m=example["height_m"], frames=7, event_frame=3)
+    brief = CollapseBrief(shot="SC010", facade=facade, height_m=example["height_m"], frames=7, event_frame=1003)
     with LocalContext(home / "staging", home / "cache", folder, files=home) as ctx:
         draft = collapse.make(brief, plate, ctx)
     return SimpleNamespace(draft=draft, plate=plate, staging=home / "staging", plates=folder)

@@ -10,10 +10,10 @@ import pytest
 from secondunit.media import frames, plates
 from secondunit.runner.local import LocalContext
 from secondunit.schema import CollapseBrief, InputError, Plate
-from secondunit.tools.collapse.survey import _steady, first_frame
+from secondunit.tools.collapse.survey import first_frame, steady
 
 BRIEF = CollapseBrief(
-    shot="SC010", facade=((10, 10), (90, 10), (90, 60), (10, 60)), height_m=6, frames=3, event_frame=1
+    shot="SC010", facade=((10, 10), (90, 10), (90, 60), (10, 60)), height_m=6, frames=3, event_frame=1001
 )
 
 
@@ -33,11 +33,11 @@ def ingested(folder: Path, pixels_per_frame: float) -> Plate:
 def test_a_moving_camera_is_refused_with_its_shift(tmp_path: Path) -> None:
     plate = ingested(tmp_path, pixels_per_frame=4.0)
     with LocalContext(tmp_path / "s", tmp_path / "c", tmp_path / "plate") as ctx, pytest.raises(InputError) as error:
-        _steady(BRIEF, plate, first_frame(plate, ctx), ctx)
+        steady(plate, ctx.plates, first_frame(plate, ctx.plates))
     assert "must not move" in str(error.value)
 
 
 def test_a_still_camera_passes(tmp_path: Path) -> None:
     plate = ingested(tmp_path, pixels_per_frame=0.0)
     with LocalContext(tmp_path / "s", tmp_path / "c", tmp_path / "plate") as ctx:
-        _steady(BRIEF, plate, first_frame(plate, ctx), ctx)
+        steady(plate, ctx.plates, first_frame(plate, ctx.plates))

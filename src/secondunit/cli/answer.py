@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from secondunit.schema import Outcome
 
 DONE, FAILED, WRONG_WORDS, REFUSED, NEEDS_APPROVAL = range(5)
+STOPPED = 128
+"""Plus the signal's number: 130 after Ctrl-C, as shells have it."""
 
 
 class Exit(Exception):
@@ -27,19 +30,25 @@ def tell(as_json: bool, answer: Mapping[str, Any], *lines: str) -> None:
     print(json.dumps(answer, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
-def require(outcome: "Outcome", as_json: bool) -> None:
-    """Go on if the gate allowed it; else say why not, and end with status 3 or 4."""
+def require(outcome: "Outcome", as_json: bool, place: str = "") -> None:
+    """Go on if the gate allowed it; else say why not, and end with status 3 or 4.
+
+    place: begins a sentence of its own where only one rule objects.
+    """
     if outcome.exit_code == DONE:
         return
     verdict = outcome.verdict
+    said = outcome.says()
+    if place and len(verdict.objections) == 1:
+        said = f"{place}: {verdict.objections[0].reason.rstrip('.')} (rule {verdict.objections[0].rule})."
     answer = {
-        "error": outcome.says(),
+        "error": said,
         "exit": outcome.exit_code,
         "decision": verdict.decision,
         "roles": [str(role) for role in verdict.roles],
         "objections": [objection.model_dump(mode="json") for objection in verdict.objections],
     }
-    fail(as_json, answer, outcome.says(), outcome.exit_code)
+    fail(as_json, answer, said, outcome.exit_code)
 
 
 def fail(as_json: bool, answer: Mapping[str, Any], line: str, status: int) -> NoReturn:
@@ -86,7 +95,7 @@ def end(main: Callable[[], object]) -> int:
     except Exit as over:
         return over.status
     except KeyboardInterrupt:
-        return _failed(as_json, "Stopped.", FAILED)
+        return _failed(as_json, "Stopped.", STOPPED + signal.SIGINT)
     except BrokenPipeError:
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets one sentence, never a traceback
@@ -98,8 +107,14 @@ def _explained(error: Exception) -> tuple[str, int]:
     """Sentence and status for an error."""
     if hasattr(error, "format_message"):  # what typer raises for wrong words; its class is not public
         return f"{error.format_message()} (see --help)", WRONG_WORDS
-    from secondunit.schema import InputError, SecondUnitError
+    from secondunit.schema import Cancelled, FieldFault, InputError, SecondUnitError
 
+    if isinstance(error, Cancelled):
+        return str(error), STOPPED + error.signal if error.signal else FAILED
+    if isinstance(error, FieldFault) and not error.of:
+        from secondunit.cli.words import called
+
+        return error.sentence(called(error.field)), WRONG_WORDS
     if isinstance(error, InputError):
         return str(error), WRONG_WORDS
     if isinstance(error, SecondUnitError):

@@ -53,7 +53,13 @@ def collapse(
     ] = None,
     style: Annotated[str, typer.Option(metavar="S", help="implode, topple or peel.")] = "implode",
     trigger: Annotated[str, typer.Option(metavar="SIDE", help="left, right, centre or both.")] = "centre",
-    event: Annotated[int, typer.Option(metavar="FRAME", help="Last frame that equals the plate; the first is 1.")] = 12,
+    event: Annotated[
+        int | None,
+        typer.Option(
+            metavar="FRAME",
+            help="Last frame that equals the plate, numbered as the plate is.  [default: the plate's twelfth]",
+        ),
+    ] = None,
     frames: Annotated[int, typer.Option(metavar="N", help="Length of the shot.")] = 120,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed breaks it another way.")] = 1,
     variations: Annotated[
@@ -85,7 +91,6 @@ def collapse(
         "focal_mm": focal_mm,
         "focal_px": focal_px,
         "sun": words.pair(sun, "--sun") if sun else None,
-        "building": words.file_text(building, "--building"),
         "style": style,
         "trigger": trigger,
         "event_frame": event,
@@ -93,7 +98,8 @@ def collapse(
         "quality": quality,
     }
     home = opened(context, folder)
-    run = _Run(home, acting(person), shot, str(matte.absolute()) if matte else None, plate, device, as_json)
+    files = {"matte_file": str(matte) if matte else None, "building_file": str(building) if building else None}
+    run = _Run(home, acting(person), files, plate, device, as_json)
     made = [run.make({**brief, "seed": seed + i}) for i in range(variations)]
     answers = [_answer(home, version) for version in made]
     lines = [line for version in made for line in _lines(home, version)]
@@ -107,13 +113,12 @@ class _Run:
         self,
         home: "Production",
         actor: str,
-        shot: str,
-        matte: str | None,
+        files: dict[str, str | None],
         plate: str | None,
         device: str,
         as_json: bool,
     ) -> None:
-        self.home, self.actor, self.shot, self.matte = home, actor, shot, matte
+        self.home, self.actor, self.files = home, actor, files
         self.plate, self.device, self.as_json = plate, device, as_json
 
     def make(self, fields: dict[str, Any]) -> "Version":
@@ -121,8 +126,9 @@ class _Run:
         from secondunit.runner.advance import advance
         from secondunit.schema import BriefRequest, CollapseBrief, MakeRequest, StoredBrief, Version
 
-        words = BriefRequest.read(actor=self.actor, brief=CollapseBrief.read(**fields), matte_file=self.matte)
-        run = MakeRequest.read(actor=self.actor, shot=self.shot, brief="b001", plate=self.plate, device=self.device)
+        brief = CollapseBrief.read(**fields)
+        words = BriefRequest.read(actor=self.actor, brief=brief, plate=self.plate, **self.files)
+        run = MakeRequest.read(actor=self.actor, shot=brief.shot, brief="b001", plate=self.plate, device=self.device)
         with screen() as console:
             outcome = advance(self.home, words)
             require(outcome, self.as_json)

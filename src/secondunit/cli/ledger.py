@@ -29,11 +29,22 @@ def verify(
     try:
         report = verify_ledger(home, kept=promise, files=files)
     except InputError as error:
-        fail(as_json, {"fault": str(error)}, f"The ledger cannot be read: {error}", FAILED)
-    answer = {"lines": report.lines, "checkpoint": f"{report.lines}:{report.root}", "fault": report.fault}
-    if report.fault:
-        fail(as_json, answer, f"The ledger is broken: {report.fault}.", FAILED)
+        fail(as_json, {"fault": str(error), "faults": [str(error)]}, f"The ledger cannot be read: {error}", FAILED)
+    answer: dict[str, object] = {
+        "lines": report.lines,
+        "checkpoint": f"{report.lines}:{report.root}",
+        "fault": report.fault,
+    }
+    answer["faults"] = list(report.faults)
+    if report.faults:
+        fail(as_json, answer, _broken(report.faults), FAILED)
     tell(as_json, answer, f"The ledger is whole: {report.lines} lines.", f"checkpoint {report.lines}:{report.root}")
+
+
+def _broken(faults: tuple[str, ...]) -> str:
+    if len(faults) == 1:
+        return f"The ledger is broken: {faults[0]}."
+    return "\n".join([f"The ledger is broken in {len(faults)} places:", *(f"  {fault}" for fault in faults)])
 
 
 def _checkpoint(text: str) -> dict[str, object]:

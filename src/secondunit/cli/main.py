@@ -51,11 +51,12 @@ def root(
 ) -> None:
     """A generative VFX department: from a camera plate and a brief to layers, under one gate.
 
-    Exit status: 0 done, 1 failed, 2 the input or the words are wrong, 3 refused by policy, 4 needs an approval.
+    Exit status: 0 done, 1 failed, 2 the input or the words are wrong, 3 refused by policy, 4 needs an approval, 130
+    stopped by Ctrl-C (nothing half-made is left).
     """
     context.obj = folder
 
 
 def run() -> None:
-    """Entry point: never a traceback, always one of the five statuses."""
+    """Entry point: never a traceback, always a status that means something."""
     sys.exit(end(lambda: app(standalone_mode=False)))

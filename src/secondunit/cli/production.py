@@ -26,7 +26,7 @@ def init(
     from secondunit.schema import InitRequest
 
     request = InitRequest.read(actor=acting(person), title=title, code=code, fps=fps, start=start)
-    require(init_production(folder, request), as_json)
+    require(init_production(folder, request), as_json, f"{folder} cannot become a production")
     answer = {"folder": str(folder.resolve()), "title": title, "code": code, "person": request.actor}
     tell(as_json, answer, f"{title} ({code}) is in {folder}; {request.actor} is its first person on record.")
 

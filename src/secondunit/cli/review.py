@@ -1,17 +1,21 @@
 """Commands about what was made: versions, note, status, approve, reject."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from secondunit.cli.answer import require, tell
 from secondunit.cli.options import Actor, Folder, Json, acting, opened
 
+if TYPE_CHECKING:
+    from secondunit.runner.production import Production
+
 VersionName = Annotated[str, typer.Argument(metavar="SHOT/v003", help="A version.")]
 Subject = Annotated[str, typer.Argument(metavar="SHOT/b001|SHOT/v003", help="A brief or a version.")]
 Named = Annotated[str, typer.Option("--as", metavar="PERSON", help="Who decides: always said, never assumed.")]
 InRole = Annotated[
-    str | None, typer.Option("--role", metavar="ROLE", help="In which of their roles.  [default: their only one]")
+    str | None,
+    typer.Option("--role", metavar="ROLE", help="In which of their roles.  [default: the one that is asked for]"),
 ]
 Reason = Annotated[str, typer.Option(help="Why.")]
 
@@ -37,22 +41,44 @@ def versions(
 def note(
     context: typer.Context,
     version: VersionName,
-    text: Annotated[str, typer.Argument(help="What there is to say.")],
-    frame: Annotated[int | None, typer.Option(metavar="FRAME", help="About one frame.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="What there is to say; without it, the notes are listed.")
+    ] = None,
+    frame: Annotated[
+        int | None, typer.Option(metavar="FRAME", help="About one frame, numbered as the version is.")
+    ] = None,
     person: Actor = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Say something about a version."""
+    """Say something about a version, or list what was said."""
     from secondunit.cli.words import version_name
     from secondunit.runner.advance import advance
     from secondunit.schema import NoteRequest
 
     shot, name = version_name(version)
+    if text is None:
+        _list_notes(opened(context, folder), shot, name, frame, as_json)
+        return
     request = NoteRequest.read(actor=acting(person), shot=shot, version=name, text=text, frame=frame)
     require(advance(opened(context, folder), request), as_json)
     answer = {"version": version, "text": text, "frame": frame, "by": request.actor}
     tell(as_json, answer, f"{version}: noted by {request.actor}.")
+
+
+def _list_notes(home: "Production", shot: str, name: str, frame: int | None, as_json: bool) -> None:
+    from secondunit.runner.entries import version_named
+
+    with home.reading() as records:
+        version = version_named(records, shot, name)
+        found = [note for note in records.notes(shot, name) if frame in (None, note.frame)]
+    answer = [note.model_dump(mode="json", include={"text", "frame", "by", "at"}) for note in found]
+    lines = [
+        f"{note.at[:16].replace('T', ' ')}  {note.by}{f', frame {note.frame}' if note.frame is not None else ''}: "
+        f"{note.text}"
+        for note in found
+    ]
+    tell(as_json, {"version": version.name, "notes": answer}, *(lines or [f"No notes on {version.name} yet."]))
 
 
 def status(
@@ -113,24 +139,12 @@ def _decide(
     as_json: bool,
 ) -> None:
     from secondunit.runner.advance import advance
-    from secondunit.schema import ApproveRequest, RejectRequest
+    from secondunit.schema import Approval, ApproveRequest, RejectRequest
 
-    home = opened(context, folder)
     kind = ApproveRequest if word == "approve" else RejectRequest
-    request = kind.read(actor=person, subject=subject, role=role or _only_role(home, person), reason=reason)
-    require(advance(home, request), as_json)
-    answer = {"subject": subject, "decision": word, "by": person, "role": str(request.role)}
-    tell(as_json, answer, f"{subject}: {word} by {person}, {request.role}.")
-
-
-def _only_role(home: Any, name: str) -> str:
-    """The role of a person who has one; raises InputError that lists them otherwise."""
-    from secondunit.schema import InputError
-
-    with home.reading() as records:
-        person = records.person(name)
-    if person is None:
-        raise InputError(f"{name} is not on record here: `secondunit person add` puts people on record.")
-    if len(person.roles) != 1:
-        raise InputError(f"{name} is {' and '.join(person.roles)}: say in which role with --role.")
-    return str(person.roles[0])
+    outcome = advance(opened(context, folder), kind.read(actor=person, subject=subject, role=role, reason=reason))
+    require(outcome, as_json)
+    assert isinstance(outcome.made, Approval)
+    said, as_role = "approved" if word == "approve" else "rejected", str(outcome.made.role)
+    answer = {"subject": subject, "decision": word, "by": person, "role": as_role}
+    tell(as_json, answer, f"{subject}: {said} by {person}, {as_role}.")

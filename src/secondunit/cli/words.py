@@ -5,6 +5,25 @@ from pathlib import Path
 from secondunit.schema import InputError
 
 Pixel = tuple[float, float]
+CALLED = {
+    "actor": "--as",
+    "event_frame": "--event",
+    "name": "NAME",
+    "roles": "--role",
+    "shot": "SHOT",
+    "source": "FILE|PATTERN",
+    "status": "STATUS",
+    "subject": "SHOT/b001|SHOT/v003",
+    "text": "TEXT",
+    "version": "SHOT/v003",
+}
+"""Field of a record -> what the command line calls it, where that is not `--field-name`."""
+
+
+def called(field: str) -> str:
+    """What the command line calls a record's field; field: dotted, such as `roles.0`."""
+    first = field.partition(".")[0]
+    return CALLED.get(first, f"--{first.replace('_', '-')}")
 
 
 def corners(text: str) -> tuple[Pixel, Pixel, Pixel, Pixel]:

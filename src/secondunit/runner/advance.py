@@ -7,18 +7,15 @@ For fronts:
     print(outcome.says()); raise SystemExit(outcome.exit_code)        # 0 done, 3 refused, 4 needs an approval
 
 `outcome.made` is the record that was put in place: Plate for IngestRequest, StoredBrief for BriefRequest, Version for
-MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises InputError (exit 2), WorkFailed and
-Cancelled (exit 1); after any of them the production is as it was, but for the ledger's lines about it.
+MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises InputError (exit 2), WorkFailed (exit
+1) and Cancelled (exit 130); after any of them the production is as it was, but for the ledger's lines about it.
 A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
 """
 
-from pathlib import Path
-
-from secondunit.runner import entries, intake, making
+from secondunit.runner import briefs, entries, intake, making
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Listener, Quiet, Workers
 from secondunit.schema import BriefRequest, IngestRequest, InitRequest, InputError, MakeRequest, Outcome, Request
-from secondunit.store import blobs
 
 
 def advance(
@@ -34,18 +31,6 @@ def advance(
         case InitRequest():
             raise InputError(f"{production.folder} is a production already: make a new one in another folder.")
         case BriefRequest():
-            return entries.enter(production, _with_files(production, request))
+            return briefs.put(production, request, workers)
         case _:
             return entries.enter(production, request)
-
-
-def _with_files(production: Production, request: BriefRequest) -> BriefRequest:
-    """The brief as it is kept: the files that it speaks of copied in and named by content.
-
-    A blob that no brief names in the end (a refusal, a crash) is harmless: it is nobody's version and no plate.
-    """
-    if request.matte_file is None:
-        return request
-    stored = blobs.keep(production.folder, Path(request.matte_file))
-    brief = request.brief.model_copy(update={"matte": stored})
-    return request.model_copy(update={"brief": brief, "matte_file": None})

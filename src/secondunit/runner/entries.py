@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from secondunit.policy import gate
-from secondunit.runner import facts
+from secondunit.runner import facts, roles
 from secondunit.runner.clock import instant
 from secondunit.runner.production import Production, put_verdict
 from secondunit.schema import (
@@ -39,6 +39,8 @@ def enter(production: Production, request: Request) -> Outcome:
     """Make one such move, or say why not. Raises InputError for words that name nothing on record."""
     with production.reading() as reading:
         _check_words(reading, request)
+        if isinstance(request, ApproveRequest):
+            request = request.model_copy(update={"role": roles.deciding(production, reading, request)})
         seen = facts.see_subject(production.folder, reading, request)
     with production.store.writing() as writing:
         known = facts.gather(writing, request, seen)
@@ -57,6 +59,13 @@ def enter(production: Production, request: Request) -> Outcome:
     return Outcome(move=request.move, verdict=verdict, clearance=clearance, made=made, ledger_seq=line.seq)
 
 
+def allowed(production: Production, request: Request) -> bool:
+    """Whether the gate would allow it now; nothing is put on record."""
+    with production.reading() as reading:
+        known = facts.gather(reading, request, facts.Seen())
+    return gate.judge(known.action, known, production.policy, at=instant()).allowed
+
+
 def _on_the_line(made: Made) -> dict[str, Any]:
     """The record itself where it is small; a version by its status."""
     if isinstance(made, Version):
@@ -68,10 +77,13 @@ def _check_words(reading: Any, request: Request) -> None:
     """Names that a person may have mistyped, before the gate is asked about them."""
     if isinstance(request, StatusRequest) and request.status is Status.APPROVED:
         raise InputError(
-            f"`approved` is not set but given: `secondunit approve {request.shot}/{request.version} --as PERSON`."
+            "STATUS approved is somebody's approval: give it with `secondunit approve "
+            f"{request.shot}/{request.version} --as PERSON`; status sets wip, cbb, final, omit or hold."
         )
     if isinstance(request, NoteRequest | StatusRequest):
-        version_named(reading, request.shot, request.version)
+        version = version_named(reading, request.shot, request.version)
+        if isinstance(request, NoteRequest) and request.frame is not None:
+            _check_frame(version, request.frame)
     if isinstance(request, ApproveRequest):
         shot, _, name = request.subject.partition("/")
         if name.startswith("v"):
@@ -81,6 +93,12 @@ def _check_words(reading: Any, request: Request) -> None:
             raise InputError(
                 f"There is no brief {request.subject}: {f'the newest are {there}' if there else 'none is on record'}."
             )
+
+
+def _check_frame(version: Version, frame: int) -> None:
+    first, last = version.manifest.first_frame, version.manifest.last_frame
+    if not first <= frame <= last:
+        raise InputError(f"--frame {frame} is not in {version.name}: give one of its frames, {first} to {last}.")
 
 
 def version_named(reading: Any, shot: str, version: str) -> Version:

@@ -66,6 +66,23 @@ def unchanged(folder: Path, recorded: dict[str, str]) -> Tri:
         return Tri.UNKNOWN
 
 
+def departures(folder: Path, recorded: dict[str, str]) -> dict[str, list[str]]:
+    """What became of recorded files (relative path -> hash) that are not what they were: clause -> their paths."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda item: (item[0], _departure(folder / item[0], item[1])), sorted(recorded.items())))
+    words = sorted({word for _, word in found if word})
+    return {word: [name for name, what in found if what == word] for word in words}
+
+
+def _departure(path: Path, sha256: str) -> str | None:
+    try:
+        if not path.is_file():
+            return "missing from the disk"
+        return None if file_sha256(path) == sha256 else "not what went on record"
+    except OSError as error:
+        return f"unreadable ({error.strerror})"
+
+
 def _same(path: Path, sha256: str) -> bool:
     return path.is_file() and file_sha256(path) == sha256
 

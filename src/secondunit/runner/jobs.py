@@ -29,15 +29,18 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._signal = 0
 
-    def set(self) -> None:
-        """Ask the job to stop at its next check."""
+    def set(self, signum: int = 0) -> None:
+        """Ask the job to stop at its next check. signum: the signal that asks, if one does."""
+        self._signal = signum
         self._event.set()
 
     def check(self) -> None:
         """Raise Cancelled if asked to stop."""
         if self._event.is_set():
-            raise Cancelled("Stopped: nothing half-made is left, and the next run continues from the cache.")
+            what = "Stopped: nothing half-made is left, and the next run continues from the cache."
+            raise Cancelled(what, self._signal)
 
 
 @contextlib.contextmanager
@@ -49,7 +52,7 @@ def stop_on_signals(stop: Stop) -> Iterator[None]:
 
     def handle(signum: int, frame: FrameType | None) -> None:
         stop.check()
-        stop.set()
+        stop.set(signum)
         os.write(2, b"\nStopping as soon as this step allows; once more stops at once.\n")
 
     before = {s: signal.signal(s, handle) for s in (signal.SIGINT, signal.SIGTERM)}

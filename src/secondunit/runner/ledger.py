@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secondunit.runner import facts
+from secondunit.runner import inspection
 from secondunit.runner.production import Production
-from secondunit.schema import LedgerLine, Tri
+from secondunit.schema import LedgerLine
 from secondunit.store.reading import Reading
 from secondunit.trust import ledger as trust
 from secondunit.trust.ledger import Checkpoint
 
+SHOWN = 5
+"""Files of one version or plate that a fault names; the rest is counted."""
+
 
 @dataclass(frozen=True)
 class Report:
-    """lines: how many; head: the newest line's hash; root: their RFC 6962 root; fault: the first one, or None.
+    """lines: how many; head: the newest line's hash; root: their RFC 6962 root; faults: every one, a clause each.
 
     (lines, root) is the checkpoint to keep elsewhere.
     """
@@ -21,16 +24,21 @@ class Report:
     lines: int
     head: str
     root: str
-    fault: str | None
+    faults: tuple[str, ...]
+
+    @property
+    def fault(self) -> str | None:
+        """The first, or None."""
+        return self.faults[0] if self.faults else None
 
 
 def verify_ledger(production: Production, *, kept: Checkpoint | None = None, files: bool = False) -> Report:
     """Follow the chain, then the rows. kept: a checkpoint from elsewhere. files: hash plates and versions as well."""
     with production.reading() as reading:
         lines = list(reading.ledger())
-        fault = next(_faults(production, reading, lines, kept, files=files), None)
+        faults = tuple(_faults(production, reading, lines, kept, files=files))
     head = lines[-1].sha256 if lines else trust.START
-    return Report(len(lines), head, trust.checkpoint(lines).root, fault)
+    return Report(len(lines), head, trust.checkpoint(lines).root, faults)
 
 
 def _faults(
@@ -64,9 +72,12 @@ def _rows(reading: Reading, lines: list[LedgerLine]) -> Iterator[str]:
 
 
 def _files(production: Production, reading: Reading) -> Iterator[str]:
-    for version in reading.versions():
-        if facts.see_version(production.folder, reading, version) is not Tri.TRUE:
-            yield f"files of {version.name} are not those that were made"
-    for plate in reading.plates():
-        if facts.see_plate(production.folder, reading, plate) is not Tri.TRUE:
-            yield f"files of {plate.shot}/{plate.id} are not those that were taken in"
+    owners = [(version.name, version.folder) for version in reading.versions()]
+    owners += [(f"{plate.shot}/{plate.id}", plate.frames_folder) for plate in reading.plates()]
+    for name, folder in owners:
+        recorded = reading.files(name)
+        if not recorded:
+            yield f"{name} has no files on record"
+        for word, files in inspection.departures(production.folder / folder, recorded).items():
+            more = f" and {len(files) - SHOWN} more" if len(files) > SHOWN else ""
+            yield f"{name}: {', '.join(files[:SHOWN])}{more} {word}"

@@ -5,6 +5,7 @@ import platform
 from dataclasses import dataclass
 
 from secondunit.runner import facts, inspection, recipe
+from secondunit.runner.briefs import plate_named
 from secondunit.runner.clock import instant
 from secondunit.runner.facts import Look, Seen
 from secondunit.runner.production import Production
@@ -34,6 +35,7 @@ class Inputs:
     plate: Plate
     plate_sha256: str
     brief: Brief
+    brief_sha256: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Drafted:
             tool=self.recipe.tool,
             folder=f"versions/{shot}/{name}",
             brief=self.request.brief,
-            brief_sha256=self.inputs.brief.digest,
+            brief_sha256=self.inputs.brief_sha256,
             plate=self.inputs.plate.id,
             clearance=self.under.clearance.id,
             made_by=self.request.actor,
@@ -94,10 +96,7 @@ class Drafted:
 def make(production: Production, request: MakeRequest, console: Listener, workers: Workers) -> Outcome:
     """Run the brief's tool. Raises InputError when shot, plate or brief name nothing on record."""
     with production.reading() as reading:
-        plate = reading.plate(request.shot, request.plate)
-        if plate is None:
-            what = f"{request.shot}/{request.plate}" if request.plate else f"for the shot {request.shot}"
-            raise InputError(f"There is no plate {what}: `secondunit plate add {request.shot} FILE` takes one in.")
+        plate = plate_named(reading, request.shot, request.plate)
         if reading.stored_brief(request.shot, request.brief) is None:
             raise InputError(f"There is no brief {request.shot}/{request.brief}: put one on record first.")
         seen = facts.see_make(production.folder, reading, plate, request.shot, request.brief)
@@ -130,10 +129,13 @@ def _run(under: Under, request: MakeRequest) -> Drafted:
 def _inputs(production: Production, request: MakeRequest) -> Inputs:
     with production.reading() as reading:
         plate, brief = reading.plate(request.shot, request.plate), reading.brief(request.shot, request.brief)
-        sha256 = reading.plate_sha256(plate) if plate else None
-    if plate is None or brief is None or sha256 is None:
+        sha256, stored = (
+            reading.plate_sha256(plate) if plate else None,
+            reading.stored_brief(request.shot, request.brief),
+        )
+    if plate is None or brief is None or sha256 is None or stored is None:
         raise WorkFailed(f"{request.shot}: its plate or brief went off the record after they were cleared.")
-    return Inputs(plate, sha256, brief)
+    return Inputs(plate, sha256, brief, stored.brief_sha256)
 
 
 def _machine() -> str:

@@ -1,5 +1,6 @@
 """Who does the work behind the door. The door knows this protocol only; the heavy rooms load when called."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -59,6 +60,10 @@ class Workers(Protocol):
         """Run the brief's tool into `staging`. production: the root that the records' relative paths start from."""
         ...
 
+    def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
+        """Raise InputError for a brief that its tool could not work with. given: option -> the user's own file."""
+        ...
+
     def look(self, staging: Path, manifest: LayerManifest) -> Look:
         """Read frames back, independently of the tool that wrote them."""
         ...
@@ -100,6 +105,12 @@ class House:
         from secondunit.runner import local
 
         return local.run_tool(brief, plate, staging=staging, production=production, device=device, console=console)
+
+    def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
+        """See `tools.base`."""
+        from secondunit.tools import collapse
+
+        collapse.check(brief, plate, production / plate.frames_folder, given)
 
     def look(self, staging: Path, manifest: LayerManifest) -> Look:
         """See `runner.looking`."""

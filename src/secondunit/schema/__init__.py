@@ -4,7 +4,7 @@ from .base import Record, canonical_json, upgrade
 from .brief import Brief, CollapseBrief, Quality, StoredFile
 from .camera import Camera
 from .clearance import Clearance, LedgerLine, Objection, Verdict
-from .errors import Cancelled, InputError, SecondUnitError, WorkFailed
+from .errors import Cancelled, FieldFault, InputError, SecondUnitError, WorkFailed
 from .light import Light
 from .moves import (
     ApproveRequest,
@@ -37,6 +37,7 @@ __all__ = [
     "Clearance",
     "CollapseBrief",
     "Draft",
+    "FieldFault",
     "IngestRequest",
     "InitRequest",
     "InputError",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
 from pydantic import model_validator as validator
 
-from .errors import InputError
+from .faults import first_fault
 
 TAG = "schema"
 Fields = dict[str, Any]
@@ -56,19 +56,19 @@ class Record(BaseModel):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read a record of this or an older version; raises InputError that names the field."""
+        """Read a record of this or an older version; raises FieldFault that names the field."""
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            raise InputError(_first_fault(cls.schema_name, error)) from error
+            raise first_fault(error, of=cls.schema_name) from error
 
     @classmethod
     def read(cls, **fields: Any) -> Self:
-        """Build from untrusted words (a command line, a form); raises InputError that names the field."""
+        """Build from untrusted words (a command line, a form); raises FieldFault that names the field."""
         try:
             return cls(**fields)
         except ValidationError as error:
-            raise InputError(_first_fault(cls.schema_name, error)) from error
+            raise first_fault(error) from error
 
 
 def canonical_json(value: object) -> str:
@@ -102,11 +102,3 @@ def _upgraded(name: str, version: int, tag: str, fields: Fields) -> Fields:
             raise ValueError(f"no upgrade is known from {name}/{step} to {name}/{step + 1}")
         fields = _upgrades[name, step](fields)
     return fields
-
-
-def _first_fault(name: str, error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in fault["loc"]) or "record"
-    value = repr(fault.get("input"))
-    shown = value if len(value) <= 60 else value[:57] + "..."
-    return f"{name}: {place} = {shown}: {fault['msg'].removeprefix('Value error, ')}"

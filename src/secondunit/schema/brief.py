@@ -2,13 +2,15 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from .base import Record
+from .base import Fields, Record, upgrade
 from .names import Sha256, ShotName
 
 Pixel = tuple[float, float]
 Quality = Literal["draft", "review", "final"]
+DEFAULT_EVENT = 12
+"""Where nothing else is asked for, so many frames equal the plate."""
 
 
 class StoredFile(Record, name="stored-file", version=1):
@@ -25,13 +27,14 @@ class StoredFile(Record, name="stored-file", version=1):
         return path
 
 
-class CollapseBrief(Record, name="collapse-brief", version=1):
+class CollapseBrief(Record, name="collapse-brief", version=2):
     """The building in a plate comes down.
 
     facade: four corners in plate pixels (x right, y down, from the plate's top left), clockwise from the facade's top
     left. focal_mm: 35 mm equivalent; focal_px wins over it. matte: 0..1 image at the plate's resolution, white where
-    the building is. building: the text of a building.toml. event_frame: the last frame that equals the plate; frames:
-    length of the shot, both counted so that the first frame is 1. sun: (azimuth, elevation) in degrees; azimuth 0
+    the building is. building: the text of a building.toml. event_frame: the last frame that equals the plate, in the
+    plate's own numbering; None: its twelfth. event_from_one: true only in briefs of version 1, which counted the event
+    so that the plate's first frame is 1. frames: length of the shot. sun: (azimuth, elevation) in degrees; azimuth 0
     is straight ahead (behind the building), 90 the picture's right, 180 behind the camera; None: read from the plate.
     """
 
@@ -48,21 +51,25 @@ class CollapseBrief(Record, name="collapse-brief", version=1):
     building: str | None = None
     style: Literal["implode", "topple", "peel"] = "implode"
     trigger: Literal["left", "right", "centre", "both"] = "centre"
-    event_frame: int = Field(default=12, ge=1)
+    event_frame: int | None = Field(default=None, ge=0)
+    event_from_one: bool = False
     frames: int = Field(default=120, ge=1, le=10_000)
     seed: int = Field(default=1, ge=0, lt=2**63)
     quality: Quality = "draft"
     sun: tuple[float, float] | None = None
     tool: Literal["collapse"] = "collapse"
 
-    @model_validator(mode="after")
-    def _event_inside(self) -> "CollapseBrief":
-        if self.event_frame > self.frames:
-            raise ValueError(
-                f"event_frame {self.event_frame} lies after the last of {self.frames} frames: "
-                f"give an event of at most {self.frames}, or more frames"
-            )
-        return self
+    def event_on(self, first_frame: int) -> int:
+        """The event's frame number on a plate that begins with `first_frame`."""
+        if self.event_frame is None:
+            return first_frame + DEFAULT_EVENT - 1
+        return first_frame + self.event_frame - 1 if self.event_from_one else self.event_frame
+
+
+@upgrade("collapse-brief", 1)
+def _says_how_it_counts(fields: Fields) -> Fields:
+    """Version 1 counted the event from 1."""
+    return {"event_frame": DEFAULT_EVENT, **fields, "event_from_one": True}
 
 
 Brief = CollapseBrief

@@ -6,11 +6,11 @@ Paths in requests are the user's own (absolute, or relative to the current folde
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from .base import Record
 from .brief import Brief
-from .names import BriefId, PersonName, PlateId, Role, ShotName, Status, VersionId
+from .names import CODE, DEVICE, SUBJECT, BriefId, PersonName, PlateId, Role, ShotName, Status, VersionId
 
 
 class Move(StrEnum):
@@ -33,7 +33,7 @@ class InitRequest(Record, name="init-request", version=1):
     move: ClassVar[Move] = Move.INIT
     actor: PersonName
     title: str = Field(min_length=1, max_length=200)
-    code: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")
+    code: str = Field(pattern=CODE)
     fps: float = Field(default=24.0, gt=0, le=1000)
     start: int = Field(default=1001, ge=0, le=9_000_000)
 
@@ -61,12 +61,18 @@ class IngestRequest(Record, name="ingest-request", version=1):
 
 
 class BriefRequest(Record, name="brief-request", version=1):
-    """Put a brief on record. matte_file: copied into the production and named in the stored brief."""
+    """Put a brief on record, once its tool can work with it on this plate (None: the shot's newest).
+
+    matte_file, building_file: the user's own files; the first is copied into the production, the second's text into
+    the brief.
+    """
 
     move: ClassVar[Move] = Move.BRIEF
     actor: PersonName
     brief: Brief
+    plate: PlateId | None = None
     matte_file: str | None = None
+    building_file: str | None = None
 
 
 class MakeRequest(Record, name="make-request", version=1):
@@ -77,7 +83,7 @@ class MakeRequest(Record, name="make-request", version=1):
     shot: ShotName
     brief: BriefId
     plate: PlateId | None = None
-    device: str = Field(default="cpu", pattern=r"^(cpu|cuda:[0-9]+)$")
+    device: str = Field(default="cpu", pattern=DEVICE)
 
 
 class NoteRequest(Record, name="note-request", version=1):
@@ -101,14 +107,24 @@ class StatusRequest(Record, name="status-request", version=1):
     status: Status
     reason: str = ""
 
+    @field_validator("status", mode="before")
+    @classmethod
+    def _one_that_can_be_set(cls, status: object) -> object:
+        if isinstance(status, Status) or status in list(Status):
+            return status
+        raise ValueError("give wip, cbb, final, omit or hold; approved comes with `secondunit approve`")
+
 
 class ApproveRequest(Record, name="approve-request", version=1):
-    """Approve exactly what is on record now. subject: `SHOT/v003` or `SHOT/b001`; role: one of the actor's own."""
+    """Approve exactly what is on record now. subject: `SHOT/v003` or `SHOT/b001`.
+
+    role: one of the actor's own; None: the one that the rules ask for, where that is clear.
+    """
 
     move: ClassVar[Move] = Move.APPROVE
     actor: PersonName
-    subject: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}/[vb][0-9]{3,}$")
-    role: Role
+    subject: str = Field(pattern=SUBJECT)
+    role: Role | None = None
     reason: str = ""
 
 

@@ -28,12 +28,29 @@ class Status(StrEnum):
     HOLD = "hold"
 
 
-ShotName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+SHOT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+PERSON = r"^[^\x00-\x1f\x7f/\\]{1,80}$"
+VERSION, BRIEF, PLATE = r"^v[0-9]{3,9}$", r"^b[0-9]{3,9}$", r"^PL[0-9]{2}_v[0-9]{3,9}$"
+SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}/[vb][0-9]{3,9}$"
+CODE = r"^[A-Z][A-Z0-9]{1,7}$"
+DEVICE = r"^(cpu|cuda:[0-9]{1,3})$"
+FORMS = {
+    SHOT: "a shot's name is 1 to 64 letters, digits, _ and -, and begins with a letter or a digit",
+    PERSON: "a person's name is 1 to 80 characters without / and \\ and without line breaks",
+    VERSION: "a version is called v001, v002 and so on",
+    BRIEF: "a brief is called b001, b002 and so on",
+    PLATE: "a plate is called PL01_v001, PL01_v002 and so on",
+    SUBJECT: "give a brief as SHOT/b001, or a version as SHOT/v003",
+    CODE: "give 2 to 8 capital letters and digits that begin with a letter, such as AGM",
+    DEVICE: "give cpu, or cuda:0 for the first graphics card",
+}
+"""Pattern -> how to write what it asks for."""
+ShotName = Annotated[str, StringConstraints(pattern=SHOT)]
 """Shots become folder names on every file system: letters, digits, _ and - only."""
-PersonName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f/\\]{1,80}$", strip_whitespace=True)]
-VersionId = Annotated[str, StringConstraints(pattern=r"^v[0-9]{3,}$")]
-BriefId = Annotated[str, StringConstraints(pattern=r"^b[0-9]{3,}$")]
-PlateId = Annotated[str, StringConstraints(pattern=r"^PL[0-9]{2}_v[0-9]{3,}$")]
+PersonName = Annotated[str, StringConstraints(pattern=PERSON, strip_whitespace=True)]
+VersionId = Annotated[str, StringConstraints(pattern=VERSION)]
+BriefId = Annotated[str, StringConstraints(pattern=BRIEF)]
+PlateId = Annotated[str, StringConstraints(pattern=PLATE)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Instant = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
 """A moment in UTC, microseconds, e.g. 2026-03-01T09:30:00.000000Z: sorts as text."""

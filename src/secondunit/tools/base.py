@@ -2,6 +2,9 @@
 
 A tool is a module with `make(brief, plate, ctx) -> Draft`. It writes its layers into `ctx.staging`, asks `ctx` for
 everything that touches the machine (cache, cores, progress, cancellation), and neither saves records nor judges.
+And it has `check(brief, plate, plates, given)`, which takes a second or so, writes nothing and raises InputError for a
+brief that `make` would refuse. plates: the folder of the plate's frames. given: option -> the user's own file (such as
+"--matte"), so that messages name it as the user did; the brief does not speak of it yet.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

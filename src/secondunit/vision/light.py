@@ -42,7 +42,7 @@ def estimate(plate: Image, matte: Matte, camera: Camera, *, sun: tuple[float, fl
     lit, shade = _lit_and_shade(plate, matte)
     ratio = np.clip(lit / np.maximum(shade, 1e-6), 1.0, 30.0)
     if sun is not None:
-        azimuth, elevation, trust, said = *_checked(sun), 0.9, "sun: direction as given"
+        azimuth, elevation, trust, said = *check_sun(sun), 0.9, "sun: direction as given"
     else:
         azimuth, elevation, trust, said = _direction(plate, matte, camera, float(ratio @ LUMA))
     height = max(float(np.sin(np.radians(elevation))), 0.1)
@@ -71,7 +71,8 @@ def sun_direction(camera: Camera, azimuth_deg: float, elevation_deg: float) -> F
     return np.asarray(np.cos(elevation) * level + np.sin(elevation) * np.array([0.0, 0.0, 1.0]))
 
 
-def _checked(sun: tuple[float, float]) -> tuple[float, float]:
+def check_sun(sun: tuple[float, float]) -> tuple[float, float]:
+    """(azimuth, elevation) in degrees as given; raises InputError for a sun that cannot stand there."""
     azimuth, elevation = sun
     if not (-360 <= azimuth <= 360 and 0 < elevation <= 90):
         raise InputError(

@@ -1,5 +1,8 @@
 """Collapse: the building in a plate comes down."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from secondunit.schema import CollapseBrief, Draft, Plate
 from secondunit.tools.base import Context
 
@@ -9,3 +12,10 @@ def make(brief: CollapseBrief, plate: Plate, ctx: Context) -> Draft:
     from secondunit.tools.collapse import tool
 
     return tool.make(brief, plate, ctx)
+
+
+def check(brief: CollapseBrief, plate: Plate, plates: Path, given: Mapping[str, Path]) -> None:
+    """Raise InputError for a brief that `make` would refuse; see `tools.collapse.premises.check`."""
+    from secondunit.tools.collapse import premises
+
+    premises.check(brief, plate, plates, given)

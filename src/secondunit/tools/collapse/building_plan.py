@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from secondunit.schema import CollapseBrief
+from secondunit.schema import CollapseBrief, FieldFault, InputError
 from secondunit.tools.collapse.building_cover import (
     Outline,
     choose_roof,
@@ -43,7 +43,7 @@ def plan_building(solve: Solve, grid: FacadeGrid, matte: Matte, brief: CollapseB
         "openings": grid.openings,
         "roof": Roof(kind="flat", parapet_m=0.0),
     }
-    building = Building.read(**(fields | stated))
+    building = _read(fields | stated, "--building" if stated else "building")
     if "roof" not in stated:
         building = building.model_copy(update={"roof": choose_roof(building, outline)})
     if "depth_m" not in stated and brief.depth_m is None:
@@ -56,6 +56,22 @@ def plan_building(solve: Solve, grid: FacadeGrid, matte: Matte, brief: CollapseB
         _covered(building, outline),
     ]
     return building.model_copy(update={"said": tuple(said)})
+
+
+def stated_building(text: str, place: str, *, width_m: float = 20.0, height_m: float | None = None) -> None:
+    """Raise InputError for a building.toml that no building could be planned from; `place` is the file's name in it.
+
+    width_m, height_m: the facade's, as the camera sees it; without a height, a usual building stands in.
+    """
+    fields: dict[str, Any] = {"width_m": width_m, "depth_m": DEPTH_M[0], "floors_m": (0.0, height_m or 12.0)}
+    _read(fields | toml_fields(text, place), place)
+
+
+def _read(fields: dict[str, Any], place: str) -> Building:
+    try:
+        return Building.read(**fields)
+    except FieldFault as fault:
+        raise InputError(f"{place}: {fault}") from fault
 
 
 def _depth(solve: Solve, matte: Matte, brief: CollapseBrief, outline: Outline) -> tuple[float, str]:

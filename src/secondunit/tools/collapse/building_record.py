@@ -149,17 +149,19 @@ class Building(Record, name="building", version=1):
         return cls.read(**toml_fields(text))
 
 
-def toml_fields(text: str) -> dict[str, Any]:
-    """The fields that a building.toml states; raises InputError when it is not TOML or names an unknown field."""
+def toml_fields(text: str, place: str = "--building") -> dict[str, Any]:
+    """The fields that a building.toml states; raises InputError when it is not TOML or names an unknown field.
+
+    place: what the sentence calls the file.
+    """
     try:
         fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"--building is not TOML ({error}): see docs/building.md for an example") from error
+        raise InputError(f"{place} is not TOML ({error}): see docs/building.md for an example.") from error
     unknown = sorted(set(fields) - set(Building.model_fields))
     if unknown:
-        raise InputError(
-            f"--building: {unknown[0]!r} is not a field of a building; use {', '.join(sorted(Building.model_fields))}"
-        )
+        known = ", ".join(sorted(Building.model_fields))
+        raise InputError(f"{place}: {unknown[0]!r} is not a field of a building; use {known}.")
     return fields
 
 

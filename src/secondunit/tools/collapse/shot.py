@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from secondunit.schema import CollapseBrief, InputError, Plate
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -28,3 +30,16 @@ class Clock:
     def state(self, frame: int) -> int:
         """Index of the simulation's state that a frame shows; 0 up to the event."""
         return min(max(0, frame - self.event), self.simulated)
+
+
+def clock_of(brief: CollapseBrief, plate: Plate) -> Clock:
+    """The shot's clock on this plate; raises InputError for an event outside the shot."""
+    first, event = plate.first_frame, brief.event_on(plate.first_frame)
+    last = first + brief.frames - 1
+    if not first <= event <= last:
+        said = "the default" if brief.event_frame is None else "counted as the plate is"
+        raise InputError(
+            f"--event is frame {event} ({said}), and the shot is frames {first} to {last}: give one of these, or "
+            "another number of --frames."
+        )
+    return Clock(first, last, event, plate.fps)

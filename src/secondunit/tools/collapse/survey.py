@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,9 @@ def survey(brief: CollapseBrief, plate: Plate, ctx: Context) -> Survey:
     Raises InputError when the corners, the scale or a matte cannot be used; its sentence names the option that repairs
     it.
     """
-    picture = first_frame(plate, ctx)
-    _steady(brief, plate, picture, ctx)
+    picture = first_frame(plate, ctx.plates)
+    steady(plate, ctx.plates, picture)
+    _say_held(brief, plate, ctx)
     occluders = _occluders(plate, ctx)
     solve = _solved(brief, plate, picture, ctx)
     matte = _matted(brief, plate, picture, solve, occluders, ctx)
@@ -52,25 +54,32 @@ def survey(brief: CollapseBrief, plate: Plate, ctx: Context) -> Survey:
     return Survey(picture, occluders, solve, matte, grid, light, clean)
 
 
-def first_frame(plate: Plate, ctx: Context) -> Image:
-    """The plate's first frame over its display window, (H,W,3)."""
+def first_frame(plate: Plate, plates: Path) -> Image:
+    """The plate's first frame over its display window, (H,W,3). plates: the folder of its frames."""
     from secondunit.media import frames
 
-    return frames.read_rgb(ctx.plates / plate.frame_name(plate.first_frame), plate.display_window)
+    return frames.read_rgb(plates / plate.frame_name(plate.first_frame), plate.display_window)
 
 
-def _steady(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) -> None:
-    """Refuse a plate whose camera moves: everything is solved once, on the first frame. Say when the plate is held."""
+def _say_held(brief: CollapseBrief, plate: Plate, ctx: Context) -> None:
+    length = len(plate.frames)
+    if 1 < length < brief.frames:
+        ctx.say(f"The plate has {length} frames, the shot {brief.frames}: its last frame is held.")
+
+
+def steady(plate: Plate, plates: Path, picture: Image) -> None:
+    """Refuse a plate whose camera moves, with InputError: everything is solved once, on the first frame.
+
+    picture: that frame, (H,W,3).
+    """
     import cv2
 
     from secondunit.media import frames
 
     length = len(plate.frames)
-    if length > 1 and length < brief.frames:
-        ctx.say(f"The plate has {length} frames, the shot {brief.frames}: its last frame is held.")
     grey = _tone(picture)
     for number in sorted({plate.first_frame + length // 2, plate.last_frame} - {plate.first_frame}):
-        other = _tone(frames.read_rgb(ctx.plates / plate.frame_name(number), plate.display_window))
+        other = _tone(frames.read_rgb(plates / plate.frame_name(number), plate.display_window))
         (across, down), trust = cv2.phaseCorrelate(grey, other)
         shift = math.hypot(across, down)
         if trust > 0.1 and shift > STEADY_PX:
@@ -98,10 +107,15 @@ def _occluders(plate: Plate, ctx: Context) -> Image | None:
     return np.clip(frame.stack(("A",), plate.display_window)[..., 0], 0.0, 1.0)
 
 
-def _solved(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) -> Solve:
+def solved(brief: CollapseBrief, plate: Plate, picture: Image) -> Solve:
+    """The camera, from corners and whatever is known of lens and size; raises InputError. picture: (H,W,3)."""
     from secondunit.vision import camera
 
-    options: dict[str, Any] = {
+    return camera.solve(brief.facade, plate.width, plate.height, plate=picture, **_known(brief, plate))
+
+
+def _known(brief: CollapseBrief, plate: Plate) -> dict[str, Any]:
+    return {
         "pixel_aspect": plate.pixel_aspect,
         "focal_px": brief.focal_px,
         "focal_35mm_mm": brief.focal_mm,
@@ -110,11 +124,12 @@ def _solved(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) ->
         "storeys": brief.storeys,
     }
 
-    def make() -> dict[str, NDArray[np.generic]]:
-        size = plate.width, plate.height
-        return pack("solve", camera.solve(brief.facade, *size, plate=picture, **options))
 
-    inputs = {"plate": _source(plate, ctx), "facade": brief.facade, **options}
+def _solved(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) -> Solve:
+    def make() -> dict[str, NDArray[np.generic]]:
+        return pack("solve", solved(brief, plate, picture))
+
+    inputs = {"plate": _source(plate, ctx), "facade": brief.facade, **_known(brief, plate)}
     return unpack(Solve, "solve", ctx.cached("camera", inputs, make, code=[CODE, "secondunit.vision.camera"]))
 
 
@@ -134,19 +149,28 @@ def _matted(
     found = unpack(Matte, "matte", ctx.cached("matte", inputs, make, code=[CODE, "secondunit.vision.matte"]))
     if brief.matte is None:
         return found
-    return replace(found, alpha=_given_matte(brief.matte.path, plate, occluders, ctx), said="matte: as given.")
+    alpha = read_matte(ctx.files / brief.matte.path, plate, "--matte")
+    if occluders is not None:
+        alpha = alpha * (1.0 - occluders)
+    return replace(found, alpha=alpha, said="matte: as given.")
 
 
-def _given_matte(path: str, plate: Plate, occluders: Image | None, ctx: Context) -> Image:
-    from secondunit.media.plates import read_matte
+def read_matte(path: Path, plate: Plate, name: str) -> Image:
+    """A given matte, (H,W) 0..1; raises InputError that calls the file `name`."""
+    from secondunit.media import plates
 
-    alpha = np.asarray(read_matte(ctx.files / path), dtype=np.float32)
+    try:
+        alpha = np.asarray(plates.read_matte(path), dtype=np.float32)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
     if alpha.shape != (plate.height, plate.width):
         raise InputError(
-            f"--matte is {alpha.shape[1]} x {alpha.shape[0]} but the plate is {plate.width} x {plate.height}: "
+            f"{name} is {alpha.shape[1]} x {alpha.shape[0]} pixels and the plate {plate.width} x {plate.height}: "
             "export the matte at the plate's resolution."
         )
-    return alpha if occluders is None else alpha * (1.0 - occluders)
+    if not float(alpha.max()) > 0.0:
+        raise InputError(f"{name} is black everywhere: it must be white where the building is.")
+    return alpha
 
 
 def _gridded(brief: CollapseBrief, plate: Plate, picture: Image, solve: Solve, ctx: Context) -> FacadeGrid:

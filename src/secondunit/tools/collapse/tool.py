@@ -12,7 +12,7 @@ from secondunit.schema import CollapseBrief, Draft, Plate
 from secondunit.tools.base import Context
 from secondunit.tools.collapse import building as plans
 from secondunit.tools.collapse import cloud, fall, handover, picture
-from secondunit.tools.collapse.shot import Clock
+from secondunit.tools.collapse.shot import Clock, clock_of
 from secondunit.tools.collapse.survey import Survey, survey
 from secondunit.vision import grain
 
@@ -25,9 +25,7 @@ def make(brief: CollapseBrief, plate: Plate, ctx: Context) -> Draft:
 
     Raises InputError when the plate or the brief cannot be worked with, Cancelled when the user stops it.
     """
-    clock = Clock(
-        plate.first_frame, plate.first_frame + brief.frames - 1, plate.first_frame + brief.event_frame - 1, plate.fps
-    )
+    clock = clock_of(brief, plate)
     seen = survey(brief, plate, ctx)
     building = plans.plan_building(seen.solve, seen.grid, seen.matte, brief)
     for line in building.said:

@@ -1,0 +1,78 @@
+"""Briefs put on record: checked against the plate first, so that what is on record can be worked with.
+
+Only `advance` calls this.
+"""
+
+from pathlib import Path
+
+from secondunit.runner import entries
+from secondunit.runner.production import Production
+from secondunit.runner.workers import Workers
+from secondunit.schema import Brief, BriefRequest, InputError, Outcome, Plate
+from secondunit.store import blobs
+from secondunit.store.reading import Reading
+
+
+def put(production: Production, request: BriefRequest, workers: Workers) -> Outcome:
+    """Put a brief on record, with copies of its files. Raises InputError for one that its tool could not work with.
+
+    The gate is asked first, without a record of it: nobody's file is decoded for a person who may write no briefs.
+    """
+    with production.reading() as reading:
+        plate = plate_named(reading, request.brief.shot, request.plate)
+    if entries.allowed(production, request):
+        request = _checked(production, request, plate, workers)
+    return entries.enter(production, request)
+
+
+def plate_named(reading: Reading, shot: str, plate: str | None) -> Plate:
+    """The plate, or the shot's newest; raises InputError that says how one gets there."""
+    found = reading.plate(shot, plate)
+    if found is None:
+        what = f"{shot}/{plate}" if plate else f"for the shot {shot}"
+        raise InputError(f"There is no plate {what}: `secondunit plate add {shot} FILE` takes one in.")
+    return found
+
+
+def _checked(production: Production, request: BriefRequest, plate: Plate, workers: Workers) -> BriefRequest:
+    """The brief as it is kept: its files read, checked, copied in and named by content."""
+    brief = request.brief
+    if request.building_file is not None:
+        brief = _with(brief, building=_text(Path(request.building_file), "--building"))
+    matte = Path(request.matte_file) if request.matte_file is not None else None
+    before = _sha256(matte, "--matte") if matte else None
+    given = {"--matte": request.matte_file, "--building": request.building_file}
+    workers.check(
+        brief,
+        plate,
+        production=production.folder,
+        given={option: Path(name) for option, name in given.items() if name is not None},
+    )
+    if matte:
+        stored = blobs.keep(production.folder, matte)
+        if stored.sha256 != before:
+            raise InputError(f"--matte {matte} changed while it was read: give it again when it is whole.")
+        brief = _with(brief, matte=stored)
+    return request.model_copy(update={"brief": brief, "matte_file": None, "building_file": None})
+
+
+def _with(brief: Brief, **fields: object) -> Brief:
+    return brief.model_copy(update=fields)
+
+
+def _text(path: Path, option: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{option} {path} is no text file (byte {error.start}): give a TOML file.") from error
+
+
+def _sha256(path: Path, option: str) -> str:
+    if not path.is_file():
+        raise InputError(f"{option} {path} is not a file: give the path of one that can be read.")
+    try:
+        return blobs.file_sha256(path)
+    except OSError as error:
+        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error

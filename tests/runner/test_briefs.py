@@ -1,0 +1,91 @@
+"""What goes on record as a brief can be worked with: a wrong one leaves no row, no file and no line."""
+
+import hashlib
+import json
+import sqlite3
+
+import pytest
+
+from secondunit.runner.ledger import verify_ledger
+from secondunit.schema import InputError, Tri
+from tests.runner import door
+
+
+@pytest.fixture
+def production(tmp_path):
+    made = door.new(tmp_path / "agm")
+    door.done(door.add_plate(made))
+    return made
+
+
+def lines(production):
+    with production.reading() as reading:
+        return len(list(reading.ledger()))
+
+
+def test_brief_that_its_tool_refuses_leaves_nothing(production, tmp_path):
+    matte = tmp_path / "matte.png"
+    matte.write_bytes(b"white")
+    hands, before = door.Hands(), lines(production)
+    hands.fault = "--matte matte.png is black everywhere: it must be white where the building is."
+    with pytest.raises(InputError, match="black everywhere"):
+        door.add_brief(production, workers=hands, matte_file=str(matte))
+    with production.reading() as reading:
+        assert reading.briefs("A010") == []
+    assert lines(production) == before
+    assert not (production.folder / "blobs").exists()
+
+
+@pytest.mark.parametrize("option", ["matte_file", "building_file"])
+def test_files_that_are_not_there_are_named_as_given(production, option):
+    with pytest.raises(InputError, match=r"--(matte|building) gone\.file"):
+        door.add_brief(production, **{option: "gone.file"})
+
+
+def test_nothing_is_checked_for_a_person_who_may_write_no_briefs(production):
+    hands = door.Hands()
+    hands.fault = "checked all the same"
+    assert door.add_brief(production, workers=hands, actor="Leo").exit_code == 3
+    assert door.add_brief(production, workers=hands, actor="Mallory").exit_code == 3
+
+
+def test_file_that_changes_while_it_is_checked_is_not_kept(production, tmp_path):
+    matte = tmp_path / "matte.png"
+    matte.write_bytes(b"white")
+    hands = door.Hands()
+    hands.check = lambda *_, **__: matte.write_bytes(b"half")
+    with pytest.raises(InputError, match="changed while it was read"):
+        door.add_brief(production, workers=hands, matte_file=str(matte))
+    with production.reading() as reading:
+        assert reading.briefs("A010") == []
+
+
+def test_brief_needs_the_plate_that_it_speaks_of(production):
+    with pytest.raises(InputError, match="There is no plate for the shot B020"):
+        door.add_brief(production, shot="B020")
+    with pytest.raises(InputError, match="There is no plate A010/PL01_v009"):
+        door.add_brief(production, plate="PL01_v009")
+
+
+def test_brief_of_an_older_version_is_still_intact(production):
+    """Its text is what was approved; reading it upgrades it, which must not look like a change."""
+    stored = door.done(door.add_brief(production))
+    with production.reading() as reading:
+        fields = json.loads(reading.brief_text("A010", stored.id))
+    del fields["event_from_one"]
+    old = json.dumps(fields | {"schema": "collapse-brief/1", "event_frame": 12}, sort_keys=True, separators=(",", ":"))
+    sha256 = hashlib.sha256(old.encode()).hexdigest()
+    record = stored.model_copy(update={"id": "b002", "brief_sha256": sha256})
+    with sqlite3.connect(production.folder / "secondunit.db") as by_hand:
+        by_hand.execute("drop trigger if exists briefs_no_update")
+        row = by_hand.execute("select sql from sqlite_master where type = 'trigger' and tbl_name = 'briefs'").fetchall()
+        names = [sql.split()[2].strip('"') for (sql,) in row]
+        for name in names:
+            by_hand.execute(f'drop trigger "{name}"')
+        by_hand.execute("update briefs set brief = ?, brief_sha256 = ?, record = ?, id = 'b002'",
+                        (old, sha256, record.to_json()))  # fmt: skip
+    version = door.done(door.make(production, brief="b002"))
+    assert version.brief_sha256 == sha256
+    assert verify_ledger(production).faults == ()
+    with production.reading() as reading:
+        assert reading.clearance(version.clearance).verdict.facts["brief_intact"] == Tri.TRUE
