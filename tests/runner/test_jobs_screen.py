@@ -1,6 +1,7 @@
 """What a person sees of a job, and how they stop it."""
 
 import io
+import re
 import signal
 import threading
 
@@ -24,6 +25,46 @@ def test_log_gets_few_plain_lines_with_time_left(monkeypatch):
     for done in (0, 10, 30, 35, 60):
         shown.progress("draw", done, 60)
     assert out.getvalue().splitlines() == ["draw: 30/60 50%, 00:06 left", "draw: done in 12.0 s"]
+
+
+def shown_left(monkeypatch, steps, total):
+    """(moment, seconds left as shown) of every plain line, for steps at the moments given."""
+    now, out, found = [0.0], io.StringIO(), []
+    monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
+    shown = screen.PlainScreen(out)
+    for at, done in steps:
+        now[0] = at
+        shown.progress("picture", done, total)
+        if left := re.search(r"(\d+):(\d+) left", out.getvalue()):
+            found.append((at, int(left[1]) * 60 + int(left[2])))
+        out.seek(0)
+        out.truncate()
+    return found
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("frame_s", [0.5, 4.0])
+def test_time_left_is_sane_from_the_first(monkeypatch, workers, frame_s):
+    """Ten seconds of starting up come before the first frame: they must not be counted for every frame to come."""
+    total = 48
+    steps = [(0.0, 0)] + [(10.0 + frame_s * (1 + n // workers) + 0.01 * (n % workers), n + 1) for n in range(total)]
+    end = steps[-1][0]
+    left = shown_left(monkeypatch, steps, total)
+    assert left, "a time is said in the end"
+    for at, seconds in left:
+        assert abs(seconds - (end - at)) <= 0.35 * (end - at) + 2 * frame_s, (at, seconds, end - at)
+
+
+def test_nobody_knows_how_long_the_first_frame_stands_for(monkeypatch):
+    assert shown_left(monkeypatch, [(0.0, 0), (11.0, 1), (11.1, 2)], 48) == []
+
+
+def test_pace_is_that_of_late(monkeypatch):
+    """Rubble and dust make later frames slower: what counts is how they go now."""
+    steps = [(float(n), n) for n in range(31)] + [(30.0 + 3 * n, 30 + n) for n in range(1, 31)]
+    at, seconds = shown_left(monkeypatch, steps, 80)[-1]
+    assert at > 115
+    assert 50 < seconds <= 60
 
 
 def test_stage_starts_anew_after_its_end():

@@ -5,6 +5,7 @@ import time
 from typing import Any, Protocol, TextIO
 
 from secondunit.runner.jobs import Stop
+from secondunit.runner.pace import Pace
 
 PLAIN_EVERY_S = 5.0
 
@@ -39,7 +40,7 @@ class PlainScreen:
         self.stop = Stop()
         self.stream = stream or sys.stderr
         self.every_s = every_s
-        self._started: dict[str, float] = {}
+        self._paces: dict[str, Pace] = {}
         self._shown: dict[str, float] = {}
 
     def say(self, line: str) -> None:
@@ -53,18 +54,19 @@ class PlainScreen:
     def progress(self, stage: str, done: float, total: float) -> None:
         """Write `stage 12/48 25%, 00:31 left` when the last such line is old enough, and when the stage ends."""
         self.check()
-        if done >= total and stage not in self._started:
+        if done >= total and stage not in self._paces:
             return  # over before it began: no news
         now = time.monotonic()
-        started = self._started.setdefault(stage, now)
+        pace = self._paces.setdefault(stage, Pace(now))
+        pace.step(now, done)
         if done >= total:
-            self._started.pop(stage)
+            self._paces.pop(stage)
             self._shown.pop(stage, None)
-            self.say(f"{stage}: done in {now - started:.1f} s")
+            self.say(f"{stage}: done in {now - pace.start:.1f} s")
         elif now - self._shown.setdefault(stage, now) >= self.every_s:
             self._shown[stage] = now
-            left = f", {clock((now - started) * (total - done) / done)} left" if done > 0 else ""
-            self.say(f"{stage}: {done:g}/{total:g} {done / total:.0%}{left}")
+            left = left_said(pace, total)
+            self.say(f"{stage}: {done:g}/{total:g} {done / total:.0%}{f', {left}' if left else ''}")
 
     def close(self) -> None:
         """Nothing to put back."""
@@ -75,13 +77,18 @@ class RichScreen:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         from rich.console import Console as Terminal
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
         self.stop = Stop()
         self._terminal = Terminal(file=stream or sys.stderr)
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[left]}"),
+        )
         self._bars = Progress(*columns, console=self._terminal, transient=True)
-        self._tasks: dict[str, tuple[Any, float]] = {}
+        self._tasks: dict[str, tuple[Any, Pace]] = {}
 
     def say(self, line: str) -> None:
         """Print above the bars."""
@@ -98,13 +105,15 @@ class RichScreen:
             return
         if stage not in self._tasks:
             self._bars.start()
-            self._tasks[stage] = (self._bars.add_task(stage, total=total), time.monotonic())
-        task, started = self._tasks[stage]
-        self._bars.update(task, completed=done, total=total)
+            self._tasks[stage] = (self._bars.add_task(stage, total=total, left=""), Pace(time.monotonic()))
+        task, pace = self._tasks[stage]
+        now = time.monotonic()
+        pace.step(now, done)
+        self._bars.update(task, completed=done, total=total, left=left_said(pace, total))
         if done >= total:
             self._bars.remove_task(task)
             del self._tasks[stage]
-            self.say(f"{stage}: done in {time.monotonic() - started:.1f} s")
+            self.say(f"{stage}: done in {now - pace.start:.1f} s")
             if not self._tasks:
                 self._bars.stop()
 
@@ -117,6 +126,12 @@ def open_screen(stream: TextIO | None = None) -> Screen:
     """Bars on a terminal, plain lines elsewhere."""
     stream = stream or sys.stderr
     return RichScreen(stream) if stream.isatty() else PlainScreen(stream)
+
+
+def left_said(pace: Pace, total: float) -> str:
+    """`00:31 left`, or nothing while nobody can know."""
+    left = pace.left_s(total)
+    return "" if left is None else f"{clock(left)} left"
 
 
 def clock(seconds: float) -> str:
