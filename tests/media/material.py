@@ -32,6 +32,7 @@ class Asked:
     colorspace: str | None = None
     occluders: str | None = None
     clean: str | None = None
+    camera: str | None = None
     shot: str = "SC010"
 
 

@@ -34,7 +34,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     header = frames.ACESCG | {"slate": {"type": "str", "value": "12A/3"}, "timeCode": of_timecode(parse("01:00:00:00"))}
     source = home / "corner.1001.exr"
     frames.write_layer(source, {c: linear[..., n] for n, c in enumerate("RGB")}, header=header)
-    request = SimpleNamespace(shot="SC010", source=str(source), colorspace=None, occluders=None, clean=None)
+    request = SimpleNamespace(
+        shot="SC010", source=str(source), colorspace=None, occluders=None, clean=None, camera=None
+    )
     folder = home / "plate"
     folder.mkdir()
     plate = plates.ingest(request, plate="PL01_v001", folder="plate", staging=folder, fps=24.0, start=1001)

@@ -1,5 +1,6 @@
 """A brief that the tool could not work with is refused before any work, by the names that the user gave."""
 
+import json
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from PIL import Image
 from secondunit.media import plates
 from secondunit.schema import CollapseBrief, InputError, Plate
 from secondunit.tools import collapse
+from secondunit.tools.collapse.survey import first_frame, solved
 
 CORNER = Path(__file__).parents[2] / "examples" / "street_corner"
 SCALE = 4
@@ -24,7 +26,7 @@ def plate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plate, Path]:
     with Image.open(CORNER / example["plate"]) as picture:
         picture.resize((picture.width // SCALE, picture.height // SCALE)).save(home / "corner.png")
     request = SimpleNamespace(
-        shot="SC010", source=str(home / "corner.png"), colorspace=None, occluders=None, clean=None
+        shot="SC010", source=str(home / "corner.png"), colorspace=None, occluders=None, clean=None, camera=None
     )
     folder = home / "plate"
     folder.mkdir()
@@ -84,3 +86,38 @@ def test_files_are_named_as_they_were_given(plate: tuple[Plate, Path], tmp_path:
             check(plate, {"--matte": matte})
     with pytest.raises(InputError, match=f"--building {building} is not TOML"):
         check(plate, {"--building": building}, building="depth_m = ")
+
+
+def test_camera_given_with_the_plate_is_used(plate: tuple[Plate, Path], tmp_path: Path) -> None:
+    """The example's true camera as USD: the facade's size follows from it, within what two pixels do at this size."""
+    from pxr import Gf, Usd, UsdGeom
+
+    truth = json.loads((CORNER / "truth.json").read_text())
+    made = Usd.Stage.CreateNew(str(tmp_path / "cam.usda"))
+    UsdGeom.SetStageUpAxis(made, "Z")
+    UsdGeom.SetStageMetersPerUnit(made, 1.0)
+    camera = UsdGeom.Camera.Define(made, "/cam")
+    camera.CreateHorizontalApertureAttr(36.0)
+    camera.CreateVerticalApertureAttr(36.0 * 9 / 16)
+    camera.CreateFocalLengthAttr(truth["camera"]["focal_px"] * 36.0 / truth["width_px"])
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.reshape(truth["camera"]["camera_from_world"], (3, 3)) * [[1], [-1], [-1]]
+    matrix[3, :3] = truth["camera"]["position_m"]
+    UsdGeom.Xformable(camera).AddTransformOp().Set(Gf.Matrix4d(matrix.tolist()))
+    made.GetRootLayer().Save()
+    fields = {"colorspace": None, "occluders": None, "clean": None, "camera": str(tmp_path / "cam.usda")}
+    request = SimpleNamespace(shot="SC010", source=str(plate[1].parent / "corner.png"), **fields)
+    (tmp_path / "p").mkdir()
+    given = plates.ingest(request, plate="PL01_v001", folder="p", staging=tmp_path / "p", fps=24.0, start=1001)
+    brief = CollapseBrief(shot="SC010", facade=corners())
+    solve = solved(brief, given, first_frame(given, tmp_path / "p"))
+    assert solve.method == "given"
+    assert (solve.facade_width_m, solve.facade_height_m) == pytest.approx((20.0, 15.3), rel=0.01)
+    assert solve.camera_height_m == pytest.approx(1.68, rel=1e-6)
+    assert solve.rms_px < 1.0
+    lens_only = given.model_copy(update={"camera_placed": False})
+    by_lens = solved(brief.model_copy(update={"height_m": 15.3}), lens_only, first_frame(given, tmp_path / "p"))
+    assert by_lens.camera.focal_px == pytest.approx(given.camera.focal_px)
+    assert by_lens.facade_width_m == pytest.approx(20.0, rel=0.03)
+    stated = solved(brief.model_copy(update={"focal_mm": 50.0, "height_m": 15.3}), given, first_frame(given, plate[1]))
+    assert stated.camera.focal_px != pytest.approx(given.camera.focal_px, rel=0.1)

@@ -24,7 +24,7 @@ def ingested(folder: Path, pixels_per_frame: float) -> Plate:
         moved = cv2.warpAffine(wide, np.float32([[1, 0, -10 - pixels_per_frame * number], [0, 1, 0]]), (120, 80))
         frames.write_rgb(folder / f"src.{1001 + number}.exr", moved)
     request = SimpleNamespace(
-        shot="SC010", source=str(folder / "src.####.exr"), colorspace=None, occluders=None, clean=None
+        shot="SC010", source=str(folder / "src.####.exr"), colorspace=None, occluders=None, clean=None, camera=None
     )
     (folder / "plate").mkdir()
     return plates.ingest(request, plate="PL01_v001", folder="plate", staging=folder / "plate", fps=24.0, start=1001)

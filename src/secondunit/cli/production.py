@@ -72,6 +72,12 @@ def plate_add(
         str | None, typer.Option(metavar="PATTERN", help="Matte of what stands in front of the building.")
     ] = None,
     clean: Annotated[str | None, typer.Option(metavar="PATTERN", help="Plate without the building.")] = None,
+    camera: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="USD", help="The camera that shot it: lens, and place if it has one (Z or Y up, ground 0)."
+        ),
+    ] = None,
     person: Actor = None,
     folder: Folder = None,
     as_json: Json = False,
@@ -80,9 +86,8 @@ def plate_add(
     from secondunit.runner.advance import advance
     from secondunit.schema import IngestRequest, Plate
 
-    request = IngestRequest.read(
-        actor=acting(person), shot=shot, source=source, colorspace=colorspace, occluders=occluders, clean=clean
-    )
+    beside = {"occluders": occluders, "clean": clean, "camera": str(camera) if camera else None}
+    request = IngestRequest.read(actor=acting(person), shot=shot, source=source, colorspace=colorspace, **beside)
     home = opened(context, folder)
     with screen() as console:
         outcome = advance(home, request, console=console)

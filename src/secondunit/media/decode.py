@@ -5,6 +5,7 @@ files in its scratch folder. It limits its own memory, time and file size before
 and ends when its input ends or its parent dies.
 
 {"do": "picture", "path": …, "kind": …, "out": …}   one picture
+{"do": "camera", "path": …}                         the one camera of a USD file
 {"do": "open", "path": …}                           a movie: its facts
 {"do": "next", "out": …}                            the movie's next frame, or {"end": true}
 """
@@ -15,7 +16,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,13 +46,22 @@ class Session:
 
         allow_seconds(self.limits.frame_s)
         try:
-            return {"picture": self.picture, "open": self.open, "next": self.next}[request["do"]](request)
+            return self._doing()[request["do"]](request)
         except Refused as refusal:
             return {"refused": str(refusal)}
         except MemoryError:
             return {"refused": "needs more memory to decode than we allow: crop or scale it first"}
         except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes in a decoder
             return {"refused": f"cannot be decoded ({type(error).__name__}, {_line(error)}): export or copy it again"}
+
+    def _doing(self) -> dict[str, Callable[[Answer], Answer]]:
+        return {"picture": self.picture, "camera": self.camera, "open": self.open, "next": self.next}
+
+    def camera(self, request: Answer) -> Answer:
+        """Read the camera of a USD file."""
+        from .decode_camera import read
+
+        return read(Path(request["path"]))
 
     def picture(self, request: Answer) -> Answer:
         """Decode one still or one frame of a sequence."""

@@ -18,7 +18,7 @@ import numpy as np
 from secondunit.schema import InputError, Plate, WorkFailed
 from secondunit.schema.plate import Window
 
-from . import colour, frames, lens, proxies, sequence, sidecars
+from . import camera_file, colour, frames, lens, proxies, sequence, sidecars
 from .header import Field, carried, of_timecode, text, to_timecode, writable
 from .limits import Limits
 from .sandbox import Decoded, Decoder
@@ -43,6 +43,8 @@ class Request(Protocol):
     def occluders(self) -> str | None: ...  # noqa: D102
     @property
     def clean(self) -> str | None: ...  # noqa: D102
+    @property
+    def camera(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass
@@ -101,6 +103,7 @@ def ingest(
         numbers = [number for number in found.files if number is not None] or [start]
         _find_sidecars(request, limits, numbers if kind != "movie" else None)
         with Decoder(staging / ".scratch", limits, check) as decoder:
+            film = _camera_facts(request, decoder)
             if kind == "movie":
                 _take_movie(intake, decoder, files[0][0], start)
             else:
@@ -117,6 +120,8 @@ def ingest(
         shutil.rmtree(staging / ".scratch")
         record = _record(intake, request, kind, [path for path, _ in files], plate, folder, fps)
         record = record.model_copy(update={"occluders": occluders, "clean": clean})
+        if film is not None:
+            record = _with_camera(record, film, str(request.camera))
     for line in (record.colorspace_said, *record.notes):
         say(line)
     return record
@@ -150,6 +155,23 @@ def _find_sidecars(request: Request, limits: Limits, numbers: Sequence[int] | No
                 found = sequence.find(source, limits)
                 fixed = numbers or [number or 0 for number in found.files]
                 sidecars.listed(source, what, limits, fixed)
+
+
+def _camera_facts(request: Request, decoder: Decoder) -> dict[str, Any] | None:
+    if not request.camera:
+        return None
+    path = Path(request.camera)
+    with sidecars.named("--camera", request.camera):
+        if not path.is_file():
+            raise InputError(f"there is no file {path.name}: check the path.")
+        return decoder.camera(path)
+
+
+def _with_camera(plate: Plate, facts: dict[str, Any], source: str) -> Plate:
+    with sidecars.named("--camera", source):
+        found = camera_file.given(facts, Path(source).name, plate.width, plate.height, plate.pixel_aspect)
+    notes = (*plate.notes, *(f"{note[0].upper()}{note[1:]}." for note in found.notes))
+    return plate.model_copy(update={"camera": found.camera, "camera_placed": found.placed, "notes": notes})
 
 
 def _classify(

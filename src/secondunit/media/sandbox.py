@@ -106,6 +106,11 @@ class Decoder:
         if waiting is not None:
             yield self._decoded(self._answer(waiting[0].name), waiting[1], waiting[0].name)
 
+    def camera(self, path: Path) -> dict[str, Any]:
+        """The camera of a USD file as numbers; see `decode_camera.read`. Raises InputError."""
+        self._send({"do": "camera", "path": str(path.resolve())})
+        return self._answer(path.name)
+
     def open_movie(self, path: Path) -> dict[str, Any]:
         """Facts of a movie: fps, frames, pixel_aspect, timecode, hints, header. Raises InputError."""
         self._send({"do": "open", "path": str(path.resolve())})

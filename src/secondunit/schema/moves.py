@@ -49,7 +49,10 @@ class PersonRequest(Record, name="person-request", version=1):
 
 
 class IngestRequest(Record, name="ingest-request", version=1):
-    """Take a plate in. source: a still, a movie, or a pattern such as `plate.%04d.exr` or `plate.####.exr`."""
+    """Take a plate in. source: a still, a movie, or a pattern such as `plate.%04d.exr` or `plate.####.exr`.
+
+    camera: a USD file with the one camera that shot it.
+    """
 
     move: ClassVar[Move] = Move.INGEST
     actor: PersonName
@@ -58,6 +61,7 @@ class IngestRequest(Record, name="ingest-request", version=1):
     colorspace: str | None = None
     occluders: str | None = None
     clean: str | None = None
+    camera: str | None = None
 
 
 class BriefRequest(Record, name="brief-request", version=1):

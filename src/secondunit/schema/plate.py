@@ -4,20 +4,22 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .base import Record
+from .base import Fields, Record, upgrade
+from .camera import Camera
 from .names import PlateId, Sha256, ShotName
 
 Window = tuple[int, int, int, int]
 """x_min, y_min, x_max, y_max in pixels, inclusive, y down: OpenEXR's box2i."""
 
 
-class Plate(Record, name="plate", version=1):
+class Plate(Record, name="plate", version=2):
     """One plate. Frames lie in `frames_folder` (relative to the production) as `frame.1001.exr`: half, ZIP, ACEScg.
 
     width, height: pixels of the display window; pixel_aspect as shot. colorspace: the OCIO name that the source was
     read as; colorspace_said: who said so. focal_35mm_mm: 35 mm equivalent, as EXIF gives it. header: fields that this
     version does not know, kept word for word. occluders, clean: name patterns (`occluders.%04d.exr`) in the same
-    folder, or None. notes: what a person must hear (a guess, a repair).
+    folder, or None. camera: as given with the plate, in a world of its own (metres, Z up, the ground at height 0);
+    camera_placed: whether its place counts, or its lens only. notes: what a person must hear (a guess, a repair).
     """
 
     id: PlateId
@@ -43,6 +45,8 @@ class Plate(Record, name="plate", version=1):
     frames_folder: str
     occluders: str | None = None
     clean: str | None = None
+    camera: Camera | None = None
+    camera_placed: bool = False
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -59,3 +63,9 @@ class Plate(Record, name="plate", version=1):
     def frame_name(self, frame: int) -> str:
         """File name of one frame inside `frames_folder`."""
         return f"frame.{frame:04d}.exr"
+
+
+@upgrade("plate", 1)
+def _without_camera(fields: Fields) -> Fields:
+    """Version 1 knew of no camera."""
+    return fields

@@ -85,6 +85,7 @@ def solve(
     height: int,
     *,
     pixel_aspect: float = 1.0,
+    centre_px: tuple[float, float] | None = None,
     focal_px: float | None = None,
     focal_35mm_mm: float | None = None,
     exif_35mm_mm: float | None = None,
@@ -94,6 +95,7 @@ def solve(
 ) -> Solve:
     """Camera, facade width and verdict from four corners (plate pixels, clockwise from the facade's top left).
 
+    centre_px: the optical centre, the plate's middle where it is not known; give it with a focal length only.
     focal_px and focal_35mm_mm are the user's words, exif_35mm_mm the file's. The scale comes from height_m (facade
     height in metres), else from storeys x 3 m; with neither, the storeys are counted on `plate` (H,W,3 scene-linear),
     and the verdict says so. `plate` also lends straight edges of the facade and of a visible side wall to the fit.
@@ -102,7 +104,7 @@ def solve(
     ground line that is not in the picture; and for a camera that would stand below the ground.
     """
     corners = check_corners(facade, width, height)
-    centre = np.array([width / 2, height / 2])
+    centre = np.array(centre_px or (width / 2, height / 2))
     square = np.array([pixel_aspect, 1.0])
     problem = Problem(corners * square, centre * square, 1.0, sigma_px=CORNER_NOISE_PX)
     known = _known_focal(width, height, pixel_aspect, focal_px, focal_35mm_mm, exif_35mm_mm)
@@ -339,7 +341,7 @@ def _report(
         width=width,
         height=height,
         focal_px=fit.focal_px,
-        centre_px=(width / 2, height / 2),
+        centre_px=(float(problem.centre[0] / aspect), float(problem.centre[1])),
         pixel_aspect=aspect,
         rotation=_nine(fit.rotation),
         position_m=(float(fit.position_m[0]), float(fit.position_m[1]), float(fit.position_m[2])),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from secondunit.schema import CollapseBrief, InputError, Light, Plate
+from secondunit.schema import Camera, CollapseBrief, InputError, Light, Plate
 from secondunit.tools.base import Context
 from secondunit.tools.collapse.arrays import pack, unpack
 from secondunit.vision.camera import Solve
@@ -45,6 +45,8 @@ def survey(brief: CollapseBrief, plate: Plate, ctx: Context) -> Survey:
     steady(plate, ctx.plates, picture)
     _say_held(brief, plate, ctx)
     occluders = _occluders(plate, ctx)
+    if plate.camera is not None and _given_camera(brief, plate) is None:
+        ctx.say("The camera given with the plate is not used, because the brief states another focal length.")
     solve = _solved(brief, plate, picture, ctx)
     matte = _matted(brief, plate, picture, solve, occluders, ctx)
     grid = _gridded(brief, plate, picture, solve, ctx)
@@ -108,16 +110,27 @@ def _occluders(plate: Plate, ctx: Context) -> Image | None:
 
 
 def solved(brief: CollapseBrief, plate: Plate, picture: Image) -> Solve:
-    """The camera, from corners and whatever is known of lens and size; raises InputError. picture: (H,W,3)."""
+    """The camera, from corners and whatever is known of lens, place and size; raises InputError. picture: (H,W,3)."""
     from secondunit.vision import camera
+    from secondunit.vision.placed import solve_placed
 
+    given = _given_camera(brief, plate)
+    if given is not None and plate.camera_placed:
+        return solve_placed(brief.facade, given, height_m=brief.height_m)
     return camera.solve(brief.facade, plate.width, plate.height, plate=picture, **_known(brief, plate))
 
 
+def _given_camera(brief: CollapseBrief, plate: Plate) -> Camera | None:
+    """The plate's own camera, unless the brief says another focal length: then neither its lens nor place is true."""
+    return None if brief.focal_px or brief.focal_mm else plate.camera
+
+
 def _known(brief: CollapseBrief, plate: Plate) -> dict[str, Any]:
+    given = _given_camera(brief, plate)
     return {
         "pixel_aspect": plate.pixel_aspect,
-        "focal_px": brief.focal_px,
+        "centre_px": given.centre_px if given else None,
+        "focal_px": given.focal_px if given else brief.focal_px,
         "focal_35mm_mm": brief.focal_mm,
         "exif_35mm_mm": plate.focal_35mm_mm,
         "height_m": brief.height_m,
@@ -130,7 +143,12 @@ def _solved(brief: CollapseBrief, plate: Plate, picture: Image, ctx: Context) ->
         return pack("solve", solved(brief, plate, picture))
 
     inputs = {"plate": _source(plate, ctx), "facade": brief.facade, **_known(brief, plate)}
-    return unpack(Solve, "solve", ctx.cached("camera", inputs, make, code=[CODE, "secondunit.vision.camera"]))
+    inputs["camera"] = _given_camera(brief, plate) if plate.camera_placed else None
+    return unpack(
+        Solve,
+        "solve",
+        ctx.cached("camera", inputs, make, code=[CODE, "secondunit.vision.camera", "secondunit.vision.placed"]),
+    )
 
 
 def _matted(
