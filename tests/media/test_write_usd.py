@@ -172,3 +172,36 @@ def test_same_shot_gives_the_same_bytes(scene, tmp_path):
     names = [f"piece_{index:04d}" for index in range(4)]
     usd.write_scene(tmp_path / "again.usd", boxes, poses, names=names, camera=CAMERA, materials=[Stuff()])
     assert path.read_bytes() == (tmp_path / "again.usd").read_bytes()
+
+
+def test_small_debris_is_one_instancer_in_the_right_place(tmp_path):
+    """Where USD computes each instance's matrix, its corners are size x turned corner + place, within half floats."""
+    rng = np.random.default_rng(3)
+    frames, count = 3, 6
+    turn = rng.normal(size=(frames, count, 4))
+    turn /= np.linalg.norm(turn, axis=2, keepdims=True)
+    corners = rng.normal(size=(2, 5, 3))
+    alive = np.ones((frames, count), bool)
+    alive[0, 4] = False
+    place = rng.normal(size=(frames, count, 3)).astype(np.float32)
+    lumps = usd.Lumps(
+        corners, [np.array([[0, 1, 2], [0, 2, 3]])] * 2, np.arange(count) % 2, np.linspace(0.1, 0.6, count), place,
+        turn, alive,
+    )  # fmt: skip
+    path, boxes = tmp_path / "scene.usd", Boxes(2)
+    usd.write_scene(path, boxes, fall(boxes), names=["a", "b"], camera=CAMERA, materials=[Stuff()], lumps=lumps)
+    stage = Usd.Stage.Open(str(path))
+    assert [error.GetErrorAsString() for error in complaints(stage)] == []
+    instancer = UsdGeom.PointInstancer(stage.GetPrimAtPath("/scene/debris"))
+    matrices = instancer.ComputeInstanceTransformsAtTime(1003, 1003)
+    for n, matrix in enumerate(matrices):
+        expected = usd_turn(turn[2, n], lumps.size[n] * corners[n % 2]) + place[2, n]
+        found = [matrix.Transform(Gf.Vec3d(*corner.tolist())) for corner in corners[n % 2]]
+        np.testing.assert_allclose(np.array(found), expected, atol=4e-3)
+    assert list(instancer.ComputeMaskAtTime(1001)) == [True, True, True, True, False, True]
+
+
+def usd_turn(quaternion, points):
+    from scipy.spatial.transform import Rotation
+
+    return Rotation.from_quat(quaternion).apply(points)

@@ -16,6 +16,7 @@ from secondunit.schema import Camera, WorkFailed
 Array = np.ndarray[Any, Any]
 FILM_WIDTH_MM = 36.0
 ROOT, BUILDING, LOOKS, CAMERA, PHYSICS = "/scene", "/scene/building", "/scene/looks", "/scene/camera", "/scene/physics"
+DEBRIS = "/scene/debris"
 GRAVITY_MPS2 = 9.80665
 STILL_M, STILL_QUATERNION = 1e-5, 1e-6
 """Changes smaller than these are no motion: a piece at rest gets no time samples."""
@@ -90,6 +91,20 @@ class Poses:
     alive: Array | None = None
 
 
+@dataclass(frozen=True)
+class Lumps:
+    """Many small bodies of few shapes: corners (S,V,3) m of unit-size shapes, triangles one (T,3) a shape, shape (N,),
+    size (N,) factors, position_m (F,N,3), rotation (F,N,4) xyzw, alive (F,N); frames as in `Poses`."""
+
+    corners: Array
+    triangles: Sequence[Array]
+    shape: Array
+    size: Array
+    position_m: Array
+    rotation: Array
+    alive: Array
+
+
 def write_scene(
     path: Path,
     pieces: Pieces,
@@ -99,11 +114,13 @@ def write_scene(
     camera: Camera,
     materials: Sequence[Material],
     colours: Mapping[str, tuple[float, float, float]] = COLOURS,
+    lumps: Lumps | None = None,
 ) -> None:
     """Write the scene in USD's binary encoding; `path` may end in .usd or .usdc.
 
     names: prim name of each piece (use the Cryptomatte names). The pieces are kinematic rigid bodies: they play as we
-    simulated them, collide with what others simulate, and fall on their own where kinematics is switched off.
+    simulated them, collide with what others simulate, and fall on their own where kinematics is switched off. Lumps
+    become one point instancer, `/scene/debris`.
     Raises WorkFailed when the file cannot be written.
     """
     from pxr import Sdf
@@ -116,6 +133,8 @@ def write_scene(
         _camera(layer, camera)
         _pieces(layer, pieces, names, [material.name for material in materials])
         _motion(layer, pieces, poses, names)
+        if lumps is not None and len(lumps.shape):
+            _lumps(layer, lumps, poses.start_frame)
     if not layer.Export(str(path), args={"format": "usdc"}):
         raise WorkFailed(f"{path} could not be written: check the disk.")
 
@@ -265,6 +284,39 @@ def _motion(layer: Any, pieces: Pieces, poses: Poses, names: Sequence[str]) -> N
         _order(layer, path, "xformOp:translate", "xformOp:orient")
         if poses.alive is not None and not poses.alive[:, index].all():
             _visibility(layer, path, poses.alive[:, index], poses.start_frame)
+
+
+def _lumps(layer: Any, lumps: Lumps, start_frame: int) -> None:
+    from pxr import Sdf, Vt
+
+    prim = _prim(layer, DEBRIS, "PointInstancer", kind="component")
+    shapes = [f"{DEBRIS}/shape_{n}" for n in range(len(lumps.triangles))]
+    for path, corners, triangles in zip(shapes, lumps.corners, lumps.triangles, strict=True):
+        _prim(layer, path, "Mesh")
+        for name, kind, value in (
+            ("points", "point3f[]", Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(corners, np.float32))),
+            ("faceVertexIndices", "int[]", Vt.IntArray.FromNumpy(np.ascontiguousarray(triangles.ravel(), np.int32))),
+            ("faceVertexCounts", "int[]", Vt.IntArray([3] * len(triangles))),
+        ):
+            _attribute(layer, path, name, kind, value)
+        _attribute(layer, path, "subdivisionScheme", "token", "none", uniform=True)
+    relation = Sdf.RelationshipSpec(prim, "prototypes", False)
+    relation.targetPathList.explicitItems = [Sdf.Path(path) for path in shapes]
+    scales = np.repeat(np.asarray(lumps.size, np.float32)[:, None], 3, axis=1)
+    _attribute(layer, DEBRIS, "protoIndices", "int[]", Vt.IntArray.FromNumpy(np.asarray(lumps.shape, np.int32)))
+    _attribute(layer, DEBRIS, "scales", "float3[]", Vt.Vec3fArray.FromNumpy(scales))
+    for name, kind in (("positions", "point3f[]"), ("orientations", "quath[]"), ("invisibleIds", "int64[]")):
+        _attribute(layer, DEBRIS, name, kind, None)
+    for frame in range(len(lumps.position_m)):
+        place = np.ascontiguousarray(lumps.position_m[frame], np.float32)
+        turn = np.ascontiguousarray(lumps.rotation[frame], np.float16)
+        absent = np.flatnonzero(~lumps.alive[frame]).astype(np.int64)
+        for name, value in (
+            ("positions", Vt.Vec3fArray.FromNumpy(place)),
+            ("orientations", Vt.QuathArray.FromNumpy(turn)),
+            ("invisibleIds", Vt.Int64Array.FromNumpy(absent)),
+        ):
+            layer.SetTimeSample(f"{DEBRIS}.{name}", start_frame + frame, value)
 
 
 def _changes(values: Array, tolerance: float) -> Array:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from secondunit.physics.dust import Samples
 from secondunit.physics.motion import Motion
-from secondunit.physics.pieces import MATERIALS, Bonds, Pieces
+from secondunit.physics.pieces import MATERIALS, Bonds, Pieces, turned
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -63,7 +63,7 @@ def solids(points: Lattice, motion: Motion, frame: int) -> Samples:
     """The volume that moves through the air at ``frame``: (S,) m3 with the velocity of its piece."""
     alive = motion.alive[frame][points.piece] & ~motion.asleep[frame][points.piece]
     piece = points.piece[alive]
-    arm = _turn(motion.rotation[frame][piece], points.offset_m[alive])
+    arm = turned(motion.rotation[frame][piece], points.offset_m[alive])
     velocity = motion.velocity_mps[frame][piece] + np.cross(motion.spin_radps[frame][piece], arm)
     return _samples(motion.position_m[frame][piece] + arm, velocity, points.volume_m3[alive])
 
@@ -94,7 +94,7 @@ def _breaks(
     since, now = motion.time_s[frame - 1], motion.time_s[frame]
     broke = np.flatnonzero((motion.bond_broken_s > since) & (motion.bond_broken_s <= now))
     a = bonds.a[broke]
-    arm = _turn(motion.rotation[frame][a], bonds.centroid_m[broke] - pieces.centroid_m[a])
+    arm = turned(motion.rotation[frame][a], bonds.centroid_m[broke] - pieces.centroid_m[a])
     mass = rate.kg_per_m2 * bonds.area_m2[broke] * fraction[a]
     return motion.position_m[frame][a] + arm, motion.velocity_mps[frame][a].astype(float), mass
 
@@ -107,7 +107,7 @@ def _grinds(
     active = mass[points.piece] > 1.0e-6
     piece = points.piece[active]
     share = 1.0 / np.maximum(np.bincount(points.piece, minlength=len(mass))[piece], 1)
-    arm = _turn(motion.rotation[frame][piece], points.offset_m[active])
+    arm = turned(motion.rotation[frame][piece], points.offset_m[active])
     return motion.position_m[frame][piece] + arm, motion.velocity_mps[frame][piece].astype(float), mass[piece] * share
 
 
@@ -125,13 +125,6 @@ def _pulverised(
     uneven = rng.lognormal(-0.3, 0.8, len(gone))[piece]
     mass = rate.kg_per_kg * pieces.mass_kg[piece] * share * uneven
     return motion.position_m[frame - 1][piece] + arm, speed, mass
-
-
-def _turn(rotation: NDArray[np.float32], arm: Floats) -> Floats:
-    """Rotate (N,3) vectors by (N,4) quaternions xyzw."""
-    axis, angle = rotation[:, :3].astype(float), rotation[:, 3:].astype(float)
-    cross = np.cross(axis, arm)
-    return np.asarray(arm + 2.0 * (angle * cross + np.cross(axis, cross)))
 
 
 def _samples(place: Floats, velocity: Floats, amount: Floats) -> Samples:

@@ -5,6 +5,7 @@ SI units. A piece's rest pose is the identity rotation at its centroid; geometry
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,13 @@ def material_index(name: str) -> int:
             return index
     known = ", ".join(material.name for material in MATERIALS)
     raise KeyError(f"material {name!r} is unknown; use one of: {known}")
+
+
+def turned(rotation: npt.NDArray[Any], arm: Floats) -> Floats:
+    """(N,3) vectors turned by (N,4) quaternions xyzw."""
+    axis, angle = rotation[:, :3].astype(float), rotation[:, 3:].astype(float)
+    cross = np.cross(axis, arm)
+    return np.asarray(arm + 2.0 * (angle * cross + np.cross(axis, cross)))
 
 
 @dataclass(frozen=True)

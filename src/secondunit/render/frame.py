@@ -143,11 +143,10 @@ def _film(stage: Stage) -> Any:
     return film
 
 
-def _how(stage: Stage, frame: int) -> Any:
+def _how(stage: Stage, frame: int, samples: int, shade_every: int) -> Any:
     how, settings = trace_kernels.How(), stage.settings
-    how.samples, how.times, how.sky_rays = settings.samples, settings.times, settings.sky_rays
-    how.shade_every = settings.shade_every
-    how.edge_samples = max(settings.samples, settings.edge_samples)
+    how.samples, how.times, how.sky_rays = samples, settings.times, settings.sky_rays
+    how.shade_every = shade_every
     how.seed, how.frame, how.exposure = stage.scene.seed, frame, stage.exposure
     return how
 
@@ -162,29 +161,20 @@ def _cropped(stage: Stage, mask: Mask) -> Mask:
 
 
 def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int) -> Seen:
-    """Camera samples on every pixel that a moved piece may touch, then the light evened along surfaces."""
+    """Camera samples on every pixel that a moved piece may touch, more where surfaces meet, then the light evened
+    along them."""
     device, shape = stage.device, stage.labels.shape
     pixels = np.flatnonzero(_cropped(stage, swept(stage, shutter.moved) | gone)).astype(np.int32)
     film = _film(stage)
     smooth = blank(shape, wp.vec3, device)
     if len(pixels):
         active = put(pixels, wp.int32, device)
-        inputs = [
-            active,
-            stage.mesh_ids_wp,
-            stage.solid,
-            put(shutter.now_from_rest, wp.transform, device),
-            put(shutter.after_from_rest, wp.transform, device),
-            stage.look,
-            put(gone.astype(np.int32), wp.int32, device),
-            stage.view,
-            stage.maps,
-            stage.sources,
-            cloud.haze,
-            _how(stage, frame),
-            film,
-        ]
-        wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=inputs, device=device)
+        settings = stage.settings
+        _sample(stage, shutter, gone, cloud, frame, (settings.samples, settings.shade_every), active, film)
+        edge = blank((len(pixels),), wp.int32, device)
+        wp.launch(trace_kernels.find_edges, len(pixels), inputs=[active, film, edge], device=device)
+        meeting = put(pixels[take(edge) > 0], wp.int32, device)
+        _sample(stage, shutter, gone, cloud, frame, (settings.edge_samples, 4), meeting, film)
         wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
     alpha = take(film.base)[..., 3:]
     ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts))
@@ -200,6 +190,36 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
         ids=ids,
         counts=counts,
     )
+
+
+def _sample(
+    stage: Stage,
+    shutter: Shutter,
+    gone: Mask,
+    cloud: Cloud,
+    frame: int,
+    effort: tuple[int, int],
+    pixels: Any,
+    film: Any,
+) -> None:
+    """Trace these pixels (N,) onto the film; effort: samples of each, and how many of them may share their light."""
+    device = stage.device
+    inputs = [
+        pixels,
+        stage.mesh_ids_wp,
+        stage.solid,
+        put(shutter.now_from_rest, wp.transform, device),
+        put(shutter.after_from_rest, wp.transform, device),
+        stage.look,
+        put(gone.astype(np.int32), wp.int32, device),
+        stage.view,
+        stage.maps,
+        stage.sources,
+        cloud.haze,
+        _how(stage, frame, *effort),
+        film,
+    ]
+    wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=inputs, device=device)
 
 
 def _resting_ids(stage: Stage, traced: Ints, ids: Ints, counts: Floats) -> tuple[Ints, Floats]:

@@ -57,11 +57,11 @@ def radii(mesh: Mesh3, count: int) -> Floats:
 
 
 def displaced(rest: Pose, pose: Pose, radius: Floats) -> Mask:
-    """(P,) which pieces have a point further than STILL_M from its rest place, or are no longer alive."""
+    """(P,) which pieces have a point further than STILL_M from its rest place, or that came or went."""
     shift = np.linalg.norm(pose.position_m - rest.position_m, axis=1)
     turn = multiply(np.asarray(pose.rotation, dtype=np.float64), conjugate(np.asarray(rest.rotation, dtype=np.float64)))
     chord = 2.0 * np.linalg.norm(turn[:, :3], axis=1) * radius
-    return np.asarray((shift + chord > STILL_M) | (np.asarray(rest.alive) & ~np.asarray(pose.alive)))
+    return np.asarray((shift + chord > STILL_M) | (np.asarray(rest.alive) != np.asarray(pose.alive)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,7 +110,7 @@ class Scene:
     occluders (H,W): what stands in front of it and stays · ground (H,W): where the plate shows ground that takes
     shadows
     (None: every pixel outside the matte that looks down on z = 0) · materials: the names that `Mesh3.tri_material`
-    indexes.
+    indexes · small_from: pieces from this one on are small debris, one object in Cryptomatte (None: there are none).
     """
 
     mesh: Mesh3
@@ -125,6 +125,7 @@ class Scene:
     ground: Floats | None = None
     seed: int = 0
     fps: float = 24.0
+    small_from: int | None = None
 
     def __post_init__(self) -> None:
         shape = (self.camera.height, self.camera.width)
@@ -203,7 +204,7 @@ class Settings:
 
 
 _BY_QUALITY = {
-    "draft": Settings(samples=2, edge_samples=6, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
+    "draft": Settings(samples=2, edge_samples=16, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
     "review": Settings(),
     "final": Settings(
         samples=8, edge_samples=32, times=8, shade_every=1, static_sun=4, static_sky=8, dust_step=0.6, dust_shrink=2

@@ -338,6 +338,7 @@ def _exposure(scene: Scene, seen: Mask, light: Floats) -> float:
 def _look(scene: Scene, albedo: Floats, tint: Floats, device: str) -> Any:
     look = trace_kernels.Look()
     count = len(scene.rest.position_m)
+    look.small_from = count if scene.small_from is None else scene.small_from
     look.moved = blank((count,), wp.int32, device)
     look.coat = blank((count,), wp.float32, device)
     look.albedo = put(albedo, wp.vec3, device)

@@ -36,26 +36,28 @@ GROUND = wp.constant(-0.03)
 
 @wp.struct
 class Look:
-    """Per piece: has it left its rest pose; its own albedo; dust lying on it (0..1); pattern code per material."""
+    """Per piece: has it left its rest pose; its own albedo; dust lying on it (0..1); pattern code per material.
+
+    small_from: pieces from this one on are counted as one object.
+    """
 
     moved: wp.array(dtype=wp.int32)
     albedo: wp.array(dtype=wp.vec3)
     coat: wp.array(dtype=wp.float32)
     pattern: wp.array(dtype=wp.int32)
     coat_albedo: wp.vec3
+    small_from: int
 
 
 @wp.struct
 class How:
-    """Sampling: camera samples (and how many where surfaces meet), sub-frame times, sky rays per shading, seed,
-    frame; exposure = plate value of
+    """Sampling: camera samples, sub-frame times, sky rays per shading, seed, frame; exposure = plate value of
     radiance 1.
 
     shade_every: samples on one of the two surfaces shaded last borrow its light, the newer one's so many samples long.
     """
 
     samples: int
-    edge_samples: int
     times: int
     sky_rays: int
     shade_every: int
@@ -137,7 +139,7 @@ def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_
         y = wp.clamp(int(hit.pixel[1]), 0, view.height - 1)
         x = wp.clamp(int(hit.pixel[0]), 0, view.width - 1)
         if hit.depth < maps.far[y, x] + 0.08 + 0.002 * hit.depth:
-            out = smooth(0.04, 0.12, facing)
+            out = smooth(0.12, 0.3, facing)
     return out
 
 
@@ -317,7 +319,7 @@ def trace_pixels(
     how: How,
     film: Film,
 ):
-    """All samples of one active pixel; more of them where the first ones met different surfaces.
+    """All samples of one active pixel, in place of what an earlier pass left there.
 
     gone (H,W): the surface that the plate shows here has left its place.
     """
@@ -345,9 +347,10 @@ def trace_pixels(
     last_normal = wp.vec3(0.0, 0.0, 0.0)
     edge = bool(False)
     least = (sources.sun + sources.sky * 3.14159265) * 0.35
-    s = int(0)
-    limit = int(how.samples)
-    while s < limit:
+    for rank in range(film.ids.shape[2]):
+        film.ids[y, x, rank] = -1
+        film.counts[y, x, rank] = 0.0
+    for s in range(how.samples):
         u = spread(s, start)
         off = wp.vec2(tent(u[0]), tent(u[1])) * 0.8
         time = (s + shift) % how.times
@@ -357,7 +360,7 @@ def trace_pixels(
         piece = int(-1)
         if hit.t > 0.0 and view.position[2] + ray[2] * hit.t > GROUND:
             piece = solid.tri_piece[hit.face]
-            count_piece(film, y, x, piece)
+            count_piece(film, y, x, wp.min(piece, look.small_from))
             if look.moved[piece] != 0 or gone[y, x] != 0:
                 inner = wp.dot(hit.normal, ray) > 0.0
                 if inner:
@@ -392,11 +395,28 @@ def trace_pixels(
             edge = True
         last_piece = piece
         last_normal = hit.normal
-        s += 1
-        if s == how.samples and edge:
-            limit = how.edge_samples
-    write_pixel(film, y, x, 1.0 / wp.float32(s), base, lit, real, reach)
+    write_pixel(film, y, x, 1.0 / wp.float32(how.samples), base, lit, real, reach)
     film.mixed[y, x] = wp.where(edge, 1, 0)
+
+
+@wp.kernel
+def find_edges(active: wp.array(dtype=wp.int32), film: Film, out: wp.array(dtype=wp.int32)):
+    """1 for each active pixel where samples met different surfaces, or whose neighbours show another one."""
+    width = film.base.shape[1]
+    height = film.base.shape[0]
+    index = active[wp.tid()]
+    y = index // width
+    x = index - y * width
+    edge = film.mixed[y, x]
+    own = film.ids[y, x, 0]
+    n = film.normal[y, x]
+    for j in range(-1, 2):
+        for i in range(-1, 2):
+            yy = wp.clamp(y + j, 0, height - 1)
+            xx = wp.clamp(x + i, 0, width - 1)
+            if film.mixed[yy, xx] != 0 or film.ids[yy, xx, 0] != own or wp.dot(film.normal[yy, xx] - n, n) < -0.02:
+                edge = 1
+    out[wp.tid()] = edge
 
 
 @wp.kernel

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from secondunit.physics.debris import Debris, DebrisSettings, simulate_debris
 from secondunit.physics.motion import Motion, Settings, Settled, settle, simulate
 from secondunit.physics.pieces import Bonds, Pieces
 from secondunit.schema import CollapseBrief
@@ -17,15 +18,18 @@ from secondunit.tools.collapse.triggers import Extent, triggers
 
 PIECES = {"draft": 900, "review": 1500, "final": 2500}
 """How many pieces a building is broken into; size classes scale to fit."""
+SMALL = {"draft": (5000, 0.12), "review": (9000, 0.10), "final": (14000, 0.07)}
+"""How many small fragments a shot gets, and the size (m) of the least; smaller pixels show more of them."""
 
 
 @dataclass(frozen=True)
 class Fall:
-    """What fell and how: see `physics.pieces` and `physics.motion`."""
+    """What fell and how: see `physics.pieces`, `physics.motion` and `physics.debris`."""
 
     pieces: Pieces
     bonds: Bonds
     motion: Motion
+    small: Debris
 
 
 def fall(building: Building, brief: CollapseBrief, clock: Clock, ctx: Context) -> Fall:
@@ -33,7 +37,7 @@ def fall(building: Building, brief: CollapseBrief, clock: Clock, ctx: Context) -
     pieces, bonds = _broken(building, brief, ctx)
     settled = _settled(pieces, bonds, ctx)
     motion = _moved(building, brief, clock, pieces, bonds, settled, ctx)
-    return Fall(pieces, bonds, motion)
+    return Fall(pieces, bonds, motion, _small(pieces, bonds, motion, brief, ctx))
 
 
 def _broken(building: Building, brief: CollapseBrief, ctx: Context) -> tuple[Pieces, Bonds]:
@@ -93,6 +97,21 @@ def _moved(
     inputs = {"settled": settled, "pieces": pieces, "bonds": bonds, "events": events}
     inputs |= {"frames": clock.simulated, "fps": clock.fps}
     return unpack(Motion, "motion", ctx.cached("motion", inputs, make, code=["secondunit.physics.motion"]))
+
+
+def _small(pieces: Pieces, bonds: Bonds, motion: Motion, brief: CollapseBrief, ctx: Context) -> Debris:
+    budget, least = SMALL[brief.quality]
+    settings = DebrisSettings(budget=budget, least_m=least)
+
+    def progress(done: int, total: int) -> None:
+        ctx.check()
+        ctx.progress("debris", done, total)
+
+    def make() -> dict[str, NDArray[Any]]:
+        return pack("debris", simulate_debris(pieces, bonds, motion, brief.seed, settings, ctx.device, progress))
+
+    inputs = {"motion": motion, "pieces": pieces, "bonds": bonds, "seed": brief.seed, "how": settings}
+    return unpack(Debris, "debris", ctx.cached("debris", inputs, make, code=["secondunit.physics.debris"]))
 
 
 def extent(building: Building) -> Extent:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from secondunit.physics.pieces import MATERIALS
 from secondunit.schema import CollapseBrief, Draft, Plate, Tri
 from secondunit.tools.base import Context
+from secondunit.tools.collapse import rubble
 from secondunit.tools.collapse.fall import Fall
 from secondunit.tools.collapse.picture import ALL_LAYERS, PictureJob, shown, window
 from secondunit.tools.collapse.shot import Clock
@@ -27,7 +28,7 @@ def deliver(
     """Fill ``ctx.staging`` and describe it."""
     _layers(frames, ctx)
     _preview(brief, plate, clock, job, frames, ctx)
-    _scene(clock, fell, job, ctx)
+    _scene(brief, clock, fell, job, ctx)
     facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
     outside = sum(fact["outside"] for fact in facts)
     return Draft(
@@ -106,12 +107,18 @@ def _shown(frames: dict[int, Path], ctx: Context) -> Iterator[NDArray[np.uint8]]
         yield shown(frames[frame])
 
 
-def _scene(clock: Clock, fell: Fall, job: PictureJob, ctx: Context) -> None:
+def _scene(brief: CollapseBrief, clock: Clock, fell: Fall, job: PictureJob, ctx: Context) -> None:
     from secondunit.media import usd
 
     states = [clock.state(frame) for frame in clock.frames]
     motion = fell.motion
     poses = usd.Poses(motion.position_m[states], motion.rotation[states], clock.first, clock.fps, motion.alive[states])
     usd.write_scene(
-        ctx.staging / "scene.usd", fell.pieces, poses, names=job.names, camera=job.scene.camera, materials=MATERIALS
+        ctx.staging / "scene.usd",
+        fell.pieces,
+        poses,
+        names=job.names[: len(fell.pieces)],
+        camera=job.scene.camera,
+        materials=MATERIALS,
+        lumps=rubble.lumps(fell.small, states, brief.seed),
     )

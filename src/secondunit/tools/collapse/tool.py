@@ -11,13 +11,15 @@ from secondunit.render.scene import Pose, Scene, mesh_from_faces, settings_for
 from secondunit.schema import CollapseBrief, Draft, Plate
 from secondunit.tools.base import Context
 from secondunit.tools.collapse import building as plans
-from secondunit.tools.collapse import cloud, fall, handover, picture
+from secondunit.tools.collapse import cloud, fall, handover, picture, rubble
 from secondunit.tools.collapse.shot import Clock, clock_of
 from secondunit.tools.collapse.survey import Survey, survey
 from secondunit.vision import grain
 
 WIDTHS = {"draft": 640, "review": 960, "final": 1_000_000}
 """The picture is never wider than this (pixels); final is the plate's own resolution."""
+SMALL = "debris_small"
+"""Cryptomatte's name of all small debris together."""
 
 
 def make(brief: CollapseBrief, plate: Plate, ctx: Context) -> Draft:
@@ -46,18 +48,20 @@ def _job(
     dust: Path,
     ctx: Context,
 ) -> picture.PictureJob:
-    pieces, motion = fell.pieces, fell.motion
+    pieces, motion, small = fell.pieces, fell.motion, fell.small
+    coat = fall.coat(motion)
+    on_small = np.full((len(coat), len(small.size_m)), rubble.COAT, coat.dtype)
     scale = min(1.0, WIDTHS[brief.quality] / plate.width)
     return picture.PictureJob(
         scene=_scene(brief, clock, seen, fell).at_scale(scale),
         settings=settings_for(brief.quality),
-        position_m=motion.position_m,
-        rotation=motion.rotation,
-        alive=motion.alive,
-        coat=fall.coat(motion),
-        radii_m=_radii(pieces),
+        position_m=np.concatenate([motion.position_m, small.position_m], axis=1),
+        rotation=np.concatenate([motion.rotation, small.rotation], axis=1),
+        alive=np.concatenate([motion.alive, small.alive()], axis=1),
+        coat=np.concatenate([coat, on_small], axis=1),
+        radii_m=np.concatenate([_radii(pieces), 0.5 * small.size_m]),
         dust=dust,
-        names=names(pieces),
+        names=(*names(pieces), SMALL),
         plates=ctx.plates,
         plate=plate,
         scale=scale,
@@ -75,7 +79,7 @@ def names(pieces: Pieces) -> tuple[str, ...]:
 
 
 def _scene(brief: CollapseBrief, clock: Clock, seen: Survey, fell: fall.Fall) -> Scene:
-    pieces, motion = fell.pieces, fell.motion
+    pieces, motion, small = fell.pieces, fell.motion, fell.small
     mesh = mesh_from_faces(
         pieces.vertices_m,
         pieces.vertex_start,
@@ -85,8 +89,8 @@ def _scene(brief: CollapseBrief, clock: Clock, seen: Survey, fell: fall.Fall) ->
         pieces.material,
     )
     return Scene(
-        mesh=mesh,
-        rest=Pose(motion.position_m[0], motion.rotation[0], np.ones(len(pieces), bool)),
+        mesh=rubble.joined(mesh, len(pieces), small, brief.seed),
+        rest=rubble.rest(Pose(motion.position_m[0], motion.rotation[0], np.ones(len(pieces), bool)), small),
         camera=seen.solve.camera,
         light=seen.light,
         plate=seen.plate,
@@ -96,6 +100,7 @@ def _scene(brief: CollapseBrief, clock: Clock, seen: Survey, fell: fall.Fall) ->
         occluders=seen.occluders,
         seed=brief.seed,
         fps=clock.fps,
+        small_from=len(pieces),
     )
 
 
