@@ -337,3 +337,66 @@ def test_cap_removes_the_least_recently_used_and_spares_what_may_be_in_use(tmp_p
     with context(tmp_path):
         pass
     assert [note.is_file() for note in notes] == [False, False, True]
+
+
+def written(made, value):
+    """What fills a folder with a value, and notes that it was asked for."""
+
+    def fill(folder):
+        made.append(value)
+        (folder / "value.txt").write_text(str(value))
+
+    return fill
+
+
+def test_a_series_yields_each_result_as_soon_as_it_is_there(ctx):
+    made = []
+
+    def make():
+        for n in range(3):
+            yield written(made, n)
+
+    folder, results = ctx.cached_series("air", {}, make, 3, code=CODE)
+    assert made == []
+    for n in results:
+        assert made == list(range(n + 1))
+        assert (folder / str(n) / "value.txt").read_text() == str(n)
+    again, results = ctx.cached_series("air", {}, make, 3, code=CODE)
+    assert (again, list(results), made) == (folder, [0, 1, 2], [0, 1, 2])
+    assert "air" in ctx.reused
+
+
+def test_a_series_that_was_cut_off_starts_again_and_keeps_what_is_there(ctx):
+    made = []
+
+    def make():
+        for n in range(4):
+            yield written(made, n)
+
+    folder, results = ctx.cached_series("air", {}, make, 4, code=CODE)
+    assert [next(results), next(results)] == [0, 1]
+    results.close()
+    _, results = ctx.cached_series("air", {}, make, 4, code=CODE)
+    assert list(results) == [0, 1, 2, 3]
+    assert made == [0, 1, 2, 3], "the first two are run through, not written again"
+    assert {p.name for p in folder.iterdir()} == {"0", "1", "2", "3"}
+
+
+def test_frames_wait_for_what_they_need(tmp_path):
+    """Frame n may be drawn once `ready` has yielded it: no frame is computed before, and none is left out."""
+    seen = []
+
+    def ready():
+        for n in (1, 2, 3, 4):
+            assert not (tmp_path / f"computed-{n}").exists(), "drawn before it was ready"
+            assert not list(tmp_path.glob(f"computed-{n}-*"))
+            seen.append(n)
+            yield n
+
+    with context(tmp_path, workers=2) as ctx:
+        frames = [2, 3, 4]
+        made = ctx.cached_frames("draw", {}, frame_work.write_frame, frames, (2, tmp_path), code=CODE, ready=ready())
+        assert {f: (p / "value.txt").read_text() for f, p in made.items()} == {2: "4", 3: "6", 4: "8"}
+        assert seen == [1, 2, 3, 4]
+        ctx.cached_frames("draw", {}, frame_work.write_frame, frames, (2, tmp_path), code=CODE, ready=ready())
+        assert seen == [1, 2, 3, 4], "nothing is missing, so nothing is asked for"

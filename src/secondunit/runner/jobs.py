@@ -98,9 +98,12 @@ def map_frames(
     check: Callable[[], None],
     workers: int,
     replay_folder: Path | None = None,
+    ready: Iterator[int] | None = None,
 ) -> Generator[Any, None, None]:
     """Results of `fn(payload, frame)` in the order of `frames`, each computed in one of `workers` processes.
 
+    ready: yields the same frames in the same order, each when its turn to be computed may come; it is advanced here
+    while the workers work (None: all may start).
     Raises FrameError when a frame raises or its process dies, Cancelled when `check` does, and TypeError for a
     function that another process cannot import. No process is left behind whichever way it ends.
     """
@@ -110,13 +113,18 @@ def map_frames(
     crew: list[_Worker] = []
     results: dict[int, Any] = {}
     todo = list(enumerate(frames))[::-1]
+    free = len(frames) if ready is None else 0
     try:
         crew.extend(_start(job) for _ in range(min(workers, len(frames))))
         for taken in range(len(frames)):
             while taken not in results:
                 check()
-                _hand_out(crew, todo, taken + WINDOW * len(crew))
-                for worker in _ready(crew):
+                _hand_out(crew, todo, min(free, taken + WINDOW * len(crew)))
+                waiting = ready is not None and free < len(frames)
+                if waiting and ready is not None:
+                    next(ready)
+                    free += 1
+                for worker in _ready(crew, 0.0 if waiting else 0.1):
                     results.update([_receive(worker, stage, frames, job, replay_folder or scratch)])
             yield results.pop(taken)
     finally:
@@ -133,9 +141,10 @@ def _hand_out(crew: list[_Worker], todo: list[tuple[int, int]], limit: int) -> N
                 worker.pipe.send((index, frame))
 
 
-def _ready(crew: list[_Worker]) -> list[_Worker]:
+def _ready(crew: list[_Worker], timeout_s: float) -> list[_Worker]:
+    """Workers with an answer, waiting so long for one."""
     pipes = {worker.pipe: worker for worker in crew if worker.frame is not None}
-    return [pipes[pipe] for pipe in wait(list(pipes), timeout=0.1) if isinstance(pipe, Connection)]
+    return [pipes[pipe] for pipe in wait(list(pipes), timeout=timeout_s) if isinstance(pipe, Connection)]
 
 
 def _receive(worker: _Worker, stage: str, frames: Sequence[int], job: Path, replay_folder: Path) -> tuple[int, Any]:

@@ -106,6 +106,44 @@ class LocalContext:
                 self._cache.store(entry, make, {"stage": stage, "inputs": keys.describe(inputs)})
         return entry
 
+    def cached_series(
+        self,
+        stage: str,
+        inputs: Mapping[str, object],
+        make: Callable[[], Iterator[Callable[[Path], None]]],
+        count: int,
+        *,
+        code: Sequence[str],
+    ) -> tuple[Path, Iterator[int]]:
+        """See `tools.base.Context.cached_series`."""
+        self.check()
+        parent = self._cache.entry(stage, self._key(stage, inputs, code))
+        return parent, self._series(stage, parent, make, count, {"stage": stage, "inputs": keys.describe(inputs)})
+
+    def _series(
+        self,
+        stage: str,
+        parent: Path,
+        make: Callable[[], Iterator[Callable[[Path], None]]],
+        count: int,
+        note: Mapping[str, object],
+    ) -> Iterator[int]:
+        """A series that is not whole is made from its start; what a killed run left of it is kept as it is."""
+        there = [self._cache.find(parent / str(n)) for n in range(count)]
+        if all(there):
+            self.reused.add(stage)
+            self.say(f"{stage}: from the cache")
+            yield from range(count)
+            return
+        results = make()
+        for n in range(count):
+            self.check()
+            with self._timed(stage):
+                fill = next(results)
+                if not there[n]:
+                    self._cache.store(parent / str(n), fill, note)
+            yield n
+
     def cached_frames(
         self,
         stage: str,
@@ -115,6 +153,7 @@ class LocalContext:
         payload: P,
         *,
         code: Sequence[str],
+        ready: Iterator[int] | None = None,
     ) -> dict[int, Path]:
         """See `tools.base.Context.cached_frames`."""
         with self._timed(stage):
@@ -128,14 +167,19 @@ class LocalContext:
                 self.say(f"{stage}: {len(frames) - len(missing)} of {len(frames)} frames from the cache")
             note = {"stage": stage, "inputs": keys.describe(inputs)}
             job = _FrameJob(fn, payload, self._cache.scratch, parent, note)
-            for _ in self.map_frames(stage, _make_frame, missing, job):
+            for _ in self._mapped(stage, _make_frame, missing, job, _of(missing, ready)):
                 pass
         return {f: parent / str(f) for f in frames}
 
     def map_frames(self, stage: str, fn: Callable[[P, int], R], frames: Sequence[int], payload: P) -> Iterator[R]:
         """See `tools.base.Context.map_frames`."""
+        yield from self._mapped(stage, fn, frames, payload, None)
+
+    def _mapped(
+        self, stage: str, fn: Callable[[P, int], R], frames: Sequence[int], payload: P, ready: Iterator[int] | None
+    ) -> Iterator[R]:
         scratch = self._cache.new_folder()
-        arguments: dict[str, Any] = {"check": self.check, "workers": self.workers, "scratch": scratch}
+        arguments: dict[str, Any] = {"check": self.check, "workers": self.workers, "scratch": scratch, "ready": ready}
         results = jobs.map_frames(stage, fn, frames, payload, replay_folder=self._cache.folder / "failed", **arguments)
         try:
             self.progress(stage, 0, len(frames))
@@ -169,6 +213,12 @@ class LocalContext:
             yield
         finally:
             self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - start
+
+
+def _of(frames: Sequence[int], ready: Iterator[int] | None) -> Iterator[int] | None:
+    """Those of `ready` that are in `frames`."""
+    wanted = set(frames)
+    return None if ready is None else (frame for frame in ready if frame in wanted)
 
 
 def _make_frame(job: _FrameJob[Any], frame: int) -> None:

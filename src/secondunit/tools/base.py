@@ -50,6 +50,22 @@ class Context(Protocol):
         """The same for files: `make(folder)` fills an empty folder, which appears whole or not at all. Read only."""
         ...
 
+    def cached_series(
+        self,
+        stage: str,
+        inputs: Mapping[str, object],
+        make: Callable[[], Iterator[Callable[[Path], None]]],
+        count: int,
+        *,
+        code: Sequence[str],
+    ) -> tuple[Path, Iterator[int]]:
+        """The same for `count` results that come one after the other, such as a simulation's states.
+
+        Returns the folder in which result n is the folder `str(n)`, and an iterator that makes them: it yields n as
+        soon as result n is there, and does nothing before it is asked. `make()` yields what fills each one's folder.
+        """
+        ...
+
     def cached_frames(
         self,
         stage: str,
@@ -59,10 +75,13 @@ class Context(Protocol):
         payload: P,
         *,
         code: Sequence[str],
+        ready: Iterator[int] | None = None,
     ) -> dict[int, Path]:
         """A folder per frame, filled by `fn(payload, frame, folder)` over the cores; finished frames survive a kill.
 
         The frame number belongs to each frame's key, the list of frames does not: a longer shot re-uses a shorter one.
+        ready: yields each frame, in the order of `frames`, when what it needs is there; it is advanced while the other
+        cores draw, and not at all when every frame is in the cache.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The dust of a shot: one small file a frame, cropped to where there is any."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +15,31 @@ from secondunit.tools.collapse.shot import Clock
 
 CODE = ("secondunit.physics.dust", "secondunit.physics.dust_sources", "secondunit.tools.collapse.cloud")
 CELL_M = {"draft": 0.7, "review": 0.5, "final": 0.4}
+FILE = "dust.npz"
 FAINT_KGM3 = 2.0e-6
 """Less than this is no dust: an optical depth of 0.005 over thirty metres."""
 
 
-def cloud(pieces: Pieces, bonds: Bonds, motion: Motion, clock: Clock, quality: str, seed: int, ctx: Context) -> Path:
-    """The folder of the shot's dust, ``dust.0000.npz`` for each state of the simulation that has any."""
+def cloud(
+    pieces: Pieces, bonds: Bonds, motion: Motion, clock: Clock, quality: str, seed: int, ctx: Context
+) -> tuple[Path, Iterator[int]]:
+    """The folder of the shot's dust, one in it for each state of the simulation, and what makes them one by one."""
     low, high = bounds(pieces)
     domain = dust.Domain.around(low, high, CELL_M[quality] * max(1.0, float((high - low).max()) / 30.0) ** 0.5)
 
-    def make(folder: Path) -> None:
+    def make() -> Iterator[Callable[[Path], None]]:
         points = dust_sources.lattice(pieces, seed)
-        frames = _frames(pieces, bonds, points, motion, clock, seed, ctx)
-        for state, frame in enumerate(dust.simulate_dust(domain, frames, clock.fps, device=ctx.device)):
-            save(folder, state, frame, domain)
+        frames = _frames(pieces, bonds, points, motion, seed)
+        for frame in dust.simulate_dust(domain, frames, clock.fps, device=ctx.device):
+            yield partial(save, frame=frame, domain=domain)
 
-    inputs = {"motion": motion.position_m, "broken": motion.bond_broken_s, "lost": motion.dissipated_j}
-    return ctx.cached_folder("dust", {**inputs, "domain": domain, "seed": seed, "fps": clock.fps}, make, code=CODE)
+    inputs: dict[str, object] = {
+        "motion": motion.position_m,
+        "broken": motion.bond_broken_s,
+        "lost": motion.dissipated_j,
+    }
+    inputs |= {"domain": domain, "seed": seed, "fps": clock.fps}
+    return ctx.cached_series("dust", inputs, make, len(motion.time_s), code=CODE)
 
 
 def bounds(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
@@ -40,16 +49,15 @@ def bounds(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _frames(
-    pieces: Pieces, bonds: Bonds, points: dust_sources.Lattice, motion: Motion, clock: Clock, seed: int, ctx: Context
+    pieces: Pieces, bonds: Bonds, points: dust_sources.Lattice, motion: Motion, seed: int
 ) -> Iterator[tuple[dust.Samples, dust.Samples]]:
     for state in range(len(motion.time_s)):
-        ctx.progress("dust", state, len(motion.time_s))
         born = dust_sources.births(pieces, bonds, points, motion, state, seed)
         yield born, dust_sources.solids(points, motion, state)
 
 
-def save(folder: Path, state: int, frame: dust.DustFrame, domain: dust.Domain) -> None:
-    """Write one state's cells that hold dust, with a cell of clean air around; nothing where the air is clean."""
+def save(folder: Path, frame: dust.DustFrame, domain: dust.Domain) -> None:
+    """Write a state's cells that hold dust, with a cell of clean air around; nothing where the air is clean."""
     full = np.argwhere(frame.density > FAINT_KGM3)
     if not len(full):
         return
@@ -57,7 +65,7 @@ def save(folder: Path, state: int, frame: dust.DustFrame, domain: dust.Domain) -
     high = np.minimum(full.max(axis=0) + 3, frame.density.shape)
     box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
     np.savez(
-        folder / f"dust.{state:04d}.npz",
+        folder / FILE,
         density=frame.density[box],
         flow_a=frame.flow_a[box],
         flow_b=frame.flow_b[box],
@@ -70,7 +78,7 @@ def save(folder: Path, state: int, frame: dust.DustFrame, domain: dust.Domain) -
 
 def load(folder: Path, state: int) -> DustGrid | None:
     """One state's dust for the renderer, or None where the air is clean."""
-    file = folder / f"dust.{state:04d}.npz"
+    file = folder / str(state) / FILE
     if not file.exists():
         return None
     with np.load(file) as data:

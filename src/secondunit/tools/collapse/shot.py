@@ -1,5 +1,6 @@
 """The clock of a collapse: which frame of the shot shows which state of the simulation."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from secondunit.schema import CollapseBrief, InputError, Plate
@@ -30,6 +31,14 @@ class Clock:
     def state(self, frame: int) -> int:
         """Index of the simulation's state that a frame shows; 0 up to the event."""
         return min(max(0, frame - self.event), self.simulated)
+
+    def ready(self, states: Iterator[int]) -> Iterator[int]:
+        """The frames in order, each as soon as ``states`` has yielded the state that it shows."""
+        there = -1
+        for frame in self.frames:
+            while there < self.state(frame):
+                there = next(states)
+            yield frame
 
 
 def clock_of(brief: CollapseBrief, plate: Plate) -> Clock:

@@ -33,9 +33,11 @@ def make(brief: CollapseBrief, plate: Plate, ctx: Context) -> Draft:
     for line in building.said:
         ctx.say(line)
     fell = fall.fall(building, brief, clock, ctx)
-    dust = cloud.cloud(fell.pieces, fell.bonds, fell.motion, clock, brief.quality, brief.seed, ctx)
+    dust, dusty = cloud.cloud(fell.pieces, fell.bonds, fell.motion, clock, brief.quality, brief.seed, ctx)
     job = _job(brief, plate, clock, seen, fell, dust, ctx)
-    frames = ctx.cached_frames("picture", _inputs(job), picture.render, list(clock.frames), job, code=picture.CODE)
+    numbers = list(clock.frames)
+    ready = clock.ready(dusty)
+    frames = ctx.cached_frames("picture", _inputs(job), picture.render, numbers, job, code=picture.CODE, ready=ready)
     return handover.deliver(brief, plate, clock, fell, job, frames, ctx)
 
 
