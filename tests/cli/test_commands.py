@@ -50,6 +50,40 @@ def test_actor_without_a_name_is_asked_for_one(secondunit, tmp_path, monkeypatch
     assert "--as PERSON" in made.err
 
 
+def test_init_in_a_production_is_one_sentence(secondunit, home):
+    made = secondunit("init", home, "--title", "T", "--code", "AGM")
+    assert made.status == 3
+    assert made.err == (
+        f"{home} cannot become a production: the folder already holds something: a production starts in an absent or "
+        "empty one (rule init.free-folder).\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"\xff\xfe", "is no text (byte 0)"),
+        (
+            b'schema = "production/1"\ntitle = "x"\ncode = "A"\nfps = -1\nstart = 1\n',
+            "fps = -1: it must be more than 0",
+        ),
+    ],
+)
+def test_broken_settings_are_named_by_their_file(secondunit, home, text, says):
+    (home / "production.toml").write_bytes(text)
+    made = secondunit("versions")
+    assert made.status == 2
+    assert made.err.startswith(str(home / "production.toml"))
+    assert says in made.err
+
+
+def test_variations_are_all_understood_before_the_first_is_made(secondunit, home):
+    made = secondunit("collapse", "SC010", "--facade", CORNERS, "--seed", 2**63 - 2, "--variations", 3)
+    assert made.status == 2
+    assert made.err.startswith("--seed = 9223372036854775808: it must be less than 9")
+    assert secondunit("versions", "SC010").out == "No versions of SC010 yet.\n"
+
+
 def test_init_in_a_full_folder_is_refused_with_its_rule(secondunit, tmp_path):
     (tmp_path / "holiday.jpg").touch()
     made = secondunit("init", tmp_path, "--title", "T", "--code", "AGM", "--json")
@@ -65,8 +99,11 @@ def test_init_in_a_full_folder_is_refused_with_its_rule(secondunit, tmp_path):
     ("words", "says"),
     [
         (["--title", "T", "--code", "agm"], "--code = 'agm': give 2 to 8 capital letters"),
-        (["--title", "", "--code", "AGM"], "--title = '': it must not be empty."),
-        (["--title", "T", "--code", "AGM", "--fps", "0"], "--fps = 0.0: it must be more than 0."),
+        (["--title", "", "--code", "AGM"], "--title = '': a title is one line, and not empty."),
+        (["--title", "a\nb", "--code", "AGM"], "--title = 'a\\nb': a title is one line"),
+        (["--title", "T", "--code", "AGM", "--fps", "0"], "--fps = 0.0: it must be at least 0.01."),
+        (["--title", "T", "--code", "AGM", "--fps", "nan"], "--fps = nan: give a finite number."),
+        (["--title", "T", "--code", "AGM", "--start", "99999999"], "--start = 99999999: it must be at most 9000000."),
         (["--title", "T", "--code", "AGM", "--start", "-1"], "--start = -1: it must be at least 0."),
         (["--title", "T", "--code", "AGM", "--as", "a/b"], "--as = 'a/b': a person's name"),
     ],
@@ -304,7 +341,8 @@ def test_ledger_is_verified_against_a_checkpoint(secondunit, home):
     broken = secondunit("ledger", "verify", "--checkpoint", other, "--json")
     assert broken.status == 1
     assert "rewritten" in broken.err
-    assert secondunit("ledger", "verify", "--checkpoint", "yesterday").status == 2
+    for word in ("yesterday", f"²:{'0' * 64}"):
+        assert secondunit("ledger", "verify", "--checkpoint", word).status == 2
 
 
 def test_ledger_verify_hashes_files_where_asked(secondunit, home):

@@ -58,6 +58,8 @@ def test_the_example_passes(plate: tuple[Plate, Path]) -> None:
         ({"facade": tuple(reversed(corners()))}, "anticlockwise"),
         ({"facade": (corners()[0], corners()[2], corners()[1], corners()[3])}, "cross"),
         ({"sun": (0, 100)}, "--sun is"),
+        ({"focal_px": 1e300}, "--focal-px is 1e.300, which no lens has"),
+        ({"focal_mm": 1e-300}, "--focal-mm is 1e-300, which no lens has"),
         ({"building": "depth_m = "}, "--building is not TOML"),
         ({"building": "deepness = 3"}, "'deepness' is not a field"),
         ({"building": "floors_m = [0, 1, 2]"}, "--building: floors_m .* too low"),

@@ -33,14 +33,16 @@ def tell(as_json: bool, answer: Mapping[str, Any], *lines: str) -> None:
 def require(outcome: "Outcome", as_json: bool, place: str = "") -> None:
     """Go on if the gate allowed it; else say why not, and end with status 3 or 4.
 
-    place: begins a sentence of its own where only one rule objects.
+    place: begins a single sentence, about the first rule that objects to what was asked.
     """
     if outcome.exit_code == DONE:
         return
     verdict = outcome.verdict
     said = outcome.says()
-    if place and len(verdict.objections) == 1:
-        said = f"{place}: {verdict.objections[0].reason.rstrip('.')} (rule {verdict.objections[0].rule})."
+    if place:
+        first = next((o for o in verdict.objections if not o.rule.startswith("gate.")), verdict.objections[0])
+        reason = first.reason.rstrip(".")
+        said = f"{place}: {reason[0].lower()}{reason[1:]} (rule {first.rule})."
     answer = {
         "error": said,
         "exit": outcome.exit_code,

@@ -10,7 +10,7 @@ from secondunit.cli.options import Actor, Folder, Json, acting, opened
 
 if TYPE_CHECKING:
     from secondunit.runner.production import Production
-    from secondunit.schema import Version
+    from secondunit.schema import CollapseBrief, Version
 
 
 def collapse(
@@ -79,6 +79,7 @@ def collapse(
     The same words again make the same pixels, from the cache; a changed word computes only what depends on it.
     """
     from secondunit.cli import words
+    from secondunit.schema import CollapseBrief
 
     brief: dict[str, Any] = {
         "shot": shot,
@@ -100,7 +101,8 @@ def collapse(
     home = opened(context, folder)
     files = {"matte_file": str(matte) if matte else None, "building_file": str(building) if building else None}
     run = _Run(home, acting(person), files, plate, device, as_json)
-    made = [run.make({**brief, "seed": seed + i}) for i in range(variations)]
+    briefs = [CollapseBrief.read(**brief, seed=seed + i) for i in range(variations)]  # all, before any work
+    made = [run.make(words) for words in briefs]
     answers = [_answer(home, version) for version in made]
     lines = [line for version in made for line in _lines(home, version)]
     tell(as_json, answers[0] if variations == 1 else {"versions": answers}, *lines)
@@ -121,12 +123,11 @@ class _Run:
         self.home, self.actor, self.files = home, actor, files
         self.plate, self.device, self.as_json = plate, device, as_json
 
-    def make(self, fields: dict[str, Any]) -> "Version":
+    def make(self, brief: "CollapseBrief") -> "Version":
         """Two moves: the brief goes on record, then its tool runs."""
         from secondunit.runner.advance import advance
-        from secondunit.schema import BriefRequest, CollapseBrief, MakeRequest, StoredBrief, Version
+        from secondunit.schema import BriefRequest, MakeRequest, StoredBrief, Version
 
-        brief = CollapseBrief.read(**fields)
         words = BriefRequest.read(actor=self.actor, brief=brief, plate=self.plate, **self.files)
         run = MakeRequest.read(actor=self.actor, shot=brief.shot, brief="b001", plate=self.plate, device=self.device)
         with screen() as console:

@@ -51,6 +51,6 @@ def _checkpoint(text: str) -> dict[str, object]:
     from secondunit.schema import InputError
 
     size, colon, root = text.partition(":")
-    if not (colon and size.isdigit() and len(root) == 64):
+    if not (colon and size.isascii() and size.isdigit() and len(root) == 64):
         raise InputError(f"--checkpoint {text!r} is none: give SIZE:ROOT as `secondunit ledger verify` printed it.")
     return {"size": int(size), "root": root}

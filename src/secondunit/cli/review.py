@@ -35,7 +35,7 @@ def versions(
         f"{v.name:20} {v.status:8} {v.brief}  {v.plate}  {v.made_at[:16]}  {v.made_by}  {home.folder / v.folder}"
         for v in found
     ]
-    tell(as_json, {"versions": answer}, *(lines or ["No versions yet."]))
+    tell(as_json, {"versions": answer}, *(lines or [f"No versions{f' of {shot}' if shot else ''} yet."]))
 
 
 def note(

@@ -23,14 +23,16 @@ def read(path: Path) -> dict[str, Any]:
     try:
         stage = Usd.Stage.Open(str(path))
     except Exception as error:
-        raise Refused("is no USD file that can be read: give a .usd, .usda, .usdc or .usdz with one camera") from error
+        raise Refused(
+            "is no USD file that can be read", "give a .usd, .usda, .usdc or .usdz with one camera"
+        ) from error
     cameras = [prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera)]
     if len(cameras) != 1:
         names = f" ({', '.join(str(prim.GetPath()) for prim in cameras[:4])})" if cameras else ""
-        raise Refused(f"holds {len(cameras) or 'no'} cameras{names}: export the shot's camera alone")
+        raise Refused(f"holds {len(cameras) or 'no'} cameras{names}", "export the shot's camera alone")
     camera = UsdGeom.Camera(cameras[0])
     if camera.GetProjectionAttr().Get() != UsdGeom.Tokens.perspective:
-        raise Refused("holds an orthographic camera: give the perspective one that shot the plate")
+        raise Refused("holds an orthographic camera", "give the perspective one that shot the plate")
     stated = stage.HasAuthoredMetadata("metersPerUnit")
     unit = float(UsdGeom.GetStageMetersPerUnit(stage))
     lens, matrix = _still(camera, unit)
@@ -59,11 +61,11 @@ def _still(camera: Any, unit: float) -> tuple[Array, Array]:
         turn = float(np.arccos(np.clip((np.trace(other[:3, :3] @ matrix[:3, :3].T) - 1) / 2, -1, 1)))
         if metres > STILL_M or turn > STILL_RAD:
             raise Refused(
-                f"holds a camera that moves ({metres:.2f} m and {np.degrees(turn):.1f} degrees {between}): the camera "
-                "must stand still; stabilise the plate, or bake the camera at one frame and give that frame as plate"
+                f"holds a camera that moves ({metres:.2f} m and {np.degrees(turn):.1f} degrees {between})",
+                "the camera must stand still; give a locked-off plate, or one frame of it and the camera baked there",
             )
         if np.abs(other_lens - lens).max() > STILL_SHARE * lens[0]:
-            raise Refused(f"holds a camera that zooms or shifts {between}: its lens must stay as it is")
+            raise Refused(f"holds a camera that zooms or shifts {between}", "its lens must stay as it is")
     return lens, matrix
 
 
@@ -98,9 +100,11 @@ def _at(camera: Any, time: Any) -> tuple[Array, Array]:
     lens = np.array([float(attribute.Get(time)) for attribute in _lens(camera)])
     matrix = np.array(camera.ComputeLocalToWorldTransform(time), np.float64).reshape(4, 4)
     if not (np.isfinite(lens).all() and np.isfinite(matrix).all() and (lens[:3] > 0).all()):
-        raise Refused("holds a camera whose lens or place is no number: export it again")
+        raise Refused("holds a camera whose lens or place is no number")
     turn, _, axes = np.linalg.svd(matrix[:3, :3])
     if np.linalg.det(matrix[:3, :3]) <= 0:
-        raise Refused("holds a camera that mirrors the world (a negative scale): freeze its transform, export it again")
+        raise Refused(
+            "holds a camera that mirrors the world (a negative scale)", "freeze its transform and export it again"
+        )
     matrix[:3, :3] = turn @ axes  # without scale and shear, which say nothing of a camera
     return lens, matrix

@@ -85,7 +85,8 @@ def _head(path: Path, limits: Limits) -> bytes:
         if path.is_dir():
             raise InputError(f"{path} is a folder where a file is needed: give a picture, a movie or a pattern in it.")
         if not path.is_file():
-            raise InputError(f"There is no file {path}: check the path.")
+            what = f"{path} is no plain file" if path.exists() else f"There is no file {path}"
+            raise InputError(f"{what}: check the path.")
         size = path.stat().st_size
         if size == 0:
             raise InputError(f"{path.name} is empty (0 bytes): copy or export it again.")

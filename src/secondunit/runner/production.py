@@ -64,13 +64,22 @@ def open_production(folder: Path) -> Production:
     toml, path = folder / TOML, folder / database.NAME
     if not toml.is_file():
         raise InputError(f"{folder} holds no {TOML}: it is not a production; make one with `secondunit init`.")
-    settings = Settings.from_toml(toml.read_text("utf-8"), str(toml))
+    settings = Settings.from_toml(_read(toml), str(toml))
     if not path.is_file():
         raise InputError(f"{path} is missing: restore it from a copy; without it nothing is on record.")
     store = Store(path)
     store.upgrade()
     orphans.clear(folder, store, at=instant())
     return Production(folder, settings, load(_packs(folder, settings)), store)
+
+
+def _read(toml: Path) -> str:
+    try:
+        return toml.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{toml} is no text (byte {error.start}): restore it from a copy.") from error
+    except OSError as error:
+        raise InputError(f"{toml} cannot be read: {error.strerror}; check who may read it.") from error
 
 
 def _packs(folder: Path, settings: Settings) -> dict[str, str]:

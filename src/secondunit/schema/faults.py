@@ -12,10 +12,10 @@ SHOWN = 60
 SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda about: "it is missing and must be given",
     "extra_forbidden": lambda about: "there is no such field; check the spelling, or leave it out",
-    "greater_than": lambda about: f"it must be more than {about['gt']:g}",
-    "greater_than_equal": lambda about: f"it must be at least {about['ge']:g}",
-    "less_than": lambda about: f"it must be less than {about['lt']:g}",
-    "less_than_equal": lambda about: f"it must be at most {about['le']:g}",
+    "greater_than": lambda about: f"it must be more than {_number(about['gt'])}",
+    "greater_than_equal": lambda about: f"it must be at least {_number(about['ge'])}",
+    "less_than": lambda about: f"it must be less than {_number(about['lt'])}",
+    "less_than_equal": lambda about: f"it must be at most {_number(about['le'])}",
     "finite_number": lambda about: "give a finite number",
     "literal_error": lambda about: f"give {about['expected']}",
     "enum": lambda about: f"give {about['expected']}",
@@ -30,6 +30,11 @@ SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_type": lambda about: "give a text",
 }
 """What pydantic found -> what to do."""
+
+
+def _number(limit: float) -> str:
+    """As people write it: 10000, 0.5."""
+    return f"{limit:.12g}"
 
 
 def first_fault(error: ValidationError, *, of: str = "") -> FieldFault:

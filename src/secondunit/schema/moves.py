@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from .base import Record
 from .brief import Brief
-from .names import CODE, DEVICE, SUBJECT, BriefId, PersonName, PlateId, Role, ShotName, Status, VersionId
+from .names import CODE, DEVICE, SUBJECT, TITLE, BriefId, PersonName, PlateId, Role, ShotName, Status, VersionId
 
 
 class Move(StrEnum):
@@ -32,9 +32,9 @@ class InitRequest(Record, name="init-request", version=1):
 
     move: ClassVar[Move] = Move.INIT
     actor: PersonName
-    title: str = Field(min_length=1, max_length=200)
+    title: str = Field(max_length=200, pattern=TITLE)
     code: str = Field(pattern=CODE)
-    fps: float = Field(default=24.0, gt=0, le=1000)
+    fps: float = Field(default=24.0, ge=0.01, le=1000)
     start: int = Field(default=1001, ge=0, le=9_000_000)
 
 

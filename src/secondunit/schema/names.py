@@ -34,7 +34,9 @@ VERSION, BRIEF, PLATE = r"^v[0-9]{3,9}$", r"^b[0-9]{3,9}$", r"^PL[0-9]{2}_v[0-9]
 SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}/[vb][0-9]{3,9}$"
 CODE = r"^[A-Z][A-Z0-9]{1,7}$"
 DEVICE = r"^(cpu|cuda:[0-9]{1,3})$"
+TITLE = r"^[^\x00-\x1f\x7f]+$"
 FORMS = {
+    TITLE: "a title is one line, and not empty",
     SHOT: "a shot's name is 1 to 64 letters, digits, _ and -, and begins with a letter or a digit",
     PERSON: "a person's name is 1 to 80 characters without / and \\ and without line breaks",
     VERSION: "a version is called v001, v002 and so on",

@@ -6,7 +6,7 @@ import tomllib
 from pydantic import Field
 
 from .base import TAG, Record
-from .errors import InputError
+from .errors import FieldFault, InputError
 
 
 class Settings(Record, name="production", version=1):
@@ -38,4 +38,7 @@ class Settings(Record, name="production", version=1):
             raise InputError(f"{place} is not TOML: {error}; repair that line.") from error
         if TAG not in fields:
             raise InputError(f"{place} has no `{TAG} = ...` line: it is not a production of Second Unit.")
-        return cls.read(**fields)
+        try:
+            return cls.read(**fields)
+        except FieldFault as fault:
+            raise InputError(f"{place}: {str(fault).rstrip('.')}; repair that line.") from fault

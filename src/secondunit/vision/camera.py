@@ -29,6 +29,8 @@ USUAL_LENS_MM = 35.0
 USUAL_LENS_SPREAD = 0.4  # sigma of ln focal: two thirds of building photographs lie between 23 and 52 mm
 FARTHEST_HONEST_VP = 5.0  # image widths; farther away, the facade is as good as frontal
 CAMERA_HEIGHT_M = (0.5, 6.0)
+FOCAL_LIMIT = 50.0
+"""A focal length is at least a fiftieth of the picture's diagonal, and at most fifty diagonals."""
 FOCAL_TOLERANCE = 0.05
 HEIGHT_TOLERANCE = 0.10
 SIGMAS = 2.576  # 99 % of a normal distribution
@@ -179,6 +181,13 @@ def _known_focal(
     for name, value in (("--focal-px", focal_px), ("--focal-mm", given_mm), ("EXIF focal length", exif_mm)):
         if value is not None and not (np.isfinite(value) and value > 0):
             raise InputError(f"{name} is {value:g}; a focal length is a positive number.")
+    for name, value, unit in (("--focal-px", focal_px, 1.0), ("--focal-mm", given_mm, per_mm)):
+        angle = value * unit / (per_mm * FULL_FRAME_DIAGONAL_MM) if value is not None else 1.0
+        if not 1 / FOCAL_LIMIT <= angle <= FOCAL_LIMIT:
+            least, most = per_mm * FULL_FRAME_DIAGONAL_MM / unit / FOCAL_LIMIT, per_mm * FULL_FRAME_DIAGONAL_MM / unit
+            raise InputError(
+                f"{name} is {value:g}, which no lens has on this plate; give {least:.3g} to {most * FOCAL_LIMIT:.6g}."
+            )
     if focal_px is not None:
         return focal_px, "given", f"focal length {focal_px:.0f} px as given"
     if given_mm is not None:
