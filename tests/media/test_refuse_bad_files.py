@@ -1,6 +1,7 @@
 """Bad input: one sentence that names the file, nothing left behind, and a program that goes on."""
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -9,16 +10,17 @@ import subprocess
 import sys
 import time
 import zlib
+from types import SimpleNamespace
 
 import numpy as np
 import OpenEXR
 import pytest
 from PIL import Image
 
-from secondunit.media import plates, sandbox
+from secondunit.media import decode, plates, sandbox
 from secondunit.media.limits import Limits
 from secondunit.media.sniff import sniff
-from secondunit.schema import Cancelled, InputError
+from secondunit.schema import Cancelled, InputError, WorkFailed
 from tests.media.material import SHARED, exr, flat422, ingest, jpeg, left_behind, movie, ramp, rgb_exr, shared
 
 DAMAGED = sorted(path.name for path in (SHARED / "exr" / "damaged").glob("*")) or ["none"]
@@ -285,3 +287,22 @@ def test_flipped_bits_in_a_movie(tmp_path):
             ingest(tmp_path / "a.mov", staging)
             continue
         assert not staging.exists()
+
+
+def test_full_disk_is_not_called_a_fault_of_the_file(tmp_path, monkeypatch):
+    jpeg(tmp_path / "a.jpg", ramp())
+    session = decode.Session(tmp_path, Limits())
+    monkeypatch.setattr(decode, "allow_seconds", lambda seconds: None)  # of this process, here
+    monkeypatch.setattr(decode.shutil, "disk_usage", lambda folder: SimpleNamespace(free=4096))
+    asked = {
+        "do": "picture",
+        "path": str(tmp_path / "a.jpg"),
+        "kind": sniff(tmp_path / "a.jpg", Limits()).value,
+        "out": str(tmp_path / "x.npy"),
+    }
+    answer = session.answer(asked)
+    assert answer["no_room"] == 64 * 48 * 3 * 4
+    decoder = sandbox.Decoder(tmp_path / "scratch", Limits())
+    monkeypatch.setattr(decoder, "_line", lambda name: json.dumps(answer).encode())
+    with pytest.raises(WorkFailed, match=r"a\.jpg needs 0 MiB to be decoded, and .* has no such room: make room"):
+        decoder._answer("a.jpg")

@@ -24,6 +24,7 @@ from secondunit.schema import (
     Status,
     StatusRequest,
     Tri,
+    WorkFailed,
 )
 from tests.runner import door
 from tests.runner.door import Hands, add_brief, add_plate, done, left, made, make
@@ -95,6 +96,33 @@ def test_init_takes_over_what_a_broken_init_left(tmp_path):
     assert init_production(tmp_path, InitRequest(actor="Ann", title="T", code="AGM")).exit_code == 0
     assert open_production(tmp_path).settings.code == "AGM"
     assert not (tmp_path / ".second-unit-init").exists()
+
+
+@pytest.mark.parametrize("existed", [True, False])
+def test_init_that_fails_leaves_nothing(tmp_path, monkeypatch, existed):
+    folder = tmp_path / "agm"
+    if existed:
+        folder.mkdir()
+
+    def full(*_, **__):
+        raise InputError("the disk is full")
+
+    monkeypatch.setattr("secondunit.runner.production._first_lines", full)
+    with pytest.raises(InputError, match="the disk is full"):
+        init_production(folder, InitRequest(actor="Ann", title="T", code="AGM"))
+    assert not existed or list(folder.iterdir()) == []
+    assert folder.exists() is existed
+
+
+def test_work_that_the_disk_refuses_is_one_sentence_with_the_room_left(production):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    hands = Hands()
+    hands.during = full
+    with pytest.raises(WorkFailed, match=r"No space left on device\): \d+ MiB are free at .*agm; make room"):
+        add_plate(production, shot="C030", workers=hands)
+    assert left(production) == ([], [])
 
 
 def test_find_walks_up_and_says_what_to_do(production, tmp_path):

@@ -6,8 +6,11 @@ import sqlite3
 
 import pytest
 
+from secondunit.runner.advance import advance
+from secondunit.runner.jobs import Stop
 from secondunit.runner.ledger import verify_ledger
-from secondunit.schema import InputError, Tri
+from secondunit.runner.workers import Quiet
+from secondunit.schema import BriefRequest, Cancelled, CollapseBrief, InputError, Tri
 from tests.runner import door
 
 
@@ -34,6 +37,17 @@ def test_brief_that_its_tool_refuses_leaves_nothing(production, tmp_path):
         assert reading.briefs("A010") == []
     assert lines(production) == before
     assert not (production.folder / "blobs").exists()
+
+
+def test_brief_that_is_stopped_while_it_is_checked_leaves_nothing(production):
+    stop, hands, before = Stop(), door.Hands(), lines(production)
+    hands.check = lambda *_, **__: stop.set()
+    console = Quiet()
+    console.check = stop.check
+    brief = CollapseBrief(shot="A010", facade=door.CORNERS)
+    with pytest.raises(Cancelled):
+        advance(production, BriefRequest(actor="Ann", brief=brief), console=console, workers=hands)
+    assert lines(production) == before
 
 
 @pytest.mark.parametrize("option", ["matte_file", "building_file"])

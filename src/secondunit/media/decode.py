@@ -14,6 +14,7 @@ import ctypes
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .decode_movie import Movie
     from .decode_picture import Picture
 
+SPARE_BYTES = 1 << 16
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
@@ -87,6 +89,8 @@ class Session:
     def _write(self, picture: "Picture", out: str) -> Answer:
         import numpy as np
 
+        if shutil.disk_usage(self.scratch).free < picture.pixels.nbytes + SPARE_BYTES:
+            return {"no_room": picture.pixels.nbytes}
         np.save(out, picture.pixels)
         return {key: value for key, value in vars(picture).items() if key != "pixels"}
 

@@ -154,6 +154,11 @@ class Decoder:
             raise InputError(f"{name} confused the decoder: the file is damaged; export it again from its source.")
         if refused := answer.get("refused"):
             raise InputError(f"{name} {refused}.")
+        if needed := answer.get("no_room"):
+            raise WorkFailed(
+                f"{name} needs {int(needed) >> 20} MiB to be decoded, and {self.scratch.parent} has no such room: "
+                "make room, then bring it in again."
+            )
         return answer
 
     def _line(self, name: str) -> bytes:

@@ -31,6 +31,6 @@ def advance(
         case InitRequest():
             raise InputError(f"{production.folder} is a production already: make a new one in another folder.")
         case BriefRequest():
-            return briefs.put(production, request, workers)
+            return briefs.put(production, request, console, workers)
         case _:
             return entries.enter(production, request)

@@ -7,21 +7,22 @@ from pathlib import Path
 
 from secondunit.runner import entries
 from secondunit.runner.production import Production
-from secondunit.runner.workers import Workers
+from secondunit.runner.workers import Listener, Workers
 from secondunit.schema import Brief, BriefRequest, InputError, Outcome, Plate
 from secondunit.store import blobs
 from secondunit.store.reading import Reading
 
 
-def put(production: Production, request: BriefRequest, workers: Workers) -> Outcome:
-    """Put a brief on record, with copies of its files. Raises InputError for one that its tool could not work with.
+def put(production: Production, request: BriefRequest, console: Listener, workers: Workers) -> Outcome:
+    """Put a brief on record, with copies of its files. Raises InputError for one that its tool could not work with,
+    Cancelled when the person stops it.
 
     The gate is asked first, without a record of it: nobody's file is decoded for a person who may write no briefs.
     """
     with production.reading() as reading:
         plate = plate_named(reading, request.brief.shot, request.plate)
     if entries.allowed(production, request):
-        request = _checked(production, request, plate, workers)
+        request = _checked(production, request, plate, console, workers)
     return entries.enter(production, request)
 
 
@@ -34,7 +35,9 @@ def plate_named(reading: Reading, shot: str, plate: str | None) -> Plate:
     return found
 
 
-def _checked(production: Production, request: BriefRequest, plate: Plate, workers: Workers) -> BriefRequest:
+def _checked(
+    production: Production, request: BriefRequest, plate: Plate, console: Listener, workers: Workers
+) -> BriefRequest:
     """The brief as it is kept: its files read, checked, copied in and named by content."""
     brief = request.brief
     if request.building_file is not None:
@@ -48,6 +51,7 @@ def _checked(production: Production, request: BriefRequest, plate: Plate, worker
         production=production.folder,
         given={option: Path(name) for option, name in given.items() if name is not None},
     )
+    console.check()
     if matte:
         stored = blobs.keep(production.folder, matte)
         if stored.sha256 != before:

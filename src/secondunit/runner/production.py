@@ -112,9 +112,18 @@ def init_production(folder: Path, request: InitRequest) -> Outcome:
     try:
         return _build(folder, request, verdict)
     except OSError as error:
-        if not existed:
-            shutil.rmtree(folder, ignore_errors=True)
         raise InputError(f"{folder} cannot be made a production: {error.strerror}; choose another folder.") from error
+    finally:
+        if not existed and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _undo(folder: Path) -> None:
+    """Remove what an init that fails has made. Call while its mark is held."""
+    for name in FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for leftover in (*folder.glob(f"{database.NAME}*"), folder / f"{TOML}.part", folder / MARK):
+        leftover.unlink(missing_ok=True)
 
 
 def _is_free(folder: Path) -> Tri:
@@ -144,15 +153,24 @@ def _build(folder: Path, request: InitRequest, verdict: Verdict) -> Outcome:
             raise InputError(f"{folder} became a production while this one was being made: open it, or choose another.")
         for leftover in (*folder.glob(f"{database.NAME}*"), folder / f"{TOML}.part"):
             leftover.unlink(missing_ok=True)
-        for name in FOLDERS:
-            (folder / name).mkdir(exist_ok=True)
-        store = Store(folder / database.NAME)
-        store.upgrade()
-        with store.writing() as writing:
-            outcome = _first_lines(writing, request, verdict)
-        store.close()
-        _write_toml(folder, request)
+        try:
+            outcome = _fill(folder, request, verdict)
+        except BaseException:
+            _undo(folder)
+            raise
         (folder / MARK).unlink()
+    return outcome
+
+
+def _fill(folder: Path, request: InitRequest, verdict: Verdict) -> Outcome:
+    for name in FOLDERS:
+        (folder / name).mkdir(exist_ok=True)
+    store = Store(folder / database.NAME)
+    store.upgrade()
+    with store.writing() as writing:
+        outcome = _first_lines(writing, request, verdict)
+    store.close()
+    _write_toml(folder, request)
     return outcome
 
 

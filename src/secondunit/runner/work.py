@@ -10,6 +10,7 @@ without a row, which `orphans` removes; a row without its folder cannot come to 
 
 import contextlib
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,17 @@ from secondunit.runner.facts import Seen
 from secondunit.runner.production import Production, put_verdict
 from secondunit.runner.staging import Job
 from secondunit.runner.workers import Listener, Workers
-from secondunit.schema import Cancelled, Clearance, IngestRequest, MakeRequest, Outcome, Plate, Verdict, Version
+from secondunit.schema import (
+    Cancelled,
+    Clearance,
+    IngestRequest,
+    MakeRequest,
+    Outcome,
+    Plate,
+    Verdict,
+    Version,
+    WorkFailed,
+)
 from secondunit.schema.facts import Facts
 from secondunit.store.blobs import sync_folder
 from secondunit.store.reading import Reading
@@ -89,7 +100,18 @@ def walk(
             return Outcome(move=request.move, verdict=verdict, ledger_seq=seq)
         under = Under(production, job, clearance, workers, console)
         with _ended_on_record(under):
-            return _admit(under, request, work(under))
+            return _admit(under, request, _worked(under, work))
+
+
+def _worked(under: Under, work: Callable[[Under], Result]) -> Result:
+    try:
+        return work(under)
+    except OSError as error:
+        free = shutil.disk_usage(under.production.folder).free >> 20
+        raise WorkFailed(
+            f"The work stopped, because a file could not be written or read ({error}): {free} MiB are free at "
+            f"{under.production.folder}; make room, then run it again, and it goes on from the cache."
+        ) from error
 
 
 def _clear(
