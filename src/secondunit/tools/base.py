@@ -42,13 +42,11 @@ class Context(Protocol):
         inputs: everything the result depends on. JSON values, arrays, records, dataclasses; a `Path` counts by its
             content. code: modules or packages whose source, with all of the house they import, is part of the key.
         """
-        ...
 
     def cached_folder(
         self, stage: str, inputs: Mapping[str, object], make: Callable[[Path], None], *, code: Sequence[str]
     ) -> Path:
         """The same for files: `make(folder)` fills an empty folder, which appears whole or not at all. Read only."""
-        ...
 
     def cached_series(
         self,
@@ -64,7 +62,6 @@ class Context(Protocol):
         Returns the folder in which result n is the folder `str(n)`, and an iterator that makes them: it yields n as
         soon as result n is there, and does nothing before it is asked. `make()` yields what fills each one's folder.
         """
-        ...
 
     def cached_frames(
         self,
@@ -83,7 +80,6 @@ class Context(Protocol):
         ready: yields each frame, in the order of `frames`, when what it needs is there; it is advanced while the other
         cores draw, and not at all when every frame is in the cache.
         """
-        ...
 
     def map_frames(self, stage: str, fn: Callable[[P, int], R], frames: Sequence[int], payload: P) -> Iterator[R]:
         """Results of `fn(payload, frame)` in the order of `frames`, computed by processes over the cores.
@@ -91,16 +87,12 @@ class Context(Protocol):
         fn: at the top of a module that can be imported. payload: anything that pickles; big arrays in it travel as
         memory-mapped files. A failing frame raises one error that names it and says how to run it alone.
         """
-        ...
 
     def progress(self, stage: str, done: float, total: float) -> None:
         """Show how far the stage is; raises Cancelled like `check`."""
-        ...
 
     def check(self) -> None:
         """Raise `schema.Cancelled` when the user has asked to stop."""
-        ...
 
     def say(self, line: str) -> None:
         """Tell the user a fact that must be seen: a scale, a guessed colour space, an assumption."""
-        ...
