@@ -204,7 +204,7 @@ class Settings:
 
 
 _BY_QUALITY = {
-    "draft": Settings(samples=2, edge_samples=16, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
+    "draft": Settings(samples=2, edge_samples=10, times=2, static_sun=1, static_sky=3, dust_step=1.3, dust_shrink=3),
     "review": Settings(),
     "final": Settings(
         samples=8, edge_samples=32, times=8, shade_every=1, static_sun=4, static_sky=8, dust_step=0.6, dust_shrink=2
