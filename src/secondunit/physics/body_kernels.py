@@ -23,13 +23,17 @@ of those.
 
 STIFFEN_M = wp.constant(0.025)
 
+GLIDE = wp.constant(0.5)
+"""Damping along a contact over that across it: what slips loses its energy to friction anyway."""
+
 
 @wp.struct
 class Bodies:
     """State and constants of P + 1 bodies. World frame, SI; `rest_inverse` is the inverse inertia in rest axes.
 
-    state: AWAKE 0 | WATCH 1 asleep beside something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted. turn:
-    metres that a piece's farthest vertex can have moved by rotation so far (an upper bound; only differences matter).
+    lean (kg): the mass with which contacts reckon. crushing: see `hysteresis`. state: AWAKE 0 | WATCH 1 asleep beside
+    something awake | ASLEEP 2 | STILL 3 never moves | GONE 4 deleted. turn: metres that a piece's farthest vertex can
+    have moved by rotation so far (an upper bound; only differences matter).
     quiet (s): for how long the body has stayed near stay_x, stay_q. wake (m/s): a sleeper wakes when the impulse it got
     since would move it so fast. rest_force, rest_torque: what acted on it as it fell asleep (nudge counts from there,
     and forgets slowly). busy: how fast (1/s) its contact dampers would together stop it if none were held back; see
@@ -44,6 +48,7 @@ class Bodies:
     vf: wp.array(dtype=wp.vec3)
     w: wp.array(dtype=wp.vec3)
     mass: wp.array(dtype=float)
+    lean: wp.array(dtype=float)
     rest_inverse: wp.array(dtype=wp.mat33)
     radius: wp.array(dtype=float)
     turn: wp.array(dtype=wp.float64)
@@ -62,6 +67,7 @@ class Bodies:
     busy: wp.array(dtype=float)
     friction: wp.array(dtype=float)
     damping: wp.array(dtype=float)
+    crushing: wp.array(dtype=float)
 
 
 @wp.struct
@@ -191,9 +197,9 @@ def spin(rot: wp.mat33, rest_inverse: wp.mat33, momentum: wp.vec3d):
 
 @wp.func
 def reduced_mass(a: int, b: int, bodies: Bodies):
-    """Of two bodies; a body that cannot move counts as infinitely heavy."""
-    ma = bodies.mass[a]
-    mb = bodies.mass[b]
+    """Of two bodies, as their contact feels them; a body that cannot move counts as infinitely heavy."""
+    ma = bodies.lean[a]
+    mb = bodies.lean[b]
     if bodies.state[a] == STILL:
         return mb
     if bodies.state[b] == STILL:
@@ -203,15 +209,17 @@ def reduced_mass(a: int, b: int, bodies: Bodies):
 
 @wp.func
 def resistance(depth: float):
-    """Force of a contact point over its stiffness (m): linear while shallow, twice that at STIFFEN_M, so that what is
-    caught beneath a building is not simply swallowed."""
-    return depth * (1.0 + depth / STIFFEN_M)
+    """Force of a contact over its stiffness (m): linear while shallow, twice that at STIFFEN_M and straight on from
+    there, so that what is caught beneath a building is not simply swallowed."""
+    over = wp.max(0.0, depth - STIFFEN_M)
+    return depth * (1.0 + depth / STIFFEN_M) - over * over / STIFFEN_M
 
 
 @wp.func
 def strain_energy(depth: float):
     """Energy of a contact point over its stiffness (m2): the integral of `resistance`."""
-    return depth * depth * (0.5 + depth / (3.0 * STIFFEN_M))
+    over = wp.max(0.0, depth - STIFFEN_M)
+    return depth * depth * (0.5 + depth / (3.0 * STIFFEN_M)) - over * over * over / (3.0 * STIFFEN_M)
 
 
 @wp.func

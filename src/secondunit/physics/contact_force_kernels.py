@@ -1,15 +1,17 @@
 """Warp kernels of contact forces: springs and dampers at the kept points, Coulomb friction with a memory, the ground.
 
-A contact is a spring of 2 rate^2 times the pair's reduced mass, shared by its points: a constant of the pair, so that
-what a contact stores it gives back, whether it rests on a corner or a face, and halving the time step changes nothing
-but accuracy. Friction acts at the centre of pressure through a tangential spring that remembers where the two stuck,
-and through a torsional one.
+A contact is one spring of 2 rate^2 times the pair's leaning mass, a constant of the pair. What it is pressed by is the
+joint depth of its points, their fourth-power mean: close to the deepest, so that a contact which changes from a face to
+a corner changes its energy little, yet smooth, so that every corner of a face carries its part. The spring resists
+approach more than it pushes apart (`hysteresis`): rubble hardly bounces. Friction acts at the centre of pressure
+through a tangential spring that remembers where the two stuck, and through a torsional one.
 """
 
 import warp as wp
 
 from secondunit.physics.body_kernels import (
     AWAKE,
+    GLIDE,
     POINTS,
     STILL,
     Bodies,
@@ -32,6 +34,13 @@ MOST_DAMPING = wp.constant(0.6)
 """Share of a body's motion that its contact dampers may take per step. Explicit integration bears (w dt)^2 + 2 c dt <
 4; bonds use 2.4 of it and the partner on the other side of a contact doubles c, so c dt stays under 0.4 for the body's
 worst direction."""
+
+
+SLOW_MPS = wp.constant(0.2)
+HASTE = wp.constant(12.0)
+"""Hysteresis has its full effect above this relative speed, raised to this many times what the contact's own load
+changes the speed by in a step, and more where other contacts damp the same body: a steeper damper would overshoot, and
+what is caught between heavy neighbours would rattle."""
 
 
 @wp.struct
@@ -90,8 +99,27 @@ def torsion(twist: float, rate: float, stiff: float, drag: float, limit: float, 
 
 
 @wp.func
-def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: float, drag: float):
-    """Normal forces at the points, seen from r's centroid: (sum of f, sum of f x, spring energy, sum of f x^2)."""
+def crushing(bodies: Bodies, a: int, b: int):
+    """How much more a contact resists approach than it pushes apart, 0 to 1: restitution^2 = (1 - c) / (1 + c), were it
+    not for SLOW_MPS and HASTE.
+    """
+    return 0.5 * (bodies.crushing[a] + bodies.crushing[b])
+
+
+@wp.func
+def hysteresis(vn: float, slow: float, crush: float):
+    """Factor on the elastic force at separation speed vn: Hunt and Crossley's damping in proportion to the force
+    (1975), which starts and ends at zero with the contact, here levelled off so that the force never pulls.
+    """
+    return 1.0 - crush * wp.clamp(vn / slow, -1.0, 1.0)
+
+
+@wp.func
+def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: float, drag: float, crush: float,
+          hasty: float):  # fmt: skip
+    """Normal forces at the points, seen from r's centroid: (sum of f, sum of f x, spring energy, sum of f x^2).
+    `hasty`: m/s of hysteresis' full effect per newton of load.
+    """
     rot_r = bodies.rot[r]
     rot_c = bodies.rot[c]
     t = to_float(bodies.x[c] - bodies.x[r])
@@ -100,21 +128,31 @@ def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: f
     wc = bodies.w[c]
     total = float(0.0)
     point = wp.vec3(0.0)
-    energy = float(0.0)
     square = float(0.0)
+    fourth = float(0.0)
+    for m in range(pairs.count[p]):
+        gap = rot_r * pairs.on_ref[POINTS * p + m] - rot_c * pairs.on_other[POINTS * p + m] - t
+        deep = wp.max(0.0, wp.dot(n, gap) - pairs.allow[p])
+        fourth += deep * deep * deep * deep
+    share = 1.0 / float(pairs.count[p])
+    joint = wp.sqrt(wp.sqrt(fourth * share))
+    if joint < 1.0e-9:
+        return total, point, total, square
+    elastic = 2.0 * k * resistance(joint)
+    slow = SLOW_MPS + hasty * elastic
     for m in range(pairs.count[p]):
         arm_r = rot_r * pairs.on_ref[POINTS * p + m]
         arm_c = rot_c * pairs.on_other[POINTS * p + m]
         depth = wp.dot(n, arm_r - arm_c - t) - pairs.allow[p]
         if depth > 0.0:
             vn = wp.dot(n, v + wp.cross(wc, arm_c) - wp.cross(wr, arm_r))
-            f = wp.max(0.0, k * resistance(depth) - drag * vn)
+            part = depth / joint
+            f = wp.max(0.0, share * elastic * part * part * part * hysteresis(vn, slow, crush) - drag * vn)
             x = arm_c + t
             total += f
             point += f * x
             square += f * wp.length_sq(x)
-            energy += k * strain_energy(depth)
-    return total, point, energy, square
+    return total, point, 2.0 * k * strain_energy(joint), square
 
 
 @wp.func
@@ -157,9 +195,12 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     n = bodies.rot[r] * pairs.normal[p]
     mass = reduced_mass(a, b, bodies)
     k = rate * rate * mass
-    drag = (bodies.damping[a] + bodies.damping[b]) * rate * mass * restraint(bodies, a, b, dt)
+    calm = restraint(bodies, a, b, dt)
+    drag = (bodies.damping[a] + bodies.damping[b]) * rate * mass * calm
     share = 2.0 / float(pairs.count[p])
-    push, point, energy, square = press(pairs, p, r, c, bodies, n, share * k, share * drag)
+    push, point, energy, square = press(
+        pairs, p, r, c, bodies, n, k, share * drag, crushing(bodies, a, b), HASTE * dt / (mass * calm)
+    )
     if push <= 0.0:
         settle_account(pairs, p, work, energy)
         pairs.slide[p] = wp.vec3()
@@ -173,10 +214,10 @@ def press_pairs(bodies: Bodies, pairs: Pairs, total: wp.array(dtype=int), rate: 
     arm_c = centre - to_float(bodies.x[c] - bodies.x[r])
     v = bodies.vf[c] + wp.cross(bodies.w[c], arm_c) - bodies.vf[r] - wp.cross(bodies.w[r], centre)
     grip = 0.5 * (bodies.friction[a] + bodies.friction[b]) * push
-    ft, slide = friction(sign * pairs.slide[p], n, v, k, drag, grip, dt)
+    ft, slide = friction(sign * pairs.slide[p], n, v, k, GLIDE * drag, grip, dt)
     reach = wp.sqrt(wp.max(square / push - wp.length_sq(centre), 1.0e-6))
     spin = wp.dot(n, bodies.w[c] - bodies.w[r])
-    turn, twist = torsion(pairs.twist[p], spin, k * reach * reach, drag * reach * reach, grip * reach, dt)
+    turn, twist = torsion(pairs.twist[p], spin, k * reach * reach, GLIDE * drag * reach * reach, grip * reach, dt)
     pairs.slide[p] = sign * slide
     pairs.twist[p] = twist
     settle_account(pairs, p, work, energy + 0.5 * k * (wp.length_sq(slide) + reach * reach * twist * twist))
@@ -228,8 +269,8 @@ def braced_by_ground(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, rot
         arm = shapes.vertex[ground.vertex[POINTS * i + k]]
         levers += eagerness(arm, n, mass, inverse) - 1.0 / mass
         across += sideways(arm, n, mass, inverse)
-    busy = yielding(ground.count[i], levers, 0.5 * across, mass)
-    return busy * 4.0 / float(ground.count[i]) * bodies.damping[i] * rate * mass
+    busy = yielding(ground.count[i], levers, 0.5 * GLIDE * across, mass)
+    return busy * 4.0 / float(ground.count[i]) * bodies.damping[i] * rate * bodies.lean[i]
 
 
 @wp.kernel
@@ -287,7 +328,7 @@ def ground_power(i: int, bodies: Bodies, gather: Gather):
 
 
 @wp.func
-def press_down(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, k: float, drag: float):
+def press_down(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, k: float, drag: float, hasty: float):
     """Normal forces of the ground at its points on body i: (sum of f, sum of f x, spring energy, sum of f x^2)."""
     z = float(bodies.x[i][2])
     rot = bodies.rot[i]
@@ -295,16 +336,27 @@ def press_down(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, k: float,
     point = wp.vec3(0.0)
     energy = float(0.0)
     square = float(0.0)
+    fourth = float(0.0)
+    for m in range(ground.count[i]):
+        deep = wp.max(0.0, -(z + (rot * shapes.vertex[ground.vertex[POINTS * i + m]])[2]) - ground.allow[i])
+        fourth += deep * deep * deep * deep
+    share = 1.0 / float(ground.count[i])
+    joint = wp.sqrt(wp.sqrt(fourth * share))
+    if joint < 1.0e-9:
+        return push, point, energy, square
+    elastic = 2.0 * k * resistance(joint)
+    slow = SLOW_MPS + hasty * elastic
     for m in range(ground.count[i]):
         arm = rot * shapes.vertex[ground.vertex[POINTS * i + m]]
         depth = -(z + arm[2]) - ground.allow[i]
         if depth > 0.0:
             vn = bodies.vf[i][2] + wp.cross(bodies.w[i], arm)[2]
-            f = wp.max(0.0, k * resistance(depth) - drag * vn)
+            part = depth / joint
+            f = wp.max(0.0, share * elastic * part * part * part * hysteresis(vn, slow, bodies.crushing[i]) - drag * vn)
             push += f
             point += f * arm
             square += f * wp.length_sq(arm)
-            energy += k * strain_energy(depth)
+    energy = 2.0 * k * strain_energy(joint)
     return push, point, energy, square
 
 
@@ -317,16 +369,17 @@ def press_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather,
         return
     work = 0.5 * dt * (ground.power[i] + ground_power(i, bodies, gather))
     n = wp.vec3(0.0, 0.0, 1.0)
-    mass = bodies.mass[i]
+    mass = bodies.lean[i]
     k = rate * rate * mass
-    drag = 2.0 * bodies.damping[i] * rate * mass * restraint(bodies, i, i, dt)
+    calm = restraint(bodies, i, i, dt)
+    drag = 2.0 * bodies.damping[i] * rate * mass * calm
     push = float(0.0)
     point = wp.vec3(0.0)
     energy = float(0.0)
     square = float(0.0)
     if ground.count[i] > 0:
         share = 2.0 / float(ground.count[i])
-        push, point, energy, square = press_down(i, bodies, shapes, ground, share * k, share * drag)
+        push, point, energy, square = press_down(i, bodies, shapes, ground, k, share * drag, HASTE * dt / (mass * calm))
     if push <= 0.0:
         gather.ground_lost[i] = ground.energy[i] - work - energy
         ground.energy[i] = energy
@@ -335,10 +388,10 @@ def press_ground(bodies: Bodies, shapes: Shapes, ground: Ground, gather: Gather,
     centre = point / push
     limit = 0.5 * (grip + bodies.friction[i]) * push
     v = bodies.vf[i] + wp.cross(bodies.w[i], centre)
-    ft, slide = friction(ground.slide[i], n, v, k, drag, limit, dt)
+    ft, slide = friction(ground.slide[i], n, v, k, GLIDE * drag, limit, dt)
     reach = wp.sqrt(wp.max(square / push - wp.length_sq(centre), 1.0e-6))
     stiff = k * reach * reach
-    turn, twist = torsion(ground.twist[i], bodies.w[i][2], stiff, drag * reach * reach, limit * reach, dt)
+    turn, twist = torsion(ground.twist[i], bodies.w[i][2], stiff, GLIDE * drag * reach * reach, limit * reach, dt)
     ground.slide[i] = slide
     ground.twist[i] = twist
     energy = energy + 0.5 * k * wp.length_sq(slide) + 0.5 * stiff * twist * twist

@@ -9,6 +9,7 @@ import warp as wp
 
 from secondunit.physics.body_kernels import (
     AWAKE,
+    GLIDE,
     GONE,
     POINTS,
     Bodies,
@@ -30,14 +31,15 @@ TWIN_M = wp.constant(0.005)
 FORGIVE_S = wp.constant(0.3)
 """Excused overlap is taken back with this time constant: faster, and the taking back would itself be a shiver."""
 
-SEEN_M = wp.constant(0.02)
-HASTE_S = wp.constant(0.03)
+SEEN_M = wp.constant(0.008)
+HASTE_S = wp.constant(0.02)
 """Excused overlap beyond the first is taken back with the second as time constant."""
 
-MOST_EXCUSED_M = wp.constant(0.05)
+MOST_EXCUSED_M = wp.constant(0.03)
 
-POP_M = wp.constant(0.012)
-"""Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly."""
+POP_M = wp.constant(0.006)
+"""Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly. What may
+simply be there is also what a change of points can add to the energy, so it is about what a heavy load presses in."""
 
 SLID_M = wp.constant(0.02)
 MISSED_M = wp.constant(0.003)
@@ -342,7 +344,7 @@ def braced(pairs: Pairs, p: int, bodies: Bodies, i: int, n: wp.vec3, on_ref: int
             arm = pairs.on_ref[POINTS * p + k]
         levers += eagerness(arm, n, mass, inverse) - 1.0 / mass
         across += sideways(arm, n, mass, inverse)
-    return yielding(pairs.count[p], levers, 0.5 * across, mass)
+    return yielding(pairs.count[p], levers, 0.5 * GLIDE * across, mass)
 
 
 @wp.func
@@ -368,14 +370,14 @@ def apart_at(pairs: Pairs, p: int, k: int, rba: wp.mat33, t: wp.vec3):
 
 @wp.func
 def squeeze(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, allow: float):
-    """Spring energy over stiffness (m2) of all the pair's points. `rba`, `t` place b in a's frame."""
+    """Spring energy over stiffness (m2) of the pair at its joint depth. `rba`, `t` place b in a's frame."""
     total = float(0.0)
     n = pairs.normal[p]
     for k in range(pairs.count[p]):
         between = apart_at(pairs, p, k, rba, t)
         depth = wp.max(0.0, wp.dot(n, between) - allow)
-        total += strain_energy(depth)
-    return total / float(wp.max(pairs.count[p], 1))
+        total += depth * depth * depth * depth
+    return strain_energy(wp.sqrt(wp.sqrt(total / float(wp.max(pairs.count[p], 1)))))
 
 
 @wp.func

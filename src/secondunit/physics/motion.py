@@ -142,7 +142,7 @@ def simulate(
         raise InputError(
             f"{frames} frames at {fps} a second cannot be simulated; give 0 or more frames and a rate above 0"
         )
-    if settings.step_s * max(settings.bond_rate_radps / 1.2, settings.contact_rate_radps / 0.22) > 1.001:
+    if settings.step_s * max(settings.bond_rate_radps / 1.2, settings.contact_rate_radps / 0.26) > 1.001:
         raise InputError(
             f"a step of {settings.step_s:.2e} s is too long for bonds at {settings.bond_rate_radps:g} rad/s and "
             f"contacts at {settings.contact_rate_radps:g}; shorten Settings.step_s or lower these rates in proportion"

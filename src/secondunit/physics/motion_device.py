@@ -15,6 +15,7 @@ from secondunit.physics.motion_settings import Settings
 from secondunit.physics.motion_settle import (
     Settled,
     Springs,
+    leaning_mass,
     moving_inertia,
     moving_mass,
     springs,
@@ -116,12 +117,14 @@ def bodies(pieces: Pieces, settled: Settled, settings: Settings, device: str) ->
         "stay_q": (settled.rotation, np.array([0.0, 0.0, 0.0, 1.0]), wp.quatd),
         "rot": (Rotation.from_quat(settled.rotation).as_matrix(), np.eye(3), wp.mat33),
         "mass": (mass, 1.0, float),
+        "lean": (leaning_mass(pieces, settings), 1.0, float),
         "rest_inverse": (np.linalg.inv(inertia), np.eye(3), wp.mat33),
         "radius": (np.maximum.reduceat(reach, pieces.vertex_start[:-1]), 0.0, float),
         "state": (np.where(pieces.fixed, STILL, state), STILL, int),
         "wake": (np.full(count, settings.start_wake_mps), 0.0, float),
         "friction": (friction, settings.ground_friction, float),
         "damping": (damping_ratio(bounce), 0.3, float),
+        "crushing": ((1.0 - bounce**2) / (1.0 + bounce**2), 0.9, float),
     }
     for name, (value, last, kind) in world.items():
         joined = np.concatenate([value, np.asarray(last, dtype=value.dtype)[None]])

@@ -54,6 +54,7 @@ class Engine:
         self.below = wp.zeros(self.count + 1, dtype=int, device=device)
         self.bvh: wp.Bvh | None = None
         self.pair_dim = 0
+        self.rest_s = settings.rest_s if settings.sleeping else 1.0e9
         self.beta = 2.0 * settings.bond_damping / settings.bond_rate_radps
         self._start()
 
@@ -140,11 +141,10 @@ class Engine:
         """Put to sleep what has been at rest, post guards beside what is awake."""
         s = self.settings
         self._launch(time_quiet, self.count, self.bodies, s.stir_m, PAIR_EVERY * self.dt)
-        rest = s.rest_s if s.sleeping else 1.0e9
         self._launch(
             choose_sleepers, self.count, self.bodies, self.bond_other, self.glue.whole, self.gather, self.lists,
             self.pairs,
-            rest, self.chosen,
+            self.rest_s, self.chosen,
         )  # fmt: skip
         self._launch(put_to_sleep, self.count, self.bodies, self.chosen, s.wake_mps)
 
@@ -161,7 +161,7 @@ class Engine:
         self._press()
         self._launch(
             move, self.count, self.bodies, self.gather, self.lists, self.pairs, self.settings.gravity_mps2,
-            self.settings.most_tip_mps, self.dt, self.clock,
+            self.settings.most_tip_mps, self.rest_s, self.dt, self.clock,
         )  # fmt: skip
         self.step_index += 1
 

@@ -69,6 +69,11 @@ not.
 """
 
 
+CALM_S = wp.constant(0.05)
+"""What has stayed in place for as long as it takes to fall asleep, but has a restless neighbour, loses its shiver with
+this time constant. Whatever starts to move leaves its place within a tenth of a second and is free again."""
+
+
 @wp.func
 def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: float):
     """Add this step's nudge to a sleeping body; whether it is enough to wake it."""
@@ -82,8 +87,8 @@ def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: flo
 
 
 @wp.kernel
-def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_tip: float, dt: float,
-         clock: wp.array(dtype=wp.float64)):  # fmt: skip
+def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_tip: float, rest_s: float,
+         dt: float, clock: wp.array(dtype=wp.float64)):  # fmt: skip
     """Gather, wake or not, then symplectic Euler: velocity first, position with the new velocity.
 
     Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken
@@ -110,11 +115,16 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
             return
         bodies.state[i] = AWAKE
         bodies.quiet[i] = 0.0
-    v = bodies.v[i] + to_double(f * (dt / mass))
+    keep = float(1.0)
+    if bodies.quiet[i] >= rest_s:
+        keep = 1.0 - dt / CALM_S
+        energy = 0.5 * (mass * wp.length_sq(bodies.vf[i]) + wp.dot(to_float(bodies.momentum[i]), bodies.w[i]))
+        bodies.lost[i] = bodies.lost[i] + wp.float64(energy * (1.0 - keep * keep))
+    v = bodies.v[i] * wp.float64(keep) + to_double(f * (dt / mass))
     bodies.v[i] = v
     bodies.vf[i] = to_float(v)
     bodies.x[i] = bodies.x[i] + v * wp.float64(dt)
-    momentum = bodies.momentum[i] + to_double(t * dt)
+    momentum = bodies.momentum[i] * wp.float64(keep) + to_double(t * dt)
     bodies.momentum[i] = momentum
     q = bodies.q[i]
     inverse = bodies.rest_inverse[i]

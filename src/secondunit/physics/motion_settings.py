@@ -31,7 +31,7 @@ class Settings:
     bond_rate_radps: float = 2850.0
     bond_damping: float = 0.2
     bond_calm_per_s: float = 40.0
-    contact_rate_radps: float = 450.0
+    contact_rate_radps: float = 615.0
     release_s: float = 0.008
     ground_friction: float = 0.7
     sleeping: bool = True
