@@ -21,7 +21,7 @@ POINTS = wp.constant(5)
 of those.
 """
 
-STIFFEN_M = wp.constant(0.025)
+STIFFEN_M = wp.constant(0.012)
 
 GLIDE = wp.constant(0.5)
 """Damping along a contact over that across it: what slips loses its energy to friction anyway."""

@@ -35,7 +35,7 @@ SEEN_M = wp.constant(0.008)
 HASTE_S = wp.constant(0.02)
 """Excused overlap beyond the first is taken back with the second as time constant."""
 
-MOST_EXCUSED_M = wp.constant(0.03)
+MOST_EXCUSED_M = wp.constant(0.02)
 
 POP_M = wp.constant(0.006)
 """Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly. What may

@@ -69,9 +69,10 @@ not.
 """
 
 
-CALM_S = wp.constant(0.05)
-"""What has stayed in place for as long as it takes to fall asleep, but has a restless neighbour, loses its shiver with
-this time constant. Whatever starts to move leaves its place within a tenth of a second and is free again."""
+CALM_S = wp.constant(0.04)
+SOON = wp.constant(0.4)
+"""What has stayed in place for this share of the time it takes to fall asleep loses its shiver with this time constant,
+so that restless neighbours do not keep each other awake. What starts to fall leaves its place in half that time."""
 
 
 @wp.func
@@ -116,7 +117,7 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
         bodies.state[i] = AWAKE
         bodies.quiet[i] = 0.0
     keep = float(1.0)
-    if bodies.quiet[i] >= rest_s:
+    if bodies.quiet[i] >= SOON * rest_s:
         keep = 1.0 - dt / CALM_S
         energy = 0.5 * (mass * wp.length_sq(bodies.vf[i]) + wp.dot(to_float(bodies.momentum[i]), bodies.w[i]))
         bodies.lost[i] = bodies.lost[i] + wp.float64(energy * (1.0 - keep * keep))
