@@ -23,7 +23,7 @@ class Settings:
     first led elsewhere, in spread_rounds rounds.
     """
 
-    step_s: float = 4.2e-4
+    step_s: float = 3.7e-4
     gravity_mps2: float = 9.80665
     least_mass_kg: float = 50.0
     least_inertia: float = 0.08
@@ -31,7 +31,7 @@ class Settings:
     bond_rate_radps: float = 2850.0
     bond_damping: float = 0.2
     bond_calm_per_s: float = 40.0
-    contact_rate_radps: float = 615.0
+    contact_rate_radps: float = 700.0
     release_s: float = 0.008
     ground_friction: float = 0.7
     sleeping: bool = True
