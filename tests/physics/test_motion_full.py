@@ -43,11 +43,13 @@ def fallen_share(motion: Motion, frame: int) -> float:
 
 
 def test_overlaps_stay_small_in_every_frame() -> None:
-    """Polytope distance, p99 of all touching pairs of a frame and the largest. A frame with few contacts has no p99 to
-    speak of: fifty or more are asked for by taking frames after the first second.
+    """Polytope distance: p99 of all touching pairs, over all states and in every state after the first second (the
+    whole building lands at once on what little is under it; there a state's p99, of some hundred pairs, is the second
+    deepest and reached 2.5 cm), and the deepest of all.
     """
     motion = collapse()
     assert fallen_share(motion, -1) > 0.5
+    assert float(str(motion.report["penetration_p99_m"])) < 0.01
     assert motion.penetration_m[24:, 0].max() < 0.02
     assert motion.penetration_m[:, 1].max() < 0.10
 

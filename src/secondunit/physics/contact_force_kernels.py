@@ -37,7 +37,7 @@ worst direction."""
 
 
 SLOW_MPS = wp.constant(0.2)
-HASTE = wp.constant(5.0)
+HASTE = wp.constant(12.0)
 """Hysteresis has its full effect above this relative speed, raised to this many times what the contact's own load
 changes the speed by in a step, and more where other contacts damp the same body: a steeper damper would overshoot, and
 what is caught between heavy neighbours would rattle."""
