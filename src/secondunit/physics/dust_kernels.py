@@ -299,32 +299,49 @@ def divergence(
     h: float,
     out: wp.array3d(dtype=float),
 ):
+    """Of the air that `subtract_gradient` will let flow: nothing goes through the ground."""
     i, j, k = wp.tid()
-    out[i, j, k] = (u[i + 1, j, k] - u[i, j, k] + v[i, j + 1, k] - v[i, j, k] + w[i, j, k + 1] - w[i, j, k]) / h
+    below = wp.where(k == 0, 0.0, w[i, j, k])
+    out[i, j, k] = (u[i + 1, j, k] - u[i, j, k] + v[i, j + 1, k] - v[i, j, k] + w[i, j, k + 1] - below) / h
 
 
 @wp.func
-def pressure_at(p: wp.array3d(dtype=float), i: int, j: int, k: int):
-    """Pressure of a neighbour: zero in open air, the cell's own (no flow) under the ground."""
-    if i < 0 or j < 0 or i >= p.shape[0] or j >= p.shape[1] or k >= p.shape[2]:
-        return 0.0
-    return p[i, j, wp.max(k, 0)]
+def ghost(p: wp.array3d(dtype=float), i: int, j: int, k: int):
+    """Pressure of a cell, or what stands for it outside: minus the edge's own in open air, so that it is zero on the
+    box's side whatever the cell size; the edge's own under the ground, so that nothing flows."""
+    sign = float(1.0)
+    if i < 0 or i >= p.shape[0]:
+        sign = -sign
+    if j < 0 or j >= p.shape[1]:
+        sign = -sign
+    if k >= p.shape[2]:
+        sign = -sign
+    return sign * at(p, i, j, k)
 
 
 @wp.func
-def neighbours(p: wp.array3d(dtype=float), i: int, j: int, k: int):
-    """Sum over the neighbours that are not the cell itself; the ground neighbour is left out here and in the
-    diagonal."""
-    total = (
-        pressure_at(p, i - 1, j, k)
-        + pressure_at(p, i + 1, j, k)
-        + pressure_at(p, i, j - 1, k)
-        + pressure_at(p, i, j + 1, k)
-    )
-    total += pressure_at(p, i, j, k + 1)
-    if k > 0:
-        total += p[i, j, k - 1]
-    return total
+def outside(n: int, count: int):
+    """1 where an index lies outside a row of so many cells."""
+    return wp.where(n < 0 or n >= count, 1.0, 0.0)
+
+
+@wp.func
+def stencil(p: wp.array3d(dtype=float), i: int, j: int, k: int):
+    """(sum over the six neighbours, the diagonal): ghosts are the cell itself, so they count in the diagonal only."""
+    total = float(0.0)
+    diagonal = float(6.0)
+    for n in range(6):
+        step = 2 * (n % 2) - 1
+        a = i + wp.where(n // 2 == 0, step, 0)
+        b = j + wp.where(n // 2 == 1, step, 0)
+        c = k + wp.where(n // 2 == 2, step, 0)
+        if c < 0:
+            diagonal -= 1.0
+        elif outside(a, p.shape[0]) + outside(b, p.shape[1]) + outside(c, p.shape[2]) > 0.0:
+            diagonal += 1.0
+        else:
+            total += p[a, b, c]
+    return wp.vec2(total, diagonal)
 
 
 @wp.kernel(enable_backward=False)
@@ -332,8 +349,8 @@ def smooth(p: wp.array3d(dtype=float), rhs: wp.array3d(dtype=float), hh: float, 
     """One colour of a red-black Gauss-Seidel sweep of the Poisson equation (laplacian p = rhs)."""
     i, j, k = wp.tid()
     if (i + j + k) % 2 == colour:
-        diagonal = wp.where(k == 0, 5.0, 6.0)
-        p[i, j, k] = (neighbours(p, i, j, k) - hh * rhs[i, j, k]) / diagonal
+        around = stencil(p, i, j, k)
+        p[i, j, k] = (around[0] - hh * rhs[i, j, k]) / around[1]
 
 
 @wp.kernel(enable_backward=False)
@@ -347,18 +364,29 @@ def restrict_residual(
         a = 2 * i + n % 2
         b = 2 * j + (n // 2) % 2
         c = 2 * k + n // 4
-        diagonal = wp.where(c == 0, 5.0, 6.0)
-        total += rhs[a, b, c] - (neighbours(p, a, b, c) - diagonal * p[a, b, c]) / hh
+        around = stencil(p, a, b, c)
+        total += rhs[a, b, c] - (around[0] - around[1] * p[a, b, c]) / hh
     out[i, j, k] = total / 8.0
 
 
 @wp.kernel(enable_backward=False)
 def prolong(coarse: wp.array3d(dtype=float), fine: wp.array3d(dtype=float)):
+    """Adds the trilinear correction of the coarse grid."""
     i, j, k = wp.tid()
-    x = (float(i) + 0.5) / 2.0 - 0.5
-    y = (float(j) + 0.5) / 2.0 - 0.5
-    z = (float(k) + 0.5) / 2.0 - 0.5
-    fine[i, j, k] = fine[i, j, k] + sample(coarse, x, y, z)
+    a = (i + 1) // 2 - 1
+    b = (j + 1) // 2 - 1
+    c = (k + 1) // 2 - 1
+    total = float(0.0)
+    for n in range(8):
+        da = n % 2
+        db = (n // 2) % 2
+        dc = n // 4
+        # A fine centre lies a quarter of a coarse cell from its own coarse centre: 3/4 of that, 1/4 of the next.
+        wa = wp.where((i % 2 == 1) == (da == 0), 0.75, 0.25)
+        wb = wp.where((j % 2 == 1) == (db == 0), 0.75, 0.25)
+        wc = wp.where((k % 2 == 1) == (dc == 0), 0.75, 0.25)
+        total += wa * wb * wc * ghost(coarse, a + da, b + db, c + dc)
+    fine[i, j, k] = fine[i, j, k] + total
 
 
 @wp.kernel(enable_backward=False)
@@ -376,4 +404,4 @@ def subtract_gradient(p: wp.array3d(dtype=float), axis: int, h: float, face: wp.
         b = j - 1
     if axis == 2:
         c = k - 1
-    face[i, j, k] = face[i, j, k] - (pressure_at(p, i, j, k) - pressure_at(p, a, b, c)) / h
+    face[i, j, k] = face[i, j, k] - (ghost(p, i, j, k) - ghost(p, a, b, c)) / h
