@@ -1,10 +1,13 @@
-"""How fast Second Unit is on this machine: `make bench`. Prints a table; --json FILE keeps the figures.
+"""How fast Second Unit is on this machine: `make bench`. Prints tables; --json FILE keeps the figures.
 
-Everything is measured through the command line, on the example plate. Ratios to other programs need one run of both on
-one machine with published settings; this measures ours.
+First through the command line, on the example plate. Then stage by stage, beside other programs where their
+interpreters are given: --blender (a Python that imports bpy) and --bullet (one that imports pybullet), or the
+environment variables SECONDUNIT_BENCH_BLENDER and SECONDUNIT_BENCH_BULLET. Each program runs in processes of its own,
+in turns with ours.
 """
 
 import argparse
+import datetime
 import json
 import os
 import platform
@@ -15,9 +18,11 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "street_corner"
 PROGRAM = (sys.executable, "-m", "secondunit")
+PARTS = ("commands", "rubble", "standing", "falling", "picture")
 Row = tuple[str, float, str]
 
 
@@ -26,18 +31,62 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="make bench", description=__doc__)
     words.add_argument("--frames", type=int, default=48)
     words.add_argument("--quality", default="draft", choices=["draft", "review", "final"])
-    words.add_argument("--json", type=Path, help="write the figures here")
+    words.add_argument("--only", nargs="+", default=list(PARTS), choices=PARTS, help="leave the other parts out")
+    words.add_argument("--blender", default=os.environ.get("SECONDUNIT_BENCH_BLENDER"), metavar="PYTHON")
+    words.add_argument("--bullet", default=os.environ.get("SECONDUNIT_BENCH_BULLET"), metavar="PYTHON")
+    words.add_argument("--repeats", type=int, help="rounds of each contest; 3 beside peers, else 1")
+    words.add_argument("--keep", type=Path, help="work in this folder and leave it; a fall made there is used again")
+    words.add_argument("--json", type=Path, help="add the figures to this file")
     given = words.parse_args()
-    print(
-        f"{platform.system()} {platform.machine()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}"
-    )
-    rows = []
-    for row in measure(given.frames, given.quality):
-        rows.append(row)
-        name, seconds, about = row
+    about = machine()
+    print(", ".join(f"{name} {value}" for name, value in about.items()))
+    with tempfile.TemporaryDirectory(prefix="second-unit-bench-") as folder:
+        if "commands" in given.only:
+            keep(given.json, {"commands": {"machine": about, "rows": commands(given.frames, given.quality)}})
+        stages(given, Path(given.keep or folder), about)
+
+
+def machine() -> dict[str, Any]:
+    """What a figure depends on besides the program; no names of hosts."""
+    return {
+        "date": datetime.date.today().isoformat(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def commands(frames: int, quality: str) -> dict[str, float]:
+    """Seconds of commands and their stages."""
+    rows = {}
+    for name, seconds, about in measure(frames, quality):
+        rows[name] = seconds
         print(f"{name:44} {seconds:8.2f} s  {about}", flush=True)
-    if given.json:
-        given.json.write_text(json.dumps({name: seconds for name, seconds, _ in rows}, indent=1))
+    return rows
+
+
+def stages(given: argparse.Namespace, folder: Path, about: dict[str, Any]) -> None:
+    """The contests asked for, one after the other; each is kept as soon as it is over."""
+    names = [name for name in given.only if name != "commands"]
+    if not names:
+        return
+    from bench import demo_fall, sections, table
+
+    folder.mkdir(parents=True, exist_ok=True)
+    repeats = given.repeats or (3 if given.blender or given.bullet else 1)
+    room = sections.Room(folder, demo_fall.demo(folder), given.blender, given.bullet, repeats)
+    for name in names:
+        found = sections.run(room, name) | {"machine": about | {"load": machine()["load"]}}
+        print(table.of(found), flush=True)
+        keep(given.json, {name: found})
+
+
+def keep(file: Path | None, found: dict[str, Any]) -> None:
+    """Add to a file of figures."""
+    if file is not None:
+        earlier = json.loads(file.read_text()) if file.exists() else {}
+        file.write_text(json.dumps(earlier | found, indent=1) + "\n")
 
 
 def measure(frames: int, quality: str) -> Iterator[Row]:

@@ -1,0 +1,207 @@
+"""The measurements: rubble, a building that stands, one that falls, a picture; ours beside whichever peers are here."""
+
+import pickle
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from bench import demo_fall
+from bench.contest import Contestant, Tally, compete
+from bench.demo_fall import Demo
+from bench.judge import judge, parted
+from numpy.typing import NDArray
+
+from secondunit.physics.motion import Settings
+from secondunit.physics.reference import no_bonds, unglued
+
+FPS = demo_fall.FPS
+PICTURE_PX = 960
+CROP = (0.125, 0.25, 0.875, 0.875)
+"""Left, top, right, bottom of the part of the picture whose errors are measured: all of the building and its dust."""
+CONVERGED = {
+    "samples": 64, "edge_samples": 64, "times": 16, "shade_every": 1, "sky_rays": 2, "static_sun": 32,
+    "static_sky": 128, "dust_step": 0.4, "dust_shrink": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a bench works: its folder, the demo's fall, interpreters of the peers (or None), and how many rounds."""
+
+    folder: Path
+    made: Demo
+    blender: str | None
+    bullet: str | None
+    repeats: int
+
+    def ours(self, name: str, script: str, task: Path, **options: object) -> Contestant:
+        """A run of ours."""
+        return Contestant(f"Second Unit, {name}", script, sys.executable, task, options)
+
+    def in_blender(self, name: str, script: str, task: Path, **options: object) -> list[Contestant]:
+        """A run of Blender, if it is here."""
+        return [Contestant(f"Blender, {name}", script, self.blender, task, options)] if self.blender else []
+
+    def in_bullet(self, name: str, task: Path, **options: object) -> list[Contestant]:
+        """A run of PyBullet, if it is here."""
+        words = f"PyBullet, {name}", "rubble_bullet.py"
+        return [Contestant(*words, self.bullet, task, options)] if self.bullet else []
+
+
+def rubble(room: Room, seconds: float = 3.0) -> dict[str, Any]:
+    """The pieces as they are one second into the fall, all bonds gone, released at rest: what each program makes of
+    it."""
+    pieces, position, rotation = demo_fall.rubble(room.made)
+    ours, theirs = room.folder / "rubble.pickle", room.folder / "rubble.npz"
+    ours.write_bytes(pickle.dumps((pieces, no_bonds(), unglued(pieces, position, rotation), []), protocol=5))
+    state = demo_fall.for_peers(pieces, position, rotation, Settings())
+    save(theirs, state)
+    time = {"frames": round(seconds * FPS), "fps": FPS}
+    field = [room.ours("as it comes", "rubble_ours.py", ours, **time)]
+    field += room.in_bullet("240 Hz, 50 iterations", theirs, rate_hz=240, iterations=50, **time)
+    field += room.in_blender("10 substeps", "rubble_blender.py", theirs, substeps=10, iterations=10, **time)
+    tallies = compete(field, room.folder, room.repeats)
+    finer = [room.ours("half step, stiffer", "rubble_ours.py", ours, step_s=2.1e-4, contact_rate_radps=900.0, **time)]
+    finer += room.in_bullet("480 Hz, 50 iterations", theirs, rate_hz=480, iterations=50, **time)
+    for substeps in (20, 40):
+        words = {"substeps": substeps, "iterations": 10}
+        finer += room.in_blender(f"{substeps} substeps", "rubble_blender.py", theirs, **words, **time)
+    if room.blender or room.bullet:
+        tallies |= compete(finer, room.folder, 1)
+    mass = np.asarray(state["mass_kg"], dtype=float)
+    rows = [figures(tally, seconds) | {"gave": judge(pieces, mass, *states(tally), FPS)} for tally in tallies.values()]
+    return {"bodies": len(pieces), "simulated_s": seconds, "rows": rows}
+
+
+def standing(room: Room, seconds: float = 5.0) -> dict[str, Any]:
+    """The untouched building for five seconds, kept awake: whether it stands, and what standing costs."""
+    made = room.made
+    ours, theirs = room.folder / "stand.pickle", room.folder / "stand.npz"
+    ours.write_bytes(pickle.dumps((made.pieces, made.bonds, made.settled, []), protocol=5))
+    state = demo_fall.glued(made, Settings())
+    save(theirs, state)
+    time = {"frames": round(seconds * FPS), "fps": FPS}
+    field = [room.ours("stands", "rubble_ours.py", ours, sleeping=False, **time)]
+    field += glued_blender(room, "stands", theirs, time)
+    rows = []
+    for tally in compete(field, room.folder, 1).values():
+        position, _ = states(tally)
+        moved = np.linalg.norm(position[-1] - position[0], axis=1)
+        gave = {"moved_median_m": float(np.median(moved)), "moved_most_m": float(moved.max())}
+        gave |= {"moved_over_5_cm": float((moved > 0.05).mean()), "parted": parted(state, *states(tally))}
+        rows.append(figures(tally, seconds) | {"gave": gave})
+    return {"bodies": len(made.pieces), "bonds": len(made.bonds), "simulated_s": seconds, "rows": rows}
+
+
+def falling(room: Room, seconds: float = 3.0) -> dict[str, Any]:
+    """Most of the ground storey is gone at once: three seconds of cracking, falling and impact."""
+    made = room.made
+    trigger, gone = demo_fall.ground_storey(made)
+    ours, theirs = room.folder / "fall.pickle", room.folder / "fall.npz"
+    ours.write_bytes(pickle.dumps((made.pieces, made.bonds, made.settled, [trigger]), protocol=5))
+    state = demo_fall.glued(made, Settings(), gone)
+    save(theirs, state)
+    time = {"frames": round(seconds * FPS), "fps": FPS}
+    field = [room.ours("falls", "rubble_ours.py", ours, **time)]
+    field += glued_blender(room, "falls", theirs, time)
+    rows = []
+    for tally in compete(field, room.folder, room.repeats).values():
+        position, rotation = states(tally)
+        keep = ~gone if len(gone) == position.shape[1] else np.ones(position.shape[1], dtype=bool)
+        pieces = demo_fall.subset(made.pieces, np.flatnonzero(~gone))
+        mass = np.asarray(state["mass_kg"], dtype=float)
+        there = position[:, keep], rotation[:, keep]
+        gave = judge(pieces, mass, *there, FPS) | {"parted": parted(state, *there)}
+        rows.append(figures(tally, seconds) | {"gave": gave})
+    return {"bodies": len(made.pieces), "bonds": len(made.bonds), "simulated_s": seconds, "rows": rows}
+
+
+def glued_blender(room: Room, name: str, task: Path, time: Mapping[str, object]) -> list[Contestant]:
+    """Blender's breaking constraints: at the material's tension strength (standing only) and at ten times that, the
+    weakest tried (1, 3, 10, 30 times) at which the building stands."""
+    out = []
+    for strength in (1.0, 10.0) if name == "stands" else (10.0,):
+        options = {"substeps": 10, "iterations": 10, "breaking": True, "strength": strength}
+        words = f"{name}, 10 substeps, strength x {strength:g}"
+        out += room.in_blender(words, "rubble_blender.py", task, **options, **time)
+    return out
+
+
+def picture(room: Room) -> dict[str, Any]:
+    """One frame half way down at 960 x 540, with dust and without, and how far each is from its own converged one."""
+    state = demo_fall.SHOWN
+    job, peer = demo_fall.picture(room.made, state, PICTURE_PX)
+    ours, theirs = room.folder / "picture.pickle", room.folder / "picture.npz"
+    ours.write_bytes(pickle.dumps((job, state), protocol=5))
+    save(theirs, peer)
+    field = []
+    for dust in (True, False):
+        kind = "dust" if dust else "no dust"
+        for quality in ("draft", "review"):
+            field.append(room.ours(f"{quality}, {kind}", "picture_ours.py", ours, quality=quality, dust=dust))
+        words = {"samples": 16, "denoise": True, "dust": dust}
+        field += room.in_blender(f"16 samples, {kind}", "picture_blender.py", theirs, **words)
+    tallies = compete(field, room.folder, room.repeats)
+    once = room.in_blender("64 samples, dust", "picture_blender.py", theirs, samples=64, denoise=True, dust=True)
+    tallies |= compete(once, room.folder, 1)
+    true = converged(room, ours, theirs)
+    changed = np.load(tallies["Second Unit, review, dust"].out)["touched"] > 0.0
+    rows = []
+    for name, tally in tallies.items():
+        gave = {}
+        if not name.endswith("no dust"):
+            gave["error_codes"] = error(np.load(tally.out)["comp"], true[name.split(",")[0]], changed)
+        rows.append(figures(tally, 1.0) | {"gave": gave})
+    return {"pixels": [PICTURE_PX, job.scene.camera.height], "rows": rows, "changed": float(changed.mean())}
+
+
+def converged(room: Room, ours: Path, theirs: Path) -> dict[str, NDArray[np.float32]]:
+    """Each program's picture with many samples, where its errors are measured."""
+    words = {"quality": "final", "dust": True, "once": True, "change": CONVERGED}
+    field = [room.ours("converged", "picture_ours.py", ours, **words)]
+    many = {"samples": 128, "denoise": True, "dust": True, "crop": CROP, "seed": 7}
+    field += room.in_blender("converged", "picture_blender.py", theirs, **many)
+    tallies = compete(field, room.folder, 1)
+    return {name.split(",")[0]: np.load(tally.out)["comp"] for name, tally in tallies.items()}
+
+
+def error(image: NDArray[np.float32], true: NDArray[np.float32], changed: NDArray[np.bool_]) -> float:
+    """Root mean square difference in 8-bit code values, within CROP, where our picture differs from the plate."""
+    height, width = image.shape[:2]
+    left, top, right, bottom = (round(v * n) for v, n in zip(CROP, (width, height, width, height), strict=True))
+    if true.shape == image.shape:
+        true = true[top:bottom, left:right]
+    here, where = image[top:bottom, left:right], changed[top:bottom, left:right]
+    codes = [np.clip(one, 0.0, 1.0) ** (1.0 / 2.2) * 255.0 for one in (here, true)]
+    return float(np.sqrt(((codes[0] - codes[1])[where] ** 2).mean()))
+
+
+def states(tally: Tally) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positions and rotations of a contestant's last run."""
+    with np.load(tally.out) as data:
+        return data["position_m"].astype(float), data["rotation"].astype(float)
+
+
+def figures(tally: Tally, seconds: float) -> dict[str, Any]:
+    """A row: who, with which settings, and the seconds (by simulated second where that is not 1)."""
+    row: dict[str, Any] = {"name": tally.contestant.name} | tally.figures()
+    for clock in ("wall_s", "cpu_s"):
+        row[clock] = {k: round(v / seconds, 3) for k, v in row[clock].items()}
+    return row
+
+
+def save(file: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """Arrays as NPZ."""
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+SECTIONS = {"rubble": rubble, "standing": standing, "falling": falling, "picture": picture}
+
+
+def run(room: Room, name: str) -> dict[str, Any]:
+    """One section by name."""
+    print(f"\n{name}: {SECTIONS[name].__doc__}", flush=True)
+    return SECTIONS[name](room)
