@@ -11,6 +11,7 @@ import datetime
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from typing import Any
 EXAMPLE = Path(__file__).parents[1] / "examples" / "street_corner"
 PROGRAM = (sys.executable, "-m", "secondunit")
 PARTS = ("commands", "rubble", "standing", "falling", "picture")
+SLOW = ("shot",)
+"""Only where asked for: a whole shot of 120 frames in review quality takes minutes on two cores."""
 Row = tuple[str, float, str]
 
 
@@ -31,7 +34,7 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="make bench", description=__doc__)
     words.add_argument("--frames", type=int, default=48)
     words.add_argument("--quality", default="draft", choices=["draft", "review", "final"])
-    words.add_argument("--only", nargs="+", default=list(PARTS), choices=PARTS, help="leave the other parts out")
+    words.add_argument("--only", nargs="+", default=list(PARTS), choices=PARTS + SLOW, help="leave the other parts out")
     words.add_argument("--blender", default=os.environ.get("SECONDUNIT_BENCH_BLENDER"), metavar="PYTHON")
     words.add_argument("--bullet", default=os.environ.get("SECONDUNIT_BENCH_BULLET"), metavar="PYTHON")
     words.add_argument("--repeats", type=int, help="rounds of each contest; 3 beside peers, else 1")
@@ -43,6 +46,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="second-unit-bench-") as folder:
         if "commands" in given.only:
             keep(given.json, {"commands": {"machine": about, "rows": commands(given.frames, given.quality)}})
+        if "shot" in given.only:
+            keep(given.json, {"shot": {"machine": about, **shot(120)}})
         stages(given, Path(given.keep or folder), about)
 
 
@@ -68,7 +73,7 @@ def commands(frames: int, quality: str) -> dict[str, float]:
 
 def stages(given: argparse.Namespace, folder: Path, about: dict[str, Any]) -> None:
     """The contests asked for, one after the other; each is kept as soon as it is over."""
-    names = [name for name in given.only if name != "commands"]
+    names = [name for name in given.only if name in PARTS[1:]]
     if not names:
         return
     from bench import demo_fall, sections, table
@@ -89,22 +94,42 @@ def keep(file: Path | None, found: dict[str, Any]) -> None:
         file.write_text(json.dumps(earlier | found, indent=1) + "\n")
 
 
+def shot(frames: int) -> dict[str, Any]:
+    """A whole shot in review quality, from plate to delivered layers: elapsed and processor seconds, and by stage."""
+    with tempfile.TemporaryDirectory(prefix="second-unit-bench-") as folder:
+        words = production(Path(folder) / "bench", frames, "review")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds, answer = timed(*words, "--json")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    found = {"frames": frames, "wall_s": seconds, "cpu_s": cpu, "stages": answer["timings"]}
+    print(json.dumps(found, indent=1), flush=True)
+    return found
+
+
 def measure(frames: int, quality: str) -> Iterator[Row]:
     """(name, seconds, remark) of each thing worth knowing."""
     yield "secondunit --help", min(timed("--help")[0] for _ in range(5)), "best of 5"
     with tempfile.TemporaryDirectory(prefix="second-unit-bench-") as folder:
-        home = str(Path(folder) / "bench")
-        os.environ["SECONDUNIT_PERSON"] = "bench"
-        timed("init", home, "--title", "Bench", "--code", "BENCH")
-        example = tomllib.loads((EXAMPLE / "example.toml").read_text())
-        still = ("plate", "add", "SC010", str(EXAMPLE / example["plate"]), "-C", home)
-        yield "plate add", timed(*still, "--occluders", str(EXAMPLE / example["occluders"]))[0], "a 2 Mpx JPEG"
-        facade, length = ("--facade", example["facade"]), ("--frames", str(frames), "--quality", quality)
-        words = ("collapse", "SC010", *facade, "--height-m", str(example["height_m"]), *length, "-C", home)
+        start = time.perf_counter()
+        words = production(Path(folder) / "bench", frames, quality)
+        yield "init, plate add", time.perf_counter() - start, "a 2 Mpx JPEG"
         yield from collapse("collapse", frames, *words)
         yield from collapse("the same again", frames, *words)
         yield from collapse("another sun", frames, *words, "--sun", "30,40")
         yield from collapse("another seed", frames, *words, "--seed", "2")
+
+
+def production(home: Path, frames: int, quality: str) -> tuple[str, ...]:
+    """A production with the example plate; returns the words of its collapse."""
+    os.environ["SECONDUNIT_PERSON"] = "bench"
+    timed("init", str(home), "--title", "Bench", "--code", "BENCH")
+    example = tomllib.loads((EXAMPLE / "example.toml").read_text())
+    occluders = ("--occluders", str(EXAMPLE / example["occluders"]))
+    timed("plate", "add", "SC010", str(EXAMPLE / example["plate"]), *occluders, "-C", str(home))
+    length = ("--frames", str(frames), "--quality", quality)
+    facade = ("--facade", example["facade"], "--height-m", str(example["height_m"]))
+    return ("collapse", "SC010", *facade, *length, "-C", str(home))
 
 
 def collapse(name: str, frames: int, *words: str) -> Iterator[Row]:

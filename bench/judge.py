@@ -53,7 +53,8 @@ def judge(pieces: Pieces, mass_kg: Floats, position: Floats, rotation: Floats, f
         depths.append(deepest(len(pieces), pairs, depth))
         grounds.append(ground)
         if len(depth) and depth.max() > worst[0]:
-            worst = (float(depth.max()), f, *map(int, pairs[depth.argmax()]))
+            one, other = (int(n) for n in pairs[depth.argmax()])
+            worst = (float(depth.max()), f, one, other)
     joined = np.concatenate(depths)
     most, f, one, other = worst
     hulls = (world_vertices(pieces, n, position[f, n], rotation[f, n]) for n in (one, other))

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from bench import demo_fall
 from bench.contest import Contestant, Tally, compete
 from bench.demo_fall import Demo
 from bench.judge import judge, parted
-from numpy.typing import NDArray
-
 from secondunit.physics.motion import Settings
 from secondunit.physics.reference import no_bonds, unglued
 
@@ -25,6 +25,8 @@ CONVERGED = {
     "samples": 64, "edge_samples": 64, "times": 16, "shade_every": 1, "sky_rays": 2, "static_sun": 32,
     "static_sky": 128, "dust_step": 0.4, "dust_shrink": 1,
 }  # fmt: skip
+
+QUICK = {"denoising_prefilter": "FAST", "denoising_quality": "BALANCED"}
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,14 @@ def falling(room: Room, seconds: float = 3.0) -> dict[str, Any]:
 
 
 def glued_blender(room: Room, name: str, task: Path, time: Mapping[str, object]) -> list[Contestant]:
-    """Blender's breaking constraints: at the material's tension strength (standing only) and at ten times that, the
-    weakest tried (1, 3, 10, 30 times) at which the building stands."""
+    """Blender's breaking constraints, collisions between joined pieces off (its default) and on. The threshold is the
+    material's tension strength (standing only), and ten times that: the least tried (1, 3, 10) at which it stands with
+    the default."""
     out = []
-    for strength in (1.0, 10.0) if name == "stands" else (10.0,):
-        options = {"substeps": 10, "iterations": 10, "breaking": True, "strength": strength}
-        words = f"{name}, 10 substeps, strength x {strength:g}"
+    ways = [(10.0, True), (10.0, False)]
+    for strength, apart in ([(1.0, True)] if name == "stands" else []) + ways:
+        options = {"substeps": 10, "iterations": 10, "breaking": True, "strength": strength, "apart": apart}
+        words = f"{name}, strength x {strength:g}, joined pieces {'pass through' if apart else 'collide'}"
         out += room.in_blender(words, "rubble_blender.py", task, **options, **time)
     return out
 
@@ -145,7 +149,11 @@ def picture(room: Room) -> dict[str, Any]:
         words = {"samples": 16, "denoise": True, "dust": dust}
         field += room.in_blender(f"16 samples, {kind}", "picture_blender.py", theirs, **words)
     tallies = compete(field, room.folder, room.repeats)
-    once = room.in_blender("64 samples, dust", "picture_blender.py", theirs, samples=64, denoise=True, dust=True)
+    once = []
+    for samples, cycles in ((4, QUICK), (16, QUICK), (64, QUICK), (64, {})):
+        words = {"samples": samples, "denoise": True, "dust": True, "cycles": cycles}
+        name = f"{samples} samples{' and a quick denoiser' if cycles else ''}, dust"
+        once += room.in_blender(name, "picture_blender.py", theirs, **words)
     tallies |= compete(once, room.folder, 1)
     true = converged(room, ours, theirs)
     changed = np.load(tallies["Second Unit, review, dust"].out)["touched"] > 0.0

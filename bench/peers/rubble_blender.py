@@ -135,7 +135,7 @@ def add_bonds(data: dict[str, np.ndarray], bodies: list[Any], world: Any, option
         joint.location = place
         rule = joint.rigid_body_constraint
         rule.object1, rule.object2 = bodies[a], bodies[b]
-        rule.disable_collisions = True
+        rule.disable_collisions = bool(options["apart"])
         rule.use_breaking = bool(options["breaking"])
         rule.breaking_threshold = float(newton) * float(options["strength"]) * step
 

@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from secondunit.physics.motion import Settings, simulate
 from secondunit.runner.worker import start_warp
 
 
-def main(task: Path, out: Path, options: dict[str, float]) -> None:
+def main(task: Path, out: Path, options: dict[str, Any]) -> None:
     """Simulate, keep the states, print the seconds."""
     start_warp()
     begun = time.perf_counter()
