@@ -2,7 +2,7 @@
 
 import pickle
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TypeVar
@@ -83,14 +83,8 @@ def _made(folder: Path) -> Demo:
         fell = fall.fall(building, brief, clock, ctx)
         dust = cloud.cloud(fell.pieces, fell.bonds, fell.motion, clock, brief.quality, brief.seed, ctx)
         job = tool._job(brief, plate, clock, seen, fell, dust, ctx)
-    job = _in_memory(job, tool._scene(brief, clock, seen, fell))
     settled = settle(fell.pieces, fell.bonds, Settings())
     return Demo(building, _copied(fell.pieces), _copied(fell.bonds), settled, _copied(fell.motion), job)
-
-
-def _in_memory(job: PictureJob, scene: object) -> PictureJob:
-    """The job with its scene at the plate's own size; the bench scales it."""
-    return PictureJob(**{f.name: getattr(job, f.name) for f in fields(job)} | {"scene": scene})
 
 
 def _copied(record: T) -> T:
@@ -190,14 +184,14 @@ def ground_storey(made: Demo) -> tuple[Trigger, NDArray[np.bool_]]:
     return Trigger(0.0, low, high, "remove"), np.all((where >= low) & (where <= high), axis=1) & ~made.pieces.fixed
 
 
-def picture(made: Demo, state: int, width: int) -> tuple[PictureJob, dict[str, NDArray[np.generic]]]:
-    """The job of one state at a width in pixels, and the same for a peer."""
-    job = replace(made.job, scene=made.job.scene.at_scale(width / made.job.scene.camera.width), scale=1.0)
+def picture(made: Demo, state: int) -> dict[str, NDArray[np.generic]]:
+    """What a peer needs to draw one state."""
+    job = made.job
     camera, light, pieces = job.scene.camera, job.scene.light, made.pieces
     dust = cloud.load(job.dust, state)
     assert dust is not None
     shapes = ("vertices_m", "vertex_start", "face_vertices", "face_start", "plane_start", "face_kind")
-    peer = {name: getattr(pieces, name) for name in shapes} | {
+    return {name: getattr(pieces, name) for name in shapes} | {
         "rest_m": pieces.centroid_m,
         "alive": job.alive[state],
         "position_m": np.array(job.position_m[state - 1 : state + 2]),
@@ -216,4 +210,3 @@ def picture(made: Demo, state: int, width: int) -> tuple[PictureJob, dict[str, N
         "origin_m": np.array(dust.origin_m),
         "cell_m": np.array(dust.cell_m),
     }
-    return job, peer

@@ -18,7 +18,6 @@ from secondunit.physics.motion import Settings
 from secondunit.physics.reference import no_bonds, unglued
 
 FPS = demo_fall.FPS
-PICTURE_PX = 960
 CROP = (0.125, 0.25, 0.875, 0.875)
 """Left, top, right, bottom of the part of the picture whose errors are measured: all of the building and its dust."""
 CONVERGED = {
@@ -53,7 +52,7 @@ class Room:
         return [Contestant(*words, self.bullet, task, options)] if self.bullet else []
 
 
-def rubble(room: Room, seconds: float = 3.0) -> dict[str, Any]:
+def rubble(room: Room, seconds: float = 2.0) -> dict[str, Any]:
     """The pieces as they are one second into the fall, all bonds gone, released at rest: what each program makes of
     it."""
     pieces, position, rotation = demo_fall.rubble(room.made)
@@ -137,21 +136,22 @@ def glued_blender(room: Room, name: str, task: Path, time: Mapping[str, object])
 def picture(room: Room) -> dict[str, Any]:
     """One frame half way down at 960 x 540, with dust and without, and how far each is from its own converged one."""
     state = demo_fall.SHOWN
-    job, peer = demo_fall.picture(room.made, state, PICTURE_PX)
+    job = room.made.job
     ours, theirs = room.folder / "picture.pickle", room.folder / "picture.npz"
     ours.write_bytes(pickle.dumps((job, state), protocol=5))
-    save(theirs, peer)
+    save(theirs, demo_fall.picture(room.made, state))
     field = []
     for dust in (True, False):
         kind = "dust" if dust else "no dust"
         for quality in ("draft", "review"):
             field.append(room.ours(f"{quality}, {kind}", "picture_ours.py", ours, quality=quality, dust=dust))
-        words = {"samples": 16, "denoise": True, "dust": dust}
-        field += room.in_blender(f"16 samples, {kind}", "picture_blender.py", theirs, **words)
+        field += room.in_blender(
+            f"16 samples, {kind}", "picture_blender.py", theirs, samples=16, denoise=True, dust=dust
+        )
     tallies = compete(field, room.folder, room.repeats)
     once = []
-    for samples, cycles in ((4, QUICK), (16, QUICK), (64, QUICK), (64, {})):
-        words = {"samples": samples, "denoise": True, "dust": True, "cycles": cycles}
+    for samples, cycles in ((16, QUICK), (64, QUICK), (64, {})):
+        words: dict[str, object] = {"samples": samples, "denoise": True, "dust": True, "cycles": cycles}
         name = f"{samples} samples{' and a quick denoiser' if cycles else ''}, dust"
         once += room.in_blender(name, "picture_blender.py", theirs, **words)
     tallies |= compete(once, room.folder, 1)
@@ -163,7 +163,7 @@ def picture(room: Room) -> dict[str, Any]:
         if not name.endswith("no dust"):
             gave["error_codes"] = error(np.load(tally.out)["comp"], true[name.split(",")[0]], changed)
         rows.append(figures(tally, 1.0) | {"gave": gave})
-    return {"pixels": [PICTURE_PX, job.scene.camera.height], "rows": rows, "changed": float(changed.mean())}
+    return {"pixels": [job.scene.camera.width, job.scene.camera.height], "rows": rows, "changed": float(changed.mean())}
 
 
 def converged(room: Room, ours: Path, theirs: Path) -> dict[str, NDArray[np.float32]]:
