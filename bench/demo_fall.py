@@ -1,11 +1,13 @@
 """The demo building of the example plate and its fall, made once and kept for every contestant."""
 
+import contextlib
 import pickle
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +18,11 @@ from secondunit.physics.pieces import MATERIALS, Bonds, Pieces
 from secondunit.runner.local import LocalContext
 from secondunit.runner.worker import start_warp
 from secondunit.schema import CollapseBrief
-from secondunit.tools.collapse import building as plans
-from secondunit.tools.collapse import cloud, fall, tool
+from secondunit.tools import collapse
+from secondunit.tools.collapse import cloud
+from secondunit.tools.collapse.arrays import unpack
 from secondunit.tools.collapse.building import Building
 from secondunit.tools.collapse.picture import PictureJob
-from secondunit.tools.collapse.shot import Clock
-from secondunit.tools.collapse.survey import survey
 
 T = TypeVar("T")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "street_corner"
@@ -76,15 +77,37 @@ def _made(folder: Path) -> Demo:
         event_frame=EVENT,
         quality="review",
     )
-    clock = Clock(1, FRAMES, EVENT, FPS)
-    with LocalContext(folder / "staging", folder / "cache", folder / "plate", files=folder) as ctx:
-        seen = survey(brief, plate, ctx)
-        building = plans.plan_building(seen.solve, seen.grid, seen.matte, brief)
-        fell = fall.fall(building, brief, clock, ctx)
-        dust = cloud.cloud(fell.pieces, fell.bonds, fell.motion, clock, brief.quality, brief.seed, ctx)
-        job = tool._job(brief, plate, clock, seen, fell, dust, ctx)
-    settled = settle(fell.pieces, fell.bonds, Settings())
-    return Demo(building, _copied(fell.pieces), _copied(fell.bonds), settled, _copied(fell.motion), job)
+    ctx = _Watching(folder / "staging", folder / "cache", folder / "plate", files=folder)
+    with ctx, contextlib.suppress(_Drawing):
+        collapse.make(brief, plate, ctx)
+    pieces = _copied(unpack(Pieces, "pieces", ctx.arrays["fracture"]))
+    bonds = _copied(unpack(Bonds, "bonds", ctx.arrays["fracture"]))
+    motion = _copied(unpack(Motion, "motion", ctx.arrays["motion"]))
+    return Demo(ctx.building, pieces, bonds, settle(pieces, bonds, Settings()), motion, ctx.job)
+
+
+class _Drawing(Exception):
+    """The tool is about to draw its frames: all that the bench needs is there."""
+
+
+class _Watching(LocalContext):
+    """Keeps what the tool makes on its way, and stops it before it draws."""
+
+    building: Building
+    job: PictureJob
+
+    def cached(self, stage: str, inputs: Mapping[str, object], *words: Any, **options: Any) -> dict[str, Any]:
+        """As always, and kept."""
+        if isinstance(planned := inputs.get("building"), Building):
+            self.building = planned
+        found = super().cached(stage, inputs, *words, **options)
+        self.arrays = getattr(self, "arrays", {}) | {stage: found}
+        return found
+
+    def cached_frames(self, *words: Any, **options: Any) -> dict[int, Path]:
+        """The payload is what draws a frame."""
+        self.job = next(word for word in (*words, *options.values()) if isinstance(word, PictureJob))
+        raise _Drawing
 
 
 def _copied(record: T) -> T:
