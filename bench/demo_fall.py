@@ -66,7 +66,9 @@ def _made(folder: Path) -> Demo:
 
     example = tomllib.loads((EXAMPLE / "example.toml").read_text())
     source, occluders = (str(EXAMPLE / example[name]) for name in ("plate", "occluders"))
-    request = SimpleNamespace(shot="SC010", source=source, colorspace=None, occluders=occluders, clean=None)
+    request = SimpleNamespace(
+        shot="SC010", source=source, colorspace=None, occluders=occluders, clean=None, camera=None
+    )
     (folder / "plate").mkdir(parents=True, exist_ok=True)
     plate = plates.ingest(request, plate="PL01_v001", folder="plate", staging=folder / "plate", fps=FPS, start=1)
     brief = CollapseBrief.read(
@@ -105,7 +107,9 @@ class _Watching(LocalContext):
         return found
 
     def cached_frames(self, *words: Any, **options: Any) -> dict[int, Path]:
-        """The payload is what draws a frame."""
+        """The payload is what draws a frame; what frames wait for, their dust, is made."""
+        for _ in options.pop("ready", None) or ():
+            pass
         self.job = next(word for word in (*words, *options.values()) if isinstance(word, PictureJob))
         raise _Drawing
 
@@ -208,17 +212,17 @@ def ground_storey(made: Demo) -> tuple[Trigger, NDArray[np.bool_]]:
 
 
 def picture(made: Demo, state: int) -> dict[str, NDArray[np.generic]]:
-    """What a peer needs to draw one state."""
-    job = made.job
+    """What a peer needs to draw one state: the pieces, without the small debris that ours draws as well."""
+    job, count = made.job, len(made.pieces)
     camera, light, pieces = job.scene.camera, job.scene.light, made.pieces
     dust = cloud.load(job.dust, state)
     assert dust is not None
     shapes = ("vertices_m", "vertex_start", "face_vertices", "face_start", "plane_start", "face_kind")
     return {name: getattr(pieces, name) for name in shapes} | {
         "rest_m": pieces.centroid_m,
-        "alive": job.alive[state],
-        "position_m": np.array(job.position_m[state - 1 : state + 2]),
-        "rotation": np.array(job.rotation[state - 1 : state + 2]),
+        "alive": job.alive[state, :count],
+        "position_m": np.array(job.position_m[state - 1 : state + 2, :count]),
+        "rotation": np.array(job.rotation[state - 1 : state + 2, :count]),
         "width": np.array(camera.width),
         "height": np.array(camera.height),
         "focal_px": np.array(camera.focal_px),

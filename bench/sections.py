@@ -144,9 +144,11 @@ def picture(room: Room) -> dict[str, Any]:
     field += room.in_blender("16 samples, dust", "picture_blender.py", theirs, **cycles(16))
     tallies = compete(field, room.folder, room.repeats)
     once = [room.ours("review, no dust", "picture_ours.py", ours, quality="review", dust=False)]
+    once.append(room.ours("final, dust", "picture_ours.py", ours, quality="final", dust=True))
     once += room.in_blender("16 samples, no dust", "picture_blender.py", theirs, **cycles(16) | {"dust": False})
-    quick = cycles(16) | {"cycles": QUICK}
-    once += room.in_blender("16 samples and a quick denoiser, dust", "picture_blender.py", theirs, **quick)
+    for few in (2, 4, 16):
+        name = f"{few} samples and a quick denoiser, dust"
+        once += room.in_blender(name, "picture_blender.py", theirs, **cycles(few) | {"cycles": QUICK})
     once += room.in_blender("64 samples, dust", "picture_blender.py", theirs, **cycles(64))
     tallies |= compete(once, room.folder, 1)
     true = converged(room, ours, theirs)
