@@ -32,7 +32,7 @@ Row = tuple[str, float, str]
 def main() -> None:
     """Measure and print."""
     words = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    words.add_argument("--frames", type=int, default=48)
+    words.add_argument("--frames", type=int, default=36)
     words.add_argument("--quality", default="draft", choices=["draft", "review", "final"])
     words.add_argument("--only", nargs="+", default=list(PARTS), choices=PARTS + SLOW, help="leave the other parts out")
     words.add_argument("--blender", default=os.environ.get("SECONDUNIT_BENCH_BLENDER"), metavar="PYTHON")

@@ -13,7 +13,7 @@ def of(found: dict[str, Any]) -> str:
     head = ["program", "CPU s", "wall s", "runs", "load", *gave]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in rows:
-        clocks = [spread(row[clock]) for clock in ("cpu_s", "wall_s")]
+        clocks = [spread(row[clock]) if clock in row else "" for clock in ("cpu_s", "wall_s")]
         values = [short(row["gave"].get(key)) for key in gave]
         load = f"{row['load']['median']:.1f}"
         lines.append("| " + " | ".join([row["name"], *clocks, str(row["runs"]), load, *values]) + " |")
