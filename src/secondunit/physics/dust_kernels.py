@@ -330,6 +330,9 @@ def stencil(p: wp.array3d(dtype=float), i: int, j: int, k: int):
     """(sum over the six neighbours, the diagonal): ghosts are the cell itself, so they count in the diagonal only."""
     total = float(0.0)
     diagonal = float(6.0)
+    if i > 0 and j > 0 and k > 0 and i < p.shape[0] - 1 and j < p.shape[1] - 1 and k < p.shape[2] - 1:
+        total = p[i - 1, j, k] + p[i + 1, j, k] + p[i, j - 1, k] + p[i, j + 1, k] + p[i, j, k - 1] + p[i, j, k + 1]
+        return wp.vec2(total, diagonal)
     for n in range(6):
         step = 2 * (n % 2) - 1
         a = i + wp.where(n // 2 == 0, step, 0)

@@ -174,7 +174,7 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
         edge = blank((len(pixels),), wp.int32, device)
         wp.launch(trace_kernels.find_edges, len(pixels), inputs=[active, film, edge], device=device)
         meeting = put(pixels[take(edge) > 0], wp.int32, device)
-        _sample(stage, shutter, gone, cloud, frame, (settings.edge_samples, settings.edge_samples), meeting, film)
+        _sample(stage, shutter, gone, cloud, frame, (settings.edge_samples, 8), meeting, film)
         wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
     alpha = take(film.base)[..., 3:]
     ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts))

@@ -186,7 +186,7 @@ class Settings:
     """
 
     samples: int = 4
-    edge_samples: int = 8
+    edge_samples: int = 12
     times: int = 4
     shutter: float = 0.5
     sky_rays: int = 1

@@ -144,12 +144,13 @@ def photograph_weight(solid: Solid, maps: PlateMaps, view: View, hit: Hit, rest_
 
 
 @wp.func
-def light_then(maps: PlateMaps, view: View, pixel: wp.vec2, rest_normal: wp.vec3, now: wp.vec3) -> wp.vec3:
-    """Irradiance at rest on the surface of this normal nearest to a plate pixel; none near: the present one.
+def light_then(maps: PlateMaps, view: View, pixel: wp.vec2, rest_normal: wp.vec3) -> wp.vec4:
+    """Irradiance at rest on the surface of this normal nearest to a plate pixel, and 1; 0 if the plate shows none near:
+    what it shows there is something else.
 
     The map holds one surface a pixel. A sample of a wall beside a window is not to be compared with the reveal's shade.
     """
-    out = now
+    out = wp.vec4(1.0, 1.0, 1.0, 0.0)
     best = float(1.0e9)
     x = int(wp.floor(pixel[0]))
     y = int(wp.floor(pixel[1]))
@@ -160,7 +161,8 @@ def light_then(maps: PlateMaps, view: View, pixel: wp.vec2, rest_normal: wp.vec3
             apart = wp.float32(i * i + j * j)
             if apart < best and wp.dot(maps.normal[yy, xx], rest_normal) > 0.95:
                 best = apart
-                out = maps.light[yy, xx]
+                then = maps.light[yy, xx]
+                out = wp.vec4(then[0], then[1], then[2], 1.0)
     return out
 
 
@@ -289,9 +291,14 @@ def shade(
     out.light = light
     before = wp.vec3(1.0, 1.0, 1.0)
     read = hit.pixel
+    then = wp.vec4(1.0, 1.0, 1.0, 0.0)
+    if out.weight > 0.0:
+        then = light_then(maps, view, hit.pixel, rest_normal)
+        if not inner:
+            out.weight = out.weight * then[3]
     if out.weight > 0.0:
         read = plate_place(solid, view, time, piece, hit, point, centre_ray, off)
-        before = light_then(maps, view, hit.pixel, rest_normal, light)
+        before = wp.where(then[3] > 0.0, wp.vec3(then[0], then[1], then[2]), light)
         tamed = wp.vec3(tame(light[0], before[0]), tame(light[1], before[1]), tame(light[2], before[2]))
         stated = wp.max(before, least)
         tamed = wp.cw_mul(tamed, wp.cw_div(stated, wp.max(before, wp.vec3(1.0e-6, 1.0e-6, 1.0e-6))))

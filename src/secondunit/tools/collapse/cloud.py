@@ -14,7 +14,7 @@ from secondunit.tools.base import Context
 from secondunit.tools.collapse.shot import Clock
 
 CODE = ("secondunit.physics.dust", "secondunit.physics.dust_sources", "secondunit.tools.collapse.cloud")
-CELL_M = {"draft": 0.7, "review": 0.5, "final": 0.4}
+CELL_M = {"draft": 0.7, "review": 0.6, "final": 0.5}
 FILE = "dust.npz"
 FAINT_KGM3 = 2.0e-6
 """Less than this is no dust: an optical depth of 0.005 over thirty metres."""
