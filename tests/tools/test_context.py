@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -400,3 +401,21 @@ def test_frames_wait_for_what_they_need(tmp_path):
         assert seen == [1, 2, 3, 4]
         ctx.cached_frames("draw", {}, frame_work.write_frame, frames, (2, tmp_path), code=CODE, ready=ready())
         assert seen == [1, 2, 3, 4], "nothing is missing, so nothing is asked for"
+
+
+def test_a_stage_within_another_is_counted_once(tmp_path):
+    """Seconds of all stages add up to the seconds that passed, within the 50 ms of starting and ending."""
+
+    def make():
+        for n in range(2):
+            time.sleep(0.2)
+            yield written([], n)
+
+    with context(tmp_path, workers=1) as ctx:
+        start = time.perf_counter()
+        _, states = ctx.cached_series("air", {}, make, 2, code=CODE)
+        ctx.cached_frames("draw", {}, frame_work.write_frame, [0, 1], (2, tmp_path), code=CODE, ready=states)
+        spent = time.perf_counter() - start
+    assert ctx.timings["air"] >= 0.4
+    assert sum(ctx.timings.values()) <= spent
+    assert sum(ctx.timings.values()) == pytest.approx(spent, abs=0.05)
