@@ -1,5 +1,7 @@
 """The clean plate and the grain that is laid on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,3 +115,22 @@ def test_grain_of_weight_zero_changes_no_bit():
 
 def test_a_picture_without_noise_has_no_grain():
     assert grain.measure(np.full((128, 128, 3), 0.3, np.float32)) == grain.NO_GRAIN
+
+
+def test_a_neighbour_goes_on_behind_the_building_for_a_little(front, cleaned):
+    """A red wall beside the building: the strip behind its edge is red, what lies deeper is the sky as before, and a
+    lamp post that is thinner than the strip is not carried on."""
+    matte, remove, horizon, made = cleaned
+    width = front.plate.shape[1]
+    reach = max(3, round(cleanplate.BESIDE_SHARE * width))
+    row = int(0.5 * (np.argmax((remove > 0).any(axis=1)) + horizon.mean()))
+    edge = int(np.flatnonzero(remove[row] > 0).max()) + 1
+    for wide, carried in ((6 * reach, True), (reach // 2, False)):
+        plate, alpha = front.plate.copy(), matte.sky.alpha.copy()
+        wall = slice(row - 30, row + 30), slice(edge, edge + wide)
+        plate[wall], alpha[wall] = (0.6, 0.05, 0.05), 0.0
+        found = cleanplate.clean_plate(plate, remove, replace(matte.sky, alpha=alpha), matte.ground, horizon, 5)
+        strip, deep = found[row, edge - reach + 1 : edge], found[row, edge - 3 * reach : edge - reach - 2]
+        red = strip[:, 0] > 3.0 * strip[:, 2]
+        assert red.mean() > 0.8 if carried else not red.any()
+        assert np.abs(deep - made[row, edge - 3 * reach : edge - reach - 2]).mean() < 0.1

@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 HALO_PX = 4  # sharpening and compression leave a rim this wide on the sky
 CONTACT_SHARE = 0.012  # depth of the contact shadow below the base, of the plate's height
 FAR_SHARE = 0.4  # of the way from base to horizon, made ground goes where the plate does not show how far
+BESIDE_SHARE = 0.012  # how far a neighbour is carried on behind the building, of the plate's width
 PALING = 0.6  # how far an unseen lower sky fades to its pale horizon
 
 
@@ -62,7 +63,8 @@ def clean_plate(plate: Image, remove: Image, sky: Sky, ground: Image, horizon_px
     rng = np.random.Generator(np.random.Philox(key=[seed & 0xFFFFFFFFFFFFFFFF, 77]))
     made = _sky(plate, sky, layout)
     covered = np.zeros(hole.shape, np.float32)
-    for colour, cover in (distance(plate, sky, layout, made, rng), floor(plate, layout, rng)):
+    beside = _beside(plate, sky, ground, hole)
+    for colour, cover in (distance(plate, sky, layout, made, rng), floor(plate, layout, rng), beside):
         made = made * (1 - cover[..., None]) + colour * cover[..., None]
         covered = np.maximum(covered, cover)
     rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
@@ -74,6 +76,33 @@ def clean_plate(plate: Image, remove: Image, sky: Sky, ground: Image, horizon_px
     clean = plate.copy()
     clean[part] = np.where(hole[part][..., None], np.maximum(grained, 0), plate[part])
     return clean
+
+
+def _beside(plate: Image, sky: Sky, ground: Image, hole: Mask) -> tuple[Image, Image]:
+    """What stands beside the building, mirrored about its outline a little way in, and where (H,W) 0 or 1.
+
+    A wing or a neighbour does not end where the building begins: sky in the first gap that opens there would betray the
+    cut. Only what is wider than the strip counts, which leaves out lamps and signs in front.
+    """
+    reach = max(3, round(BESIDE_SHARE * plate.shape[1]))
+    solid = ((sky.alpha < 0.5) & (ground < 0.5) & ~hole).astype(np.uint8)
+    square = np.ones((2 * reach + 1,) * 2, np.uint8)
+    thing = solid & np.asarray(cv2.dilate(cv2.morphologyEx(solid, cv2.MORPH_OPEN, square), square))
+    if not thing.any():
+        return plate, np.zeros(hole.shape, np.float32)
+    away, label = cv2.distanceTransformWithLabels(1 - thing, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    rows, columns = np.nonzero(thing)
+    place = np.zeros((int(label.max()) + 1, 2), np.int64)
+    place[label[rows, columns]] = np.stack([rows, columns], axis=1)
+    near = hole & (away <= reach) & (away <= cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5) + 2.0)
+    here = np.argwhere(near)
+    behind = 2 * place[label[near]] - here
+    behind = np.clip(behind, 0, np.array(hole.shape) - 1)
+    unfit = hole[behind[:, 0], behind[:, 1]]
+    behind[unfit] = place[label[near]][unfit]
+    colour = plate.copy()
+    colour[near] = plate[behind[:, 0], behind[:, 1]]
+    return colour, near.astype(np.float32)
 
 
 def _base_rows(ground: Image) -> Floats:
