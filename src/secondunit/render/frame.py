@@ -14,6 +14,9 @@ from .posing import Shutter, open_shutter, radii
 from .scene import DustGrid, Floats, Ints, Mask, Pose, Scene, Settings
 from .stage import Stage, stage_for
 
+EDGE_SHARE = 5
+EDGE_SKY = 3
+"""Where surfaces meet, so many samples share one light, found with so many times the rays to the sky."""
 UNCHANGED = 2.0e-3
 """Light ratios closer to 1 than this are 1: less than a code value of an 8-bit display."""
 
@@ -143,9 +146,9 @@ def _film(stage: Stage) -> Any:
     return film
 
 
-def _how(stage: Stage, frame: int, samples: int, shade_every: int) -> Any:
+def _how(stage: Stage, frame: int, samples: int, shade_every: int, sky_rays: int) -> Any:
     how, settings = trace_kernels.How(), stage.settings
-    how.samples, how.times, how.sky_rays = samples, settings.times, settings.sky_rays
+    how.samples, how.times, how.sky_rays = samples, settings.times, sky_rays
     how.shade_every = shade_every
     how.seed, how.frame, how.exposure = stage.scene.seed, frame, stage.exposure
     return how
@@ -170,11 +173,22 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
     if len(pixels):
         active = put(pixels, wp.int32, device)
         settings = stage.settings
-        _sample(stage, shutter, gone, cloud, frame, (settings.samples, settings.shade_every), active, film)
+        _sample(
+            stage,
+            shutter,
+            gone,
+            cloud,
+            frame,
+            (settings.samples, settings.shade_every, settings.sky_rays),
+            active,
+            film,
+        )
         edge = blank((len(pixels),), wp.int32, device)
         wp.launch(trace_kernels.find_edges, len(pixels), inputs=[active, film, edge], device=device)
         meeting = put(pixels[take(edge) > 0], wp.int32, device)
-        _sample(stage, shutter, gone, cloud, frame, (settings.edge_samples, 8), meeting, film)
+        # What is mixed cannot be evened afterwards, so its light has to be less noisy from the start.
+        edges = (settings.edge_samples, EDGE_SHARE, EDGE_SKY * settings.sky_rays)
+        _sample(stage, shutter, gone, cloud, frame, edges, meeting, film)
         wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
     alpha = take(film.base)[..., 3:]
     ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts))
@@ -202,7 +216,8 @@ def _sample(
     pixels: Any,
     film: Any,
 ) -> None:
-    """Trace these pixels (N,) onto the film; effort: samples of each, and how many of them may share their light."""
+    """Trace these pixels (N,) onto the film; effort: samples of each, how many of them may share
+    their light, and with how many rays to the sky that is found."""
     device = stage.device
     inputs = [
         pixels,

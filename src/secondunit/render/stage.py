@@ -1,7 +1,7 @@
 """Everything about a scene that frames share: arrays on the device, what the plate shows, and its light at rest."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ AMBIENT_HEIGHTS = 4.0
 """Ground further than this many building heights away sees the building under less than 1 % of its sky."""
 GROUND_ALBEDO = 0.25
 FACADE_ALBEDO = 0.35
+REST_RAYS = (4, 12)
+"""Rays to sun and sky for the light that the photograph was taken in: every relit pixel is divided by it."""
 SUN_DISC = math.tan(math.radians(0.265))
 WEIGHTS = np.array([0.2722, 0.6741, 0.0537], dtype=np.float32)
 """Luminance of ACEScg (AP1)."""
@@ -211,6 +213,8 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
         sources.sun, sources.sky = _scaled(sources.sun, ground.sun_gain), _scaled(sources.sky, ground.sky_gain)
         raw = _rest_light(scene, settings, meshes[0], view, sources, solid, maps, still, device)[1]
     blocker = put(ground.blocker, wp.int16, device)
+    finer = replace(settings, static_sun=max(REST_RAYS[0], settings.static_sun), static_sky=REST_RAYS[1])
+    raw = _rest_light(scene, finer, meshes[0], view, sources, solid, maps, still, device)[1]
     maps.light = wp.clone(raw)
     walls = put(np.flatnonzero(take(still.kind) == 2), wp.int32, device)
     nothing = blank(shape, wp.int32, device)
