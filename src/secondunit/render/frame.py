@@ -173,16 +173,8 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
     if len(pixels):
         active = put(pixels, wp.int32, device)
         settings = stage.settings
-        _sample(
-            stage,
-            shutter,
-            gone,
-            cloud,
-            frame,
-            (settings.samples, settings.shade_every, settings.sky_rays),
-            active,
-            film,
-        )
+        faces = (settings.samples, settings.shade_every, settings.sky_rays)
+        _sample(stage, shutter, gone, cloud, frame, faces, active, film)
         edge = blank((len(pixels),), wp.int32, device)
         wp.launch(trace_kernels.find_edges, len(pixels), inputs=[active, film, edge], device=device)
         meeting = put(pixels[take(edge) > 0], wp.int32, device)
@@ -212,7 +204,7 @@ def _sample(
     gone: Mask,
     cloud: Cloud,
     frame: int,
-    effort: tuple[int, int],
+    effort: tuple[int, int, int],
     pixels: Any,
     film: Any,
 ) -> None:
