@@ -46,11 +46,11 @@ def person_add(
     as_json: Json = False,
 ) -> None:
     """Put a person on record, or give one more roles."""
-    from secondunit.cli.words import file_text
     from secondunit.runner.advance import advance
+    from secondunit.runner.given import file_text
     from secondunit.schema import Person, PersonRequest
 
-    text = file_text(key, "--key")
+    text = file_text(key, "--key", "a public key as text") if key else None
     request = PersonRequest.read(actor=acting(person), name=name, roles=tuple(role), key=text)
     outcome = advance(opened(context, folder), request)
     require(outcome, as_json)

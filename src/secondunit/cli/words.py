@@ -1,7 +1,5 @@
 """What people type, turned into values; raises InputError that says how to type it."""
 
-from pathlib import Path
-
 from secondunit.schema import InputError
 
 Pixel = tuple[float, float]
@@ -44,18 +42,6 @@ def pair(text: str, option: str) -> Pixel:
     except ValueError:
         raise InputError(f'{option} has {text!r} where two numbers are needed: write "a,b" without a space.') from None
     return first, second
-
-
-def file_text(path: Path | None, option: str) -> str | None:
-    """The text of a small file named on the command line."""
-    if path is None:
-        return None
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{option} {path} is no text file (byte {error.start}): give a TOML file.") from error
 
 
 def version_name(text: str) -> tuple[str, str]:

@@ -173,14 +173,17 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
     if len(pixels):
         active = put(pixels, wp.int32, device)
         settings = stage.settings
-        faces = (settings.samples, settings.shade_every, settings.sky_rays)
-        _sample(stage, shutter, gone, cloud, frame, faces, active, film)
+        now, after = (put(each, wp.transform, device) for each in (shutter.now_from_rest, shutter.after_from_rest))
+        scene = [stage.mesh_ids_wp, stage.solid, now, after, stage.look, put(gone.astype(np.int32), wp.int32, device)]
+        scene += [stage.view, stage.maps, stage.sources, cloud.haze]
+        how = _how(stage, frame, settings.samples, settings.shade_every, settings.sky_rays)
+        wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=[active, *scene, how, film], device=device)
         edge = blank((len(pixels),), wp.int32, device)
         wp.launch(trace_kernels.find_edges, len(pixels), inputs=[active, film, edge], device=device)
         meeting = put(pixels[take(edge) > 0], wp.int32, device)
         # What is mixed cannot be evened afterwards, so its light has to be less noisy from the start.
-        edges = (settings.edge_samples, EDGE_SHARE, EDGE_SKY * settings.sky_rays)
-        _sample(stage, shutter, gone, cloud, frame, edges, meeting, film)
+        how = _how(stage, frame, settings.edge_samples, EDGE_SHARE, EDGE_SKY * settings.sky_rays)
+        wp.launch(trace_kernels.trace_pixels, len(meeting), inputs=[meeting, *scene, how, film], device=device)
         wp.launch(trace_kernels.even_light, len(pixels), inputs=[active, film, 3, smooth], device=device)
     alpha = take(film.base)[..., 3:]
     ids, counts = _resting_ids(stage, pixels, take(film.ids), take(film.counts))
@@ -196,37 +199,6 @@ def _trace(stage: Stage, shutter: Shutter, gone: Mask, cloud: Cloud, frame: int)
         ids=ids,
         counts=counts,
     )
-
-
-def _sample(
-    stage: Stage,
-    shutter: Shutter,
-    gone: Mask,
-    cloud: Cloud,
-    frame: int,
-    effort: tuple[int, int, int],
-    pixels: Any,
-    film: Any,
-) -> None:
-    """Trace these pixels (N,) onto the film; effort: samples of each, how many of them may share
-    their light, and with how many rays to the sky that is found."""
-    device = stage.device
-    inputs = [
-        pixels,
-        stage.mesh_ids_wp,
-        stage.solid,
-        put(shutter.now_from_rest, wp.transform, device),
-        put(shutter.after_from_rest, wp.transform, device),
-        stage.look,
-        put(gone.astype(np.int32), wp.int32, device),
-        stage.view,
-        stage.maps,
-        stage.sources,
-        cloud.haze,
-        _how(stage, frame, *effort),
-        film,
-    ]
-    wp.launch(trace_kernels.trace_pixels, len(pixels), inputs=inputs, device=device)
 
 
 def _resting_ids(stage: Stage, traced: Ints, ids: Ints, counts: Floats) -> tuple[Ints, Floats]:

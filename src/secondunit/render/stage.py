@@ -211,7 +211,6 @@ def prepare(scene: Scene, settings: Settings, device: str) -> Stage:
     ground = read_ground(scene.plate, take(raw), kind, point, shown, settings.static_sun)
     if (ground.sun_gain != 1.0).any():
         sources.sun, sources.sky = _scaled(sources.sun, ground.sun_gain), _scaled(sources.sky, ground.sky_gain)
-        raw = _rest_light(scene, settings, meshes[0], view, sources, solid, maps, still, device)[1]
     blocker = put(ground.blocker, wp.int16, device)
     finer = replace(settings, static_sun=max(REST_RAYS[0], settings.static_sun), static_sky=REST_RAYS[1])
     raw = _rest_light(scene, finer, meshes[0], view, sources, solid, maps, still, device)[1]

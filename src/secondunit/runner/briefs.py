@@ -6,6 +6,7 @@ Only `advance` calls this.
 from pathlib import Path
 
 from secondunit.runner import entries
+from secondunit.runner.given import file_text
 from secondunit.runner.production import Production
 from secondunit.runner.workers import Listener, Workers
 from secondunit.schema import Brief, BriefRequest, InputError, Outcome, Plate
@@ -41,7 +42,7 @@ def _checked(
     """The brief as it is kept: its files read, checked, copied in and named by content."""
     brief = request.brief
     if request.building_file is not None:
-        brief = _with(brief, building=_text(Path(request.building_file), "--building"))
+        brief = _with(brief, building=file_text(Path(request.building_file), "--building", "a TOML file"))
     matte = Path(request.matte_file) if request.matte_file is not None else None
     before = _sha256(matte, "--matte") if matte else None
     given = {"--matte": request.matte_file, "--building": request.building_file}
@@ -62,15 +63,6 @@ def _checked(
 
 def _with(brief: Brief, **fields: object) -> Brief:
     return brief.model_copy(update=fields)
-
-
-def _text(path: Path, option: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{option} {path} is no text file (byte {error.start}): give a TOML file.") from error
 
 
 def _sha256(path: Path, option: str) -> str:
