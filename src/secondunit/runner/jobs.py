@@ -120,9 +120,8 @@ def map_frames(
             while taken not in results:
                 check()
                 _hand_out(crew, todo, min(free, taken + WINDOW * len(crew)))
-                waiting = ready is not None and free < len(frames)
-                if waiting and ready is not None:
-                    next(ready)
+                if waiting := ready if free < len(frames) else None:
+                    next(waiting)
                     free += 1
                 for worker in _ready(crew, 0.0 if waiting else 0.1):
                     results.update([_receive(worker, stage, frames, job, replay_folder or scratch)])
