@@ -83,7 +83,9 @@ def test_beam_swings_about_its_static_deflection() -> None:
     periods of the first mode (3.516 sqrt(EI/m L^4)) is that deflection, to the share of higher modes (3 %)."""
     size, young, count = 0.25, 5.0e7, 5
     pieces, bonds = beam(count, size, young)
-    free = replace(Settings(sleeping=False), bond_damping=0.0, bond_calm_per_s=0.0, least_mass_kg=1.0)
+    free = replace(
+        Settings(sleeping=False), bond_damping=0.0, bond_calm_per_s=0.0, rocking_per_s=0.0, least_mass_kg=1.0
+    )
     static = settle(pieces, bonds, free)
     length = (count - 0.5) * size
     first = 3.516 * np.sqrt(young * size**4 / 12.0 / (2400.0 * size**2 * length**4)) / (2.0 * np.pi)
@@ -127,13 +129,62 @@ def test_pull_apart_breaks_at_the_tension_strength() -> None:
     glue = glue_boxes(pieces, ground=False)
     stress = 2 * 2400.0 * G
     for factor, holds in ((1.02, True), (0.98, False)):
-        bonds = replace(glue, tension_pa=np.full(len(glue), stress * factor))
+        bonds = replace(glue, tension_pa=np.full(len(glue), stress * factor), slip_m=np.zeros(len(glue)))
         settings = Settings(strong_use=9.0, spread_use=9.0)
         settled = settle(pieces, bonds, settings)
         assert settled.use.max() == pytest.approx(1.0 / factor, rel=1e-6)
         weaken = Trigger(0.0, *EVERYWHERE, kind="weaken", factor=0.999)
         motion = simulate(pieces, bonds, settled, [weaken], 4, 24, settings)
         assert (np.isfinite(motion.bond_broken_s).sum() == 0) == holds
+
+
+def test_tied_joint_yields_at_its_strength_and_then_parts() -> None:
+    """A cube on a joint that bears four fifths of its weight: it sinks at a fifth of g, the joint takes 0.8 m g times
+    the way, and at 0.02 m + slip it parts. Elastic stretch and release are far below the tolerances.
+    """
+    slip, share, mass = 0.10, 0.8, 2400.0
+    pieces = boxes(np.array([[0.0, 0.0, 9.0], [0.0, 0.0, 8.0]]), 0.5, fixed=[0])
+    glue = glue_boxes(pieces, ground=False)
+    bonds = replace(glue, tension_pa=np.full(1, 2.0 * mass * G), slip_m=np.full(1, slip), hinge_rad=np.full(1, 0.1))
+    weaken = Trigger(0.0, *EVERYWHERE, kind="weaken", factor=0.5 * share)
+    settings = replace(AWAKE, bond_damping=0.0, bond_calm_per_s=0.0, rocking_per_s=0.0)
+    motion = simulate(pieces, bonds, settle(pieces, bonds, settings), [weaken], 24, 48, settings)
+    parted = np.sqrt(2.0 * (0.02 + slip) / ((1.0 - share) * G))
+    assert motion.bond_broken_s[0] == pytest.approx(parted, rel=0.01)
+    sunk = motion.position_m[0, 1, 2] - motion.position_m[:, 1, 2]
+    before = motion.time_s < parted - 0.02
+    np.testing.assert_allclose(sunk[before], 0.5 * (1.0 - share) * G * motion.time_s[before] ** 2, atol=1e-3)
+    assert motion.energy_j[-1, 4] == pytest.approx(share * mass * G * (0.02 + slip), rel=0.02)
+
+
+def test_thin_seam_weakens_every_bond_across_it() -> None:
+    """A plane between two rows of cubes, a third of a cube away from their joints, still parts them."""
+    at = np.array([[x + 0.5, y + 0.5, 20.5] for x in range(3) for y in range(2)])
+    pieces = boxes(at, 0.5, fixed=[0, 1])
+    bonds = replace(glue_boxes(pieces, ground=False), slip_m=np.zeros(7), hinge_rad=np.zeros(7))
+    seam = Trigger(0.0, (1.7, -9.0, 0.0), (1.8, 9.0, 99.0), kind="weaken", factor=1e-6)
+    settings = Settings()
+    motion = simulate(pieces, bonds, settle(pieces, bonds, settings), [seam], 6, 24, settings)
+    across = np.abs(np.diff(at[np.stack([bonds.a, bonds.b])][:, :, 0], axis=0)[0]) > 0.5
+    inner = across & (np.maximum(at[bonds.a, 0], at[bonds.b, 0]) > 2.0)
+    assert inner.sum() == 2
+    assert np.array_equal(np.isfinite(motion.bond_broken_s), inner)
+
+
+def test_nothing_falls_asleep_on_the_hop() -> None:
+    """A cube a millimetre above another, quiet for long enough by the clock: nothing carries it, so it stays awake. It
+    would else hold its own weight for the load it rests under and hang in the air when the lower one leaves.
+    """
+    from secondunit.physics.motion_engine import PAIR_EVERY, Engine
+
+    pieces = boxes(np.array([[0.0, 0.0, 0.5], [0.0, 0.0, 1.501]]), 0.5)
+    engine = Engine(pieces, no_bonds(), unglued(pieces, pieces.centroid_m), Settings(), 3e-4, "cpu")
+    engine.step()
+    engine.bodies.quiet.fill_(10.0)
+    engine.step_index = PAIR_EVERY
+    engine.step()
+    assert engine.pairs.count.numpy()[0] > 0, "the two count as touching"
+    assert engine.bodies.state.numpy()[1] == 0
 
 
 def test_strengthening_is_capped_and_listed() -> None:

@@ -1,5 +1,6 @@
 """The gates of a collapse on a building of full size: what a small one hides shows under the weight of five floors."""
 
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -11,11 +12,12 @@ from secondunit.physics import fracture as breaking
 from secondunit.physics.motion import Motion, Settings, Settled, Trigger, settle, simulate
 from secondunit.physics.pieces import Bonds, Pieces
 from secondunit.tools.collapse import building as plans
+from secondunit.tools.collapse.fall import extent
+from secondunit.tools.collapse.triggers import triggers
 
 pytestmark = pytest.mark.slow
 SETTINGS = Settings()
-CUT = Trigger(0.1, (-5.0, -5.0, 0.6), (50.0, 50.0, 2.2), "remove")
-EARLY = 40
+EARLY = 48
 """State at which half the step is compared: while it falls, for at the end everything has fallen anyway."""
 
 
@@ -28,11 +30,17 @@ def full_building() -> tuple[Pieces, Bonds, Settled]:
     return pieces, glue, settle(pieces, glue, SETTINGS)
 
 
+def charges() -> list[Trigger]:
+    """The tool's own demolition of that building, its first seed."""
+    return triggers(extent(plans.example("masonry", 5, 18.0)), "implode", "left", 1)
+
+
 @cache
 def collapse() -> Motion:
-    """The foot of every wall goes at once; followed for nine seconds after."""
+    """Followed until nine seconds after the last charge."""
     pieces, glue, settled = full_building()
-    return simulate(pieces, glue, settled, [CUT], 24 * 9 + 5, 24, SETTINGS)
+    frames = math.ceil(24 * (9.0 + max(charge.time_s for charge in charges())))
+    return simulate(pieces, glue, settled, charges(), frames, 24, SETTINGS)
 
 
 def fallen_share(motion: Motion, frame: int) -> float:
@@ -43,14 +51,14 @@ def fallen_share(motion: Motion, frame: int) -> float:
 
 
 def test_overlaps_stay_small_in_every_frame() -> None:
-    """Polytope distance: p99 of all touching pairs, over all states and in every state after the first second (the
-    whole building lands at once on what little is under it; there a state's p99, of some hundred pairs, is the second
-    deepest and reached 2.5 cm), and the deepest of all.
+    """Polytope distance: p99 of all touching pairs over all states, the same of nineteen states in twenty (when a floor
+    lands, a state's p99 is that of what it lands on), and the deepest of all. What a joint had pressed together when it
+    let go counts.
     """
     motion = collapse()
     assert fallen_share(motion, -1) > 0.5
     assert float(str(motion.report["penetration_p99_m"])) < 0.01
-    assert motion.penetration_m[24:, 0].max() < 0.02
+    assert np.percentile(motion.penetration_m[:, 0], 95.0) < 0.02
     assert motion.penetration_m[:, 1].max() < 0.10
 
 
@@ -72,7 +80,7 @@ def test_energy_never_rises_after_the_last_trigger() -> None:
 
 def test_half_the_step_drops_the_same_mass() -> None:
     pieces, glue, settled = full_building()
-    fine = simulate(pieces, glue, settled, [CUT], EARLY, 24, replace(SETTINGS, step_s=0.5 * SETTINGS.step_s))
+    fine = simulate(pieces, glue, settled, charges(), EARLY, 24, replace(SETTINGS, step_s=0.5 * SETTINGS.step_s))
     coarse = fallen_share(collapse(), EARLY)
     assert coarse > 0.3
     assert fallen_share(fine, EARLY) == pytest.approx(coarse, rel=0.10)

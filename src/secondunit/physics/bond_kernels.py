@@ -13,9 +13,8 @@ wp.config.enable_backward = False
 
 WIDEST_M = wp.constant(0.02)
 STEEPEST_RAD = wp.constant(0.06)
-"""No joint of masonry or concrete holds over a gap of two centimetres or a rotation of 0.06 (twice what codes grant a
-ductile section). Bonds softened for the sake of the step would otherwise stretch like rubber before they reach their
-strength."""
+"""A brittle joint holds no gap of two centimetres and no rotation of 0.06. Bonds softened for the sake of the step
+would otherwise stretch like rubber before they reach their strength. What a joint yields comes on top."""
 
 BROKEN = wp.constant(0)
 WHOLE = wp.constant(1)
@@ -30,7 +29,8 @@ class Glue:
     set against a slide (kg) and a turn (kg m2) at the bond, which scales the damping of slow swinging. hold_force,
     hold_torque: prestress on b in a's frame. whole: BROKEN 0 | WHOLE 1 | LETTING_GO 2 (cut on purpose, its force
     fading). relax_s: how long the force still relaxes towards zero (support lost). limit: tension, cohesion,
-    compression (Pa).
+    compression (Pa). give: how far (m) and how steeply (rad) the joint yields at its strength before it parts; 0, 0 is
+    brittle.
     """
 
     a: wp.array(dtype=int)
@@ -45,6 +45,7 @@ class Glue:
     heft: wp.array(dtype=wp.vec2)
     section: wp.array(dtype=wp.vec4)
     limit: wp.array(dtype=wp.vec3)
+    give: wp.array(dtype=wp.vec2)
     hold_force: wp.array(dtype=wp.vec3)
     hold_torque: wp.array(dtype=wp.vec3)
     whole: wp.array(dtype=int)
@@ -107,6 +108,33 @@ def spring_moment(r: wp.vec3, n: wp.vec3, t: wp.vec3, bend: wp.vec3):
 
 
 @wp.func
+def yielded(f: wp.vec3, n: wp.vec3, use: float):
+    """The force that a ductile joint keeps at `use` times its strength: pull and shear are held down to it, pressure
+    is not, for what is pressed stays in contact.
+    """
+    press = wp.max(wp.dot(f, n), 0.0)
+    return (f - press * n) / use + press * n
+
+
+@wp.func
+def give_way(glue: Glue, i: int, f: wp.vec3, m: wp.vec3, held: wp.vec3, held_m: wp.vec3):
+    """Let bond i slip and turn until f, m are what its strength holds (radial return); the energy that it then stores.
+
+    What slips within a step does so at the strength: the spring never held the overshoot's own energy, so the loss is
+    the work of the held load on the slip.
+    """
+    n = glue.normal[i]
+    t = glue.tangent[i]
+    before = elastic(f, m, n, t, glue.stiff[i], glue.bend[i])
+    past = elastic(f - held, m - held_m, n, t, glue.stiff[i], glue.bend[i])
+    kept = elastic(held, held_m, n, t, glue.stiff[i], glue.bend[i])
+    glue.hold_force[i] = glue.hold_force[i] + held - f
+    glue.hold_torque[i] = glue.hold_torque[i] + held_m - m
+    glue.lost[i] = glue.lost[i] + wp.float64(before - kept - past)
+    return kept
+
+
+@wp.func
 def clear(i: int, gather: Gather):
     gather.bond_force[i] = wp.vec3()
     gather.bond_torque_a[i] = wp.vec3()
@@ -161,9 +189,17 @@ def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, c
             return
     stored = elastic(f, m, n, t, stiff, bend)
     use = use_of(f, m, n, t, glue.section[i], glue.limit[i])
-    use = wp.max(use, wp.max(wp.length(stretch) / WIDEST_M, 2.0 * wp.length(half) / STEEPEST_RAD))
-    glue.use[i] = wp.max(glue.use[i], use)
-    if breaks != 0 and use > 1.0 and state == WHOLE:
+    give = glue.give[i]
+    strained = wp.max(wp.length(stretch) / (WIDEST_M + give[0]), 2.0 * wp.length(half) / (STEEPEST_RAD + give[1]))
+    glue.use[i] = wp.max(glue.use[i], wp.max(use, strained))
+    strained = wp.max(strained, -wp.dot(f, n) / (glue.section[i][0] * -glue.limit[i][2]))
+    if breaks != 0 and use > 1.0 and state == WHOLE and give[0] > 0.0:
+        held = yielded(f, n, use)
+        stored = give_way(glue, i, f, m, held, m / use)
+        f = held
+        m = m / use
+        use = 1.0
+    if breaks != 0 and wp.max(use, strained) > 1.0 and state == WHOLE:
         glue.whole[i] = BROKEN
         glue.broken_s[i] = clock[0]
         glue.lost[i] = glue.lost[i] + wp.float64(stored)

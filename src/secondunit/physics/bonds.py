@@ -24,7 +24,7 @@ REACH_M = 0.5
 IN_CLUSTER, IN_PART, BETWEEN_PARTS = 2.5, 1.0, 0.8
 """Strength factors: pieces that fall in one lump, pieces of one wall, the joint of two walls."""
 SCATTER = (0.7, 1.3)
-CLUSTER_PIECES = 4.0
+CLUSTER_PIECES = 5.0
 
 
 @dataclass(frozen=True)
@@ -279,8 +279,12 @@ def clusters(pieces: Pieces, a: Ints, b: Ints, seed: int) -> Ints:
 
 
 def _strength(pieces: Pieces, patches: Patches, seed: int) -> Floats:
-    """(B,4) young, tension, shear, compression of each bond: the weaker material, times cluster and scatter."""
-    table = np.array([[m.young_pa, m.tension_pa, m.shear_pa, m.compression_pa] for m in MATERIALS])
+    """(B,6) young, tension, shear, compression, slip and hinge of each bond: the weaker material, times cluster and
+    scatter.
+    """
+    table = np.array(
+        [[m.young_pa, m.tension_pa, m.shear_pa, m.compression_pa, m.slip_m, m.hinge_rad] for m in MATERIALS]
+    )
     other = np.where(patches.b == GROUND, patches.a, patches.b)
     one, two = table[pieces.material[patches.a]], table[pieces.material[other]]
     weaker = np.minimum(one, two)
@@ -292,6 +296,8 @@ def _strength(pieces: Pieces, patches: Patches, seed: int) -> Floats:
     factor = np.where(patches.b == GROUND, IN_PART, factor)
     rng = np.random.default_rng([seed, zlib.crc32(b"bonds")])
     weaker[:, 1:] *= (factor * rng.uniform(*SCATTER, len(factor)))[:, None]
+    tied = np.array([m.tied for m in MATERIALS])
+    weaker[:, 4:] *= (same_lump | (tied[pieces.material[patches.a]] & tied[pieces.material[other]]))[:, None]
     return np.asarray(weaker)
 
 
@@ -312,4 +318,6 @@ def _glued(patches: Patches, strength: Floats) -> Bonds:
         tension_pa=strength[:, 1],
         shear_pa=strength[:, 2],
         compression_pa=strength[:, 3],
+        slip_m=strength[:, 4],
+        hinge_rad=strength[:, 5],
     )

@@ -36,6 +36,8 @@ HASTE_S = wp.constant(0.02)
 """Excused overlap beyond the first is taken back with the second as time constant."""
 
 MOST_EXCUSED_M = wp.constant(0.02)
+"""A change of points excuses no more; two pieces that a joint has just let go of are excused whatever it had pressed
+into them, for that was never a contact's energy."""
 
 POP_M = wp.constant(0.006)
 """Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly. What may
@@ -388,7 +390,7 @@ def forgiven(allow: float, span_s: float):
 
 
 @wp.func
-def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
+def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float, most: float):
     """Excuse just so much overlap that choosing new points has not squeezed the pair more than it was; it is taken back
     slowly.
     """
@@ -401,7 +403,7 @@ def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float):
                 low = middle
             else:
                 high = middle
-        pairs.allow[p] = wp.min(high, MOST_EXCUSED_M)
+        pairs.allow[p] = wp.min(high, most)
 
 
 @wp.func
@@ -484,6 +486,9 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
     before = squeeze(pairs, p, rba, t, pairs.allow[p])
     touch(shapes, pairs, p, a, b, rba, t, reach)
     if pairs.count[p] > 0:
+        most = float(MOST_EXCUSED_M)
+        if pairs.fresh[p] == 1:
+            most = 1.0
         pairs.fresh[p] = 0
-        excuse(pairs, p, rba, t, wp.max(before, strain_energy(POP_M)))
+        excuse(pairs, p, rba, t, wp.max(before, strain_energy(POP_M)), most)
         brace(pairs, p, bodies, a, b, rba, rate)

@@ -194,6 +194,7 @@ def glue(pieces: Pieces, bonds: Bonds, settled: Settled, settings: Settings, dev
         ("heft", heft(pieces, bonds, s, settings), wp.vec2),
         ("section", s.section, wp.vec4),
         ("limit", s.limit * settled.strength[:, None], wp.vec3),
+        ("give", np.stack([bonds.slip_m, bonds.hinge_rad], axis=1), wp.vec2),
         ("hold_force", settled.force_n, wp.vec3),
         ("hold_torque", settled.moment_nm, wp.vec3),
         ("whole", np.ones(size), int),

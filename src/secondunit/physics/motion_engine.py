@@ -144,7 +144,7 @@ class Engine:
         self._launch(
             choose_sleepers, self.count, self.bodies, self.bond_other, self.glue.whole, self.gather, self.lists,
             self.pairs,
-            self.rest_s, self.chosen,
+            self.rest_s, s.gravity_mps2, self.chosen,
         )  # fmt: skip
         self._launch(put_to_sleep, self.count, self.bodies, self.chosen, s.wake_mps)
 
@@ -161,7 +161,7 @@ class Engine:
         self._press()
         self._launch(
             move, self.count, self.bodies, self.gather, self.lists, self.pairs, self.settings.gravity_mps2,
-            self.settings.most_tip_mps, self.rest_s, self.dt, self.clock,
+            self.settings.most_tip_mps, self.rest_s, self.settings.rocking_per_s, self.dt, self.clock,
         )  # fmt: skip
         self.step_index += 1
 

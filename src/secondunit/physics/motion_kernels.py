@@ -75,6 +75,29 @@ SOON = wp.constant(0.4)
 so that restless neighbours do not keep each other awake. What starts to fall leaves its place in half that time."""
 
 
+ROCK_MPS = wp.constant(0.6)
+"""What is carried and slower than this is damped: see `rocking`."""
+
+PATIENCE = wp.constant(0.3)
+"""Share of the time it takes to fall asleep for which the neighbours of a sleeper must have stayed in place. Asking
+them for all of it would keep a heap awake as long as any stone in it stirs; what they do later wakes the sleeper."""
+
+BALANCE = wp.constant(0.5)
+"""Net force, as a share of the weight, up to which a body counts as carried."""
+
+
+@wp.func
+def rocking(i: int, bodies: Bodies, f: wp.vec3, mass: float, gravity: float, rate: float):
+    """Damping rate (1/s) of a body that rubble carries: rolling and rocking crumble the edges they turn on, which
+    rigid pieces do not show. Nothing that falls is slowed, for its load is out of balance.
+    """
+    speed = wp.length(bodies.vf[i]) + wp.length(bodies.w[i]) * bodies.radius[i]
+    if speed > ROCK_MPS or wp.length(f) >= BALANCE * gravity * mass:
+        return float(0.0)
+    slow = 1.0 - speed / ROCK_MPS
+    return rate * slow
+
+
 @wp.func
 def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: float):
     """Add this step's nudge to a sleeping body; whether it is enough to wake it."""
@@ -89,7 +112,7 @@ def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: flo
 
 @wp.kernel
 def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_tip: float, rest_s: float,
-         dt: float, clock: wp.array(dtype=wp.float64)):  # fmt: skip
+         rock: float, dt: float, clock: wp.array(dtype=wp.float64)):  # fmt: skip
     """Gather, wake or not, then symplectic Euler: velocity first, position with the new velocity.
 
     Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken
@@ -116,9 +139,10 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
             return
         bodies.state[i] = AWAKE
         bodies.quiet[i] = 0.0
-    keep = float(1.0)
+    keep = 1.0 - dt * rocking(i, bodies, f, mass, gravity, rock)
     if bodies.quiet[i] >= SOON * rest_s:
         keep = 1.0 - dt / CALM_S
+    if keep < 1.0:
         energy = 0.5 * (mass * wp.length_sq(bodies.vf[i]) + wp.dot(to_float(bodies.momentum[i]), bodies.w[i]))
         bodies.lost[i] = bodies.lost[i] + wp.float64(energy * (1.0 - keep * keep))
     v = bodies.v[i] * wp.float64(keep) + to_double(f * (dt / mass))
@@ -150,7 +174,7 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
 
 @wp.func
 def is_quiet(j: int, bodies: Bodies, rest_s: float):
-    return bodies.state[j] != AWAKE or bodies.quiet[j] >= rest_s
+    return bodies.state[j] != AWAKE or bodies.quiet[j] >= PATIENCE * rest_s
 
 
 @wp.func
@@ -198,10 +222,13 @@ def time_quiet(bodies: Bodies, stir_m: float, span_s: float):
 
 @wp.kernel
 def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.array(dtype=int), gather: Gather,
-                    lists: Lists, pairs: Pairs, rest_s: float, chosen: wp.array(dtype=int)):  # fmt: skip
+                    lists: Lists, pairs: Pairs, rest_s: float, gravity: float,
+                    chosen: wp.array(dtype=int)):  # fmt: skip
     """Reads states only; `put_to_sleep` writes them, so the outcome does not depend on thread order.
 
-    A body may sleep when it and all that touches it has stayed in place long enough.
+    A body may sleep when it has stayed in place long enough, all that touches it for a while, and the load on it is in
+    balance: what falls asleep on the hop would take its own weight for the load it rests under, and hang in the air
+    when its support leaves.
     """
     i = wp.tid()
     state = bodies.state[i]
@@ -209,6 +236,8 @@ def choose_sleepers(bodies: Bodies, bond_other: wp.array(dtype=int), whole: wp.a
     if state >= STILL:
         return
     if state == AWAKE and bodies.quiet[i] < rest_s:
+        return
+    if state == AWAKE and wp.length(bodies.force[i]) > BALANCE * gravity * bodies.mass[i]:
         return
     touching = neighbours_quiet(i, bodies, bond_other, whole, gather, lists, pairs, rest_s)
     if state == AWAKE:

@@ -15,7 +15,8 @@ class Settings:
     another. bond_damping: damping ratio of a vibration at that rate. bond_calm_per_s: damping of relative motion across
     a bond per reduced mass; it quiets the slow swinging of cracked clusters, which damping by stiffness hardly touches
     (2 to 5 % of critical at 10 Hz, as measured on damaged masonry). contact_rate_radps: each contact point's natural
-    frequency with the pair's reduced mass. release_s: time constant with which cut or unsupported bonds let their
+    frequency with the pair's reduced mass. rocking_per_s: damping of what rubble carries and what moves slower than a
+    walk (see `motion_kernels.rocking`). release_s: time constant with which cut or unsupported bonds let their
     stress go. ground_friction. sleeping: whether what is at rest is frozen. stir_m, rest_s: what stays within this
     distance for this long, and whose neighbours do, is at rest. wake_mps: a sleeper wakes when the impulse it received
     would make it this fast; start_wake_mps: the same for the untouched building, which is in exact equilibrium.
@@ -28,14 +29,15 @@ class Settings:
     least_mass_kg: float = 50.0
     least_inertia: float = 0.08
     most_tip_mps: float = 15.0
-    bond_rate_radps: float = 2850.0
+    bond_rate_radps: float = 2400.0
     bond_damping: float = 0.2
     bond_calm_per_s: float = 40.0
     contact_rate_radps: float = 700.0
+    rocking_per_s: float = 3.0
     release_s: float = 0.008
     ground_friction: float = 0.7
     sleeping: bool = True
-    stir_m: float = 0.006
+    stir_m: float = 0.008
     rest_s: float = 0.25
     wake_mps: float = 0.05
     start_wake_mps: float = 0.01

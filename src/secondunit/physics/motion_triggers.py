@@ -27,8 +27,9 @@ class Trigger:
     """One event. box_min, box_max (m, world) are met where things are at that moment.
 
     cut: bonds whose centroid is inside let go, smoothly. remove: pieces whose centroid is inside lose their bonds
-    likewise and then cease to exist. push: velocity_mps is added to those pieces. weaken: the strengths of those bonds
-    are multiplied by factor.
+    likewise and then cease to exist. push: velocity_mps is added to those pieces. weaken: the strengths of bonds whose
+    centroid is inside, or whose two pieces have the box between their centroids, are multiplied by factor (so a thin
+    box is a seam that no bond bridges).
     """
 
     time_s: float
@@ -100,7 +101,7 @@ class Director:
         elif trigger.kind == "push":
             self._push(self._pieces_inside(trigger) & ~self.pieces.fixed, np.array(trigger.velocity_mps))
         else:
-            inside = self._bonds_inside(trigger)
+            inside = self._bonds_inside(trigger) | self._bonds_through(trigger)
             limit = self.engine.glue.limit.numpy().copy()
             limit[inside] *= max(trigger.factor, 1e-6)
             self.engine.glue.limit.assign(limit)
@@ -120,6 +121,16 @@ class Director:
         at = bodies.x.numpy()[a] + arm
         inside = np.all((at >= trigger.box_min) & (at <= trigger.box_max), axis=1)
         return np.asarray(inside & (glue.whole.numpy() == WHOLE))
+
+    def _bonds_through(self, trigger: Trigger) -> Flags:
+        """Whole bonds between two pieces the line between whose centroids meets the box (slab method)."""
+        x = self.engine.bodies.x.numpy()
+        start, end = x[self.bonds.a], x[self.bonds.b]
+        way = np.where(np.abs(end - start) < 1e-9, 1e-9, end - start)
+        low, high = (np.array(trigger.box_min) - start) / way, (np.array(trigger.box_max) - start) / way
+        enter, leave = np.minimum(low, high).max(axis=1), np.maximum(low, high).min(axis=1)
+        meets = (enter <= leave) & (leave >= 0.0) & (enter <= 1.0) & (self.bonds.b >= 0)
+        return np.asarray(meets & (self.engine.glue.whole.numpy() == WHOLE))
 
     def _let_go(self, which: Flags) -> None:
         """Cut bonds: their present force stays on both bodies and fades away; so does all stress of what lost its

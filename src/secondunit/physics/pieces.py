@@ -28,7 +28,10 @@ GROUND = -1
 class Material:
     """What a piece is made of; strengths are those of a reinforced or jointed section, not of a flawless sample.
 
-    Units: kg/m3, Pa, m. `dust_fraction` is the share of dissipated crushing work's mass that becomes airborne dust.
+    Units: kg/m3, Pa, m, rad. `dust_fraction` is the share of dissipated crushing work's mass that becomes airborne
+    dust. `slip_m`, `hinge_rad`: how far a joint slides or opens and how steeply it turns at its strength before it
+    parts; 0 breaks at once. `tied`: bars, nails or rafters run through every joint; where none do (masonry) only the
+    toothed stones of one lump yield, and the joints between lumps are brittle.
     """
 
     name: str
@@ -41,17 +44,20 @@ class Material:
     dust_fraction: float
     friction: float
     restitution: float
+    slip_m: float = 0.0
+    hinge_rad: float = 0.0
+    tied: bool = False
 
 
 MATERIALS: tuple[Material, ...] = (
-    Material("brick", 1800.0, 5.0e9, 0.45e6, 0.6e6, 10.0e6, 1.3, 0.020, 0.70, 0.05),
-    Material("stone", 2300.0, 10.0e9, 0.7e6, 1.0e6, 25.0e6, 1.3, 0.010, 0.70, 0.08),
-    Material("concrete", 2400.0, 20.0e9, 8.0e6, 5.0e6, 30.0e6, 2.0, 0.010, 0.65, 0.08),
-    Material("timber", 550.0, 8.0e9, 18.0e6, 4.0e6, 20.0e6, 3.0, 0.001, 0.50, 0.15),
-    Material("slate", 900.0, 7.0e9, 5.0e6, 3.0e6, 15.0e6, 1.3, 0.008, 0.60, 0.10),
+    Material("brick", 1800.0, 5.0e9, 0.45e6, 0.6e6, 10.0e6, 1.3, 0.020, 0.70, 0.05, 0.006, 0.02),
+    Material("stone", 2300.0, 10.0e9, 0.7e6, 1.0e6, 25.0e6, 1.3, 0.010, 0.70, 0.08, 0.006, 0.02),
+    Material("concrete", 2400.0, 20.0e9, 5.0e6, 4.0e6, 30.0e6, 2.0, 0.010, 0.65, 0.08, 0.03, 0.06, tied=True),
+    Material("timber", 550.0, 8.0e9, 18.0e6, 4.0e6, 20.0e6, 3.0, 0.001, 0.50, 0.15, 0.06, 0.25, tied=True),
+    Material("slate", 900.0, 7.0e9, 5.0e6, 3.0e6, 15.0e6, 1.3, 0.008, 0.60, 0.10, 0.03, 0.12, tied=True),
     Material("glass", 2500.0, 10.0e9, 6.0e6, 6.0e6, 60.0e6, 0.6, 0.001, 0.45, 0.10),
     Material("plaster", 1000.0, 2.0e9, 0.4e6, 0.5e6, 4.0e6, 0.9, 0.040, 0.65, 0.02),
-    Material("steel", 7850.0, 60.0e9, 200.0e6, 120.0e6, 250.0e6, 3.0, 0.0, 0.45, 0.20),
+    Material("steel", 7850.0, 60.0e9, 200.0e6, 120.0e6, 250.0e6, 3.0, 0.0, 0.45, 0.20, 0.10, 0.40, tied=True),
 )
 """Every material, in the order that `Pieces.material` indexes. Moduli are stiff enough that a five-storey building sags
 millimetres and soft enough that metre-sized pieces integrate explicitly at a quarter of a millisecond. "slate" is the
@@ -135,7 +141,7 @@ class Bonds:
     (along which the patch is longest) · area_m2 (B,) · moment1_m4, moment2_m4 (B,) second moments of area about tangent
     and about normal x tangent · extent1_m, extent2_m (B,) half extents along tangent and along normal x tangent
     young_pa, tension_pa, shear_pa, compression_pa (B,) already scattered; shear_pa is the cohesion of Mohr-Coulomb
-    (friction 0.7).
+    (friction 0.7). slip_m, hinge_rad (B,): what the joint yields at its strength before it parts.
     """
 
     a: Ints
@@ -152,6 +158,8 @@ class Bonds:
     tension_pa: Floats
     shear_pa: Floats
     compression_pa: Floats
+    slip_m: Floats
+    hinge_rad: Floats
 
     def __len__(self) -> int:
         return len(self.area_m2)

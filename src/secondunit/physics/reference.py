@@ -141,6 +141,8 @@ def _bonds(pieces: Pieces, found: list[Patch], strength: float) -> Bonds:
         tension_pa=strength * np.array([m.tension_pa for m in table]),
         shear_pa=strength * np.array([m.shear_pa for m in table]),
         compression_pa=strength * np.array([m.compression_pa for m in table]),
+        slip_m=np.array([m.slip_m for m in table]),
+        hinge_rad=np.array([m.hinge_rad for m in table]),
     )
 
 
@@ -164,7 +166,7 @@ def house(bays: int, deep: int, storeys: int, piece_m: float = 1.0, material: st
 def no_bonds() -> Bonds:
     """Nothing is glued."""
     none, vectors, index = np.zeros(0), np.zeros((0, 3)), np.zeros(0, dtype=np.int32)
-    return Bonds(index, index, vectors, vectors, vectors, none, none, none, none, none, none, none, none, none)
+    return Bonds(index, index, vectors, vectors, vectors, *(none,) * 11)
 
 
 def unglued(pieces: Pieces, position_m: Floats, rotation: Floats | None = None, bonds: int = 0) -> Settled:

@@ -18,6 +18,12 @@ SLICE_M = 1.2
 """Outer walls are blown in lengths of this, each by itself."""
 PULVERISED = 0.85
 """Share of the blown walls that becomes dust and gravel; the rest is thrown out in pieces."""
+SWEEP_S = 0.8
+"""From the first bay's charges to the last bay's."""
+BLOCK_M = 7.0
+"""A building comes down in blocks about this wide."""
+SEAM_M = 0.3
+"""Width of a seam between two blocks: joints a piece apart are all within it."""
 PAD_M = 1.5
 """How far trigger boxes reach past the walls, so that cornices and plinths belong to them."""
 
@@ -48,12 +54,27 @@ def triggers(extent: Extent, style: Style, side: Side, seed: int) -> list[Trigge
 def _implode(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigger]:
     """Charges run through the ground floor from ``side``; higher up one storey is weakened, so that it breaks."""
     out: list[Trigger] = []
-    for time, x, z in _row(extent, side, 0, 0.0, 0.55, rng):
+    for time, x, z in _row(extent, side, 0, 0.0, SWEEP_S, rng):
         out += _charge(extent, x, z, time, rng)
+    out += _seams(extent, rng)
     storeys = len(extent.floors_m)
     if storeys > 2:
-        for time, x, z in _row(extent, side, storeys // 2, 0.35, 0.55, rng):
+        for time, x, z in _row(extent, side, storeys // 2, 0.35, SWEEP_S, rng):
             out.append(Trigger(time, (x[0], -PAD_M, z[0]), (x[1], extent.depth_m + PAD_M, z[1]), "weaken", factor=0.15))
+    return out
+
+
+def _seams(extent: Extent, rng: np.random.Generator) -> list[Trigger]:
+    """Cuts from the first floor through the roof, made before the charges: the building comes down in blocks, each in
+    its own time, and not as a box whose bottom was taken away.
+    """
+    blocks = round(extent.width_m / BLOCK_M)
+    low, high = extent.storey(0)[1], 3.0 * extent.height_m
+    out = []
+    for n in range(1, blocks):
+        x = extent.width_m * (n + float(rng.uniform(-0.2, 0.2))) / blocks
+        box = (x - 0.5 * SEAM_M, -PAD_M, low), (x + 0.5 * SEAM_M, extent.depth_m + PAD_M, high)
+        out.append(Trigger(0.0, *box, "weaken", factor=0.02))
     return out
 
 
