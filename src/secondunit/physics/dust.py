@@ -21,6 +21,9 @@ Array = NDArray[np.float32]
 
 AIR_KGM3 = 1.2
 GRAVITY_MPS2 = 9.81
+WALL_M = 0.35
+"""Thickness of a usual wall or floor: so much of it in two cells' depth (a scatter spreads it over two) lets no air
+through, whatever the cell's size."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def step(air: Air, born: Samples, solid: Samples, dt: float, settings: DustSetti
         air.launch(k.add_dust, air.density.shape, air.total, h**3, 1.0 - settings.fades_per_s * dt, air.density)
         air.drag(0.5 / (h**3 * AIR_KGM3 * 0.02))
     if air.scatter(solid):
-        air.drag(3.0 / h**3)
+        air.drag(2.0 / (WALL_M * h**2))
     pull = GRAVITY_MPS2 * dt * settings.grit_kg_per_kg / AIR_KGM3
     limit = settings.heaviest_load * AIR_KGM3 / settings.grit_kg_per_kg
     air.launch(k.sink_face, air.faces[2].shape, air.density, pull, limit, air.faces[2])

@@ -12,6 +12,7 @@ import warp as wp
 wp.config.enable_backward = False
 
 FIXED = wp.constant(wp.float64(1.0e9))
+ADDED_MASS = wp.constant(1.5)
 
 
 @wp.func
@@ -221,7 +222,10 @@ def drag_face(
     gain: float,
     face: wp.array3d(dtype=float),
 ):
-    """Pull the air at a face towards what is moved through it; ``gain`` turns amount per cell into a share 0..1."""
+    """Pull the air at a face towards what is moved through it; ``gain`` turns amount per cell into a share 0..1.
+
+    Half as much again as it takes, since pressure gives a third of it to the air around: the added mass of a ball is
+    half of its own (Lamb 1932, art. 92)."""
     i, j, k = wp.tid()
     amount = float(0.0)
     pushed = float(0.0)
@@ -239,7 +243,7 @@ def drag_face(
             amount += 0.5 * float(wp.float64(total[a, b, c]) / FIXED)
             pushed += 0.5 * float(wp.float64(flow[a, b, c, axis]) / FIXED)
     if amount > 1.0e-9:
-        share = wp.min(1.0, gain * amount)
+        share = ADDED_MASS * wp.min(1.0, gain * amount)
         face[i, j, k] = wp.lerp(face[i, j, k], pushed / amount, share)
 
 
