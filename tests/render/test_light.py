@@ -1,6 +1,7 @@
 """Light against closed forms: a furnace, Lambert under a sun, a slab of dust, a phase function."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import warp as wp
 
 from secondunit.render import dust_kernels, scene_kernels
 from secondunit.render.device import blank, put, take
-from secondunit.render.dust import make_cloud, noise_cube, optical_depth
-from secondunit.render.dust_kernels import dust_phase, henyey_greenstein
+from secondunit.render.dust import make_cloud, noise_cube, optical_depth, scattering
+from secondunit.render.dust_kernels import Cloud, dust_phase, henyey_greenstein, thickness, turbulence
+from secondunit.render.materials import albedo_table, powder_table
 from secondunit.render.scene import DustGrid, Scene, Settings
-from secondunit.render.scene_kernels import Haze, PlateMaps, Solid, Sources, View, irradiance, start_at
+from secondunit.render.scene_kernels import Haze, PlateMaps, Solid, Sources, View, irradiance, start_at, through_dust
 from secondunit.render.stage import make_sources, no_haze, prepare, view_of
 
 CPU = "cpu"
@@ -41,6 +43,28 @@ def phase_at(cosines: wp.array(dtype=float), g: float, single: wp.array(dtype=fl
     i = wp.tid()
     single[i] = henyey_greenstein(cosines[i], g)
     dust[i] = dust_phase(cosines[i], 1.0)
+
+
+@wp.kernel
+def dust_at(
+    cloud: Cloud,
+    points: wp.array(dtype=wp.vec3),
+    noise: wp.array(dtype=float),
+    sigma: wp.array(dtype=float),
+    through: wp.array(dtype=float),
+):
+    i = wp.tid()
+    p = points[i]
+    noise[i] = turbulence(cloud, p)
+    sigma[i] = thickness(cloud, p, (p - cloud.origin) / cloud.cell, wp.vec3(0.0, 0.0, 1.0))[0]
+    through[i] = through_dust(p[2])
+
+
+def dust_of(cloud: object, points: np.ndarray) -> list[np.ndarray]:
+    """Detail noise, extinction (1/m), and what comes through an optical depth of z, at (N,3) points."""
+    out = [blank((len(points),), float, CPU) for _ in range(3)]
+    wp.launch(dust_at, len(points), inputs=[cloud, put(points.astype(np.float32), wp.vec3, CPU), *out], device=CPU)
+    return [take(each) for each in out]
 
 
 def irradiances(scene: Scene, sources: object, points: np.ndarray, normals: np.ndarray, rays: int) -> np.ndarray:
@@ -145,6 +169,97 @@ def test_detail_noise_is_periodic_and_of_unit_variance() -> None:
     seam = np.abs(cube[0] - cube[-1]).mean()
     inside = np.abs(np.diff(cube, axis=0)).mean()
     assert seam < 1.5 * inside
+
+
+def foggy(scene: Scene, kgm3: float, **change: object) -> tuple[object, object]:
+    """The stage and the cloud of even dust all over the wall, standing on the ground."""
+    grid = DustGrid(np.full((64, 48, 32), kgm3, np.float32), (-13.0, -12.5, 0.0), 0.5)
+    stage = prepare(scene, Settings(dust_shrink=1, **change), CPU)
+    return stage, make_cloud(stage, grid, 0).cloud
+
+
+def test_detail_leaves_the_mean_as_it_is(wall) -> None:
+    """Log-normal detail keeps the grid's mean: exactly where the noise is normal, to a tenth for its folded part."""
+    cloud = foggy(wall(), 1.0e-3)[1]
+    noise = dust_of(cloud, np.random.default_rng(2).uniform(0.0, 400.0, (200_000, 3)))[0].astype(float)
+    # Between the cube's entries noise is a mix of eight, a tenth quieter than they are, and folds at a smaller mean.
+    assert noise.mean() == pytest.approx(0.0, abs=0.08)
+    assert noise.std() == pytest.approx(1.0, abs=0.15)
+    assert np.exp(noise - 0.5).mean() == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_clouds_foot_fades_into_the_ground(wall) -> None:
+    cloud = foggy(wall(), 1.0e-2, dust_detail=0.0)[1]
+    sigma = dust_of(cloud, np.array([[3.0, -3.0, z] for z in (0.0, 0.2, 0.4, 0.8, 3.0)]))[1]
+    assert sigma[0] == 0.0
+    assert (np.diff(sigma[:4]) > 0.0).all()
+    assert sigma[3:] == pytest.approx(0.8, rel=1e-4)
+
+
+def test_dust_lets_more_light_through_than_comes_straight() -> None:
+    """Scattering on is not loss: no less than Beer and Lambert, no more than all, all of it through clear air."""
+    tau = np.linspace(0.0, 30.0, 61)
+    cloud = dust_kernels.Cloud()
+    cloud.extinction = blank((2, 2, 2), float, CPU)
+    cloud.noise = blank((2, 2, 2), float, CPU)
+    cloud.cell = 1.0
+    through = dust_of(cloud, np.stack([0 * tau, 0 * tau, tau], axis=1))[2]
+    assert through[0] == 1.0
+    assert (np.diff(through) < 0.0).all()
+    assert (through >= np.exp(-tau) - 1e-7).all()
+
+
+def test_grains_are_as_dark_as_their_heap_says() -> None:
+    """What never absorbs reflects all and does not dim; the scatterings together return the heap's own share."""
+    pale = np.array([0.1, 0.3, 0.5, 0.8, 1.0])
+    albedo, many, dims = scattering(pale)
+    assert albedo[-1] == 1.0
+    assert dims[-1] == 0.0
+    assert (np.diff(albedo) > 0.0).all()
+    assert (albedo > pale)[:-1].all()
+    # Even scattering seen from where the sun is: of each term the view gathers 1 / (1 + how fast it dims).
+    back = albedo / 2.0 + 0.5 * albedo**2 / 1.4 + many / (1.0 + dims)
+    assert back[1:] == pytest.approx(4.0 * pale[1:], rel=1e-6)
+
+
+def test_an_evenly_lit_cloud_sends_back_no_more_than_its_heap_would(wall) -> None:
+    stage, cloud = foggy(wall(), 0.1)
+    sources = make_sources(np.array([0.0, 0.0, 1.0]), np.zeros(3), np.ones(3), np.ones(3), np.zeros(3))
+    shape = (64, 96)
+    front, whole = blank(shape, wp.vec4, CPU), blank(shape, wp.vec4, CPU)
+    far = blank(shape, wp.float32, CPU, 1.0e6)
+    pixel = put(np.array([30 * 96 + 48]), wp.int32, CPU)
+    wp.launch(
+        dust_kernels.march,
+        1,
+        inputs=[pixel, view_of(stage.scene), sources, cloud, far, far, 0.4, 0, front, whole],
+        device=CPU,
+    )
+    seen = take(whole)[30, 48]
+    most = np.array(stage.dust_pale) * stage.exposure
+    assert seen[3] > 0.99
+    # Half of the sky and the ground are before a wall of dust; a cloud is no wall, so up to a third goes in and stays.
+    assert (seen[:3] <= most).all()
+    assert (seen[:3] >= 0.6 * most).all()
+
+
+def test_powder_is_paler_than_what_was_ground() -> None:
+    names = ("brick", "stone", "concrete", "timber", "slate", "glass", "plaster", "steel")
+    powder = powder_table(names)
+    assert (powder > albedo_table(names)).all()
+    assert (powder < 0.75).all()
+
+
+def test_dust_has_the_colour_of_what_yields_most_of_it(wall) -> None:
+    scene = wall()
+    half = replace(scene.mesh, tri_material=np.where(scene.mesh.tri_piece % 2 == 0, 0, 2).astype(np.int32))
+    colours = []
+    for code in (0, 2):
+        yields = np.zeros(len(scene.materials))
+        yields[code] = 1000.0
+        colours.append(prepare(replace(scene, mesh=half, dust_yield=yields), Settings(), CPU).dust_pale)
+    brick, concrete = colours
+    assert brick[0] / brick[2] > 1.1 * concrete[0] / concrete[2]
 
 
 def test_far_is_beyond_any_shot() -> None:

@@ -36,6 +36,27 @@ def noise_cube(seed: int) -> Floats:
     return np.asarray((wave - wave.mean()) / wave.std(), dtype=np.float32)
 
 
+_FORWARD = 0.45
+"""Mean cosine of `dust_kernels.dust_phase`."""
+
+
+def scattering(pale: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of dust that looks `pale` (3,) where it is too thick to see through: (3,) albedo of one scattering; strength of
+    the sunlight that was scattered often, over flux per sphere; and how fast that dims per optical depth.
+
+    Van de Hulst (1980, Multiple Light Scattering, ch. 11): a thick cloud reflects (1 - s)(1 - 0.139 s)/(1 + 1.17 s),
+    s^2 = (1 - albedo)/(1 - g albedo). Diffusion dims by sqrt(3 (1 - albedo)(1 - g albedo)). The strength is what the
+    two first scatterings (`dust_kernels.glow`) leave to be had.
+    """
+    similar = np.linspace(1.0, 0.0, 512)
+    thick = (1.0 - similar) * (1.0 - 0.139 * similar) / (1.0 + 1.17 * similar)
+    s = np.interp(pale, thick, similar)
+    albedo = (1.0 - s**2) / (1.0 - _FORWARD * s**2)
+    dims = np.sqrt(3.0 * (1.0 - albedo) * (1.0 - _FORWARD * albedo))
+    many = (1.0 + dims) * np.maximum(4.0 * pale - albedo / 2.0 - 0.5 * albedo**2 / 1.4, 0.0)
+    return albedo, many, dims
+
+
 def optical_depth(extinction: Any, direction: Floats, cell: float, device: str) -> Any:
     """(nx,ny,nz) optical depth from each cell's centre along `direction` to the grid's end, swept slab by slab."""
     shape = extinction.shape
@@ -118,7 +139,9 @@ def make_cloud(stage: Stage, grid: DustGrid | None, frame: int) -> Cloud:
     cloud.noise = put(noise_cube(stage.scene.seed), wp.float32, stage.device)
     _carry(cloud, grid, stage.device)
     cloud.origin, cloud.cell = wp.vec3(*map(float, grid.origin_m)), float(grid.cell_m)
-    cloud.albedo = wp.vec3(*map(float, np.clip(stage.dust_tint * settings.dust_albedo, 0.0, 0.98)))
+    albedo, many, dims = scattering(stage.dust_pale)
+    for name, colour in (("albedo", albedo), ("pale", stage.dust_pale), ("many", many), ("dims", dims)):
+        setattr(cloud, name, wp.vec3(*map(float, colour)))
     cloud.exposure, cloud.detail = stage.exposure, settings.dust_detail
     cloud.rise = 0.5 * frame / stage.scene.fps
     return Cloud(cloud, _haze(sun, up, grid))

@@ -7,12 +7,17 @@ from .scene_kernels import FAR, PlateMaps, Solid, Sources, View, box_span, close
 
 wp.config.enable_backward = False
 
+FULL_SPHERE = wp.constant(12.566370614)
+LUMP_M = wp.constant(0.9)
+FOOT_M = wp.constant(0.8)
+
 
 @wp.struct
 class Cloud:
     """extinction, optical depth to the sun (sun) and to the zenith (up), share of the sun that solids let through
     (open), and
-    a periodic noise cube (unit variance) for detail below the grid."""
+    a periodic noise cube (unit variance) for detail below the grid. Per channel: albedo of one scattering, pale: of a
+    cloud too thick to see through, many and dims: what `dust.scattering` says of light scattered often."""
 
     extinction: wp.array3d(dtype=wp.float32)
     sun: wp.array3d(dtype=wp.float32)
@@ -28,6 +33,9 @@ class Cloud:
     origin: wp.vec3
     cell: float
     albedo: wp.vec3
+    pale: wp.vec3
+    many: wp.vec3
+    dims: wp.vec3
     exposure: float
     detail: float
     rise: float
@@ -37,7 +45,7 @@ class Cloud:
 def henyey_greenstein(cosine: float, g: float) -> float:
     """Phase function (1/sr) that integrates to 1 over the sphere."""
     k = 1.0 + g * g - 2.0 * g * cosine
-    return (1.0 - g * g) / (12.566370614 * k * wp.sqrt(k))
+    return (1.0 - g * g) / (FULL_SPHERE * k * wp.sqrt(k))
 
 
 @wp.func
@@ -163,58 +171,79 @@ def carried(drift: wp.array3d(dtype=wp.vec3), place: wp.vec3) -> wp.vec3:
 @wp.func
 def turbulence(cloud: Cloud, q: wp.vec3) -> float:
     """Noise of about unit variance at the place `q` (m) that the dust came from: two scales, the finer warped by the
-    coarser."""
+    coarser. The coarser is folded at zero (Perlin's billow; 0.80 and 0.60 are mean and deviation of a folded normal):
+    round lumps with creases between."""
     coarse = periodic(cloud.noise, wp.vec3(q[0] + 0.3 * q[1], q[1] - 0.3 * q[0], q[2]) * (1.0 / 14.0))
     fine = periodic(cloud.noise, (q + wp.vec3(coarse, -coarse, 0.6 * coarse) * 0.5) * (1.0 / 4.7))
-    return 0.75 * coarse + 0.65 * fine
+    return 0.5 * coarse + 0.65 * (wp.abs(coarse) - 0.8) / 0.6 + 0.5 * fine
 
 
 @wp.func
-def detail_at(cloud: Cloud, p: wp.vec3, place: wp.vec3) -> float:
-    """Noise that rides with the flow: two phases of travel, of which one is always young; their mix keeps its
-    variance."""
-    out = float(0.0)
+def detail_at(cloud: Cloud, p: wp.vec3, place: wp.vec3, toward: wp.vec3) -> wp.vec2:
+    """Noise that rides with the flow, here and a lump further `toward` the light: two phases of travel, of which one
+    is always young; their mix keeps its variance."""
+    out = wp.vec2(0.0, 0.0)
+    on = toward * LUMP_M
     if cloud.drifts == 0:
-        out = turbulence(cloud, p - wp.vec3(0.0, 0.0, cloud.rise))
+        q = p - wp.vec3(0.0, 0.0, cloud.rise)
+        out = wp.vec2(turbulence(cloud, q), turbulence(cloud, q + on))
     else:
         b = cloud.blend
         spread = wp.sqrt((1.0 - b) * (1.0 - b) + b * b)
         if b < 0.98:
-            out += (1.0 - b) / spread * turbulence(cloud, p - carried(cloud.drift_a, place) + cloud.shift_a)
+            q = p - carried(cloud.drift_a, place) + cloud.shift_a
+            out += wp.vec2(turbulence(cloud, q), turbulence(cloud, q + on)) * ((1.0 - b) / spread)
         if b > 0.02:
-            out += b / spread * turbulence(cloud, p - carried(cloud.drift_b, place) + cloud.shift_b)
+            q = p - carried(cloud.drift_b, place) + cloud.shift_b
+            out += wp.vec2(turbulence(cloud, q), turbulence(cloud, q + on)) * (b / spread)
     return out
 
 
 @wp.func
-def thickness(cloud: Cloud, p: wp.vec3, place: wp.vec3) -> float:
-    """Extinction (1/m) with detail: log-normal, so that its mean is the grid's; faded at the grid's border."""
+def thickness(cloud: Cloud, p: wp.vec3, place: wp.vec3, toward: wp.vec3) -> wp.vec2:
+    """(extinction (1/m) with detail, its share of the grid's own `LUMP_M` further on): log-normal, so that its mean is
+    the grid's; faded at the grid's border and softly into the ground, over a height that the detail varies."""
     sigma = grid_value(cloud.extinction, place)
+    further = float(1.0)
+    foot = float(FOOT_M)
     if sigma > 1.0e-5 and cloud.detail > 0.0:
         thin = 1.0 - smooth(0.0, 0.5, sigma)
-        a = cloud.detail * (0.55 + 0.45 * thin)
-        sigma *= wp.exp(a * detail_at(cloud, p, place) - 0.5 * a * a)
+        a = cloud.detail * (0.7 + 0.5 * thin)
+        noise = detail_at(cloud, p, place, toward)
+        sigma *= wp.exp(a * noise[0] - 0.5 * a * a)
+        further = wp.exp(a * noise[1] - 0.5 * a * a)
+        foot *= wp.exp(-0.6 * noise[0])
+    if cloud.origin[2] > -0.5:
+        sigma *= smooth(0.0, foot, p[2])
     for axis in range(3):
         size = wp.float32(cloud.extinction.shape[axis])
         if axis < 2:
             sigma *= smooth(0.0, 2.5, place[axis])
         sigma *= smooth(0.0, 2.5, size - place[axis])
-    return sigma
+    return wp.vec2(sigma, further)
 
 
 @wp.func
-def glow(cloud: Cloud, sources: Sources, place: wp.vec3, cosine: float) -> wp.vec3:
-    """Radiance that dust at `place` sends to the camera per unit of scattering: sun in three scattering orders, sky,
-    ground."""
-    tau = grid_value(cloud.sun, place)
+def glow(cloud: Cloud, sources: Sources, place: wp.vec3, cosine: float, further: float) -> wp.vec3:
+    """Radiance that dust at `place` sends to the camera per unit of extinction: sunlight scattered once, twice and
+    often, sky, ground. ``further``: detail towards the sun, which gives each lump a lit and a shaded side."""
+    sigma = grid_value(cloud.extinction, place)
+    tau = wp.max(0.0, grid_value(cloud.sun, place) + sigma * LUMP_M * (further - 1.0))
     stride = wp.float32(cloud.extinction.shape[0]) / wp.float32(cloud.open.shape[0])
     lit = grid_value(cloud.open, place * (1.0 / stride))
     single = dust_phase(cosine, 1.0) * wp.exp(-tau)
     twice = 0.5 * dust_phase(cosine, 0.5) * wp.exp(-0.4 * tau)
-    often = 0.25 * dust_phase(cosine, 0.2) * wp.exp(-0.15 * tau)
+    thick = 1.0 - wp.exp(-3.0 * sigma)
     above = wp.exp(-0.4 * grid_value(cloud.up, place))
-    dome = (sources.sky * above + sources.ground * (0.3 + 0.7 * above)) * 0.5
-    return sources.sun * (lit * single + (0.3 + 0.7 * lit) * (twice + often)) + dome
+    often = wp.vec3(0.0, 0.0, 0.0)
+    once = wp.vec3(0.0, 0.0, 0.0)
+    for c in range(3):
+        ease = wp.exp(-cloud.dims[c] * tau) * thick / FULL_SPHERE
+        often[c] = cloud.many[c] * ease + twice * cloud.albedo[c] * cloud.albedo[c]
+        once[c] = single * cloud.albedo[c]
+    sun = wp.cw_mul(sources.sun, once * lit + often * (0.3 + 0.7 * lit))
+    dome = sources.sky * (0.3 + 0.7 * above) + sources.ground * 0.35
+    return sun + wp.cw_mul(dome, cloud.pale)
 
 
 @wp.kernel
@@ -265,11 +294,12 @@ def march(
                 stop = wp.min(stop, wp.max(first, begin + 1.0e-4))
         p = view.position + ray * (0.5 * (begin + stop))
         place = (p - cloud.origin) / cloud.cell
-        sigma = thickness(cloud, p, place)
+        dust = thickness(cloud, p, place, sources.to_sun)
+        sigma = dust[0]
         if sigma > 1.0e-5:
             pass_through = wp.exp(-sigma * (stop - begin))
             gain = clear * (1.0 - pass_through) * cloud.exposure
-            seen += wp.cw_mul(glow(cloud, sources, place, cosine), cloud.albedo) * gain
+            seen += glow(cloud, sources, place, cosine, dust[1]) * gain
             clear *= pass_through
         begin = stop
         stop = wp.min(begin + step, end)
@@ -286,7 +316,8 @@ def enlarge(
     shrink: float,
     out: wp.array2d(dtype=wp.vec4),
 ):
-    """Bilateral upsampling: four neighbours, bilinear, weighted by how near their depth is to this pixel's."""
+    """Bilateral upsampling: near neighbours, bilinear, weighted by how near their depth is to this pixel's; on a
+    slanting surface, like the ground far away, by how far their depth is off its slope."""
     y, x = wp.tid()
     h = small.shape[0]
     w = small.shape[1]
@@ -297,6 +328,9 @@ def enlarge(
     total = wp.vec4(0.0, 0.0, 0.0, 0.0)
     weight = float(0.0)
     z = depth[y, x]
+    last = depth.shape[0] - 1
+    slope = wp.min(wp.abs(depth[wp.min(y + 1, last), x] - z), wp.abs(depth[wp.max(y - 1, 0), x] - z))
+    bears = 0.01 * z + 0.1 + 2.0 * shrink * slope
     for j in range(-1, 3):
         for i in range(-1, 3):
             u = wp.max(0.0, 1.0 - 0.5 * wp.abs(fx - wp.float32(x0 + i)))
@@ -304,7 +338,7 @@ def enlarge(
             xx = wp.clamp(x0 + i, 0, w - 1)
             yy = wp.clamp(y0 + j, 0, h - 1)
             zs = small_depth[yy, xx]
-            k = u * v * (wp.exp(-wp.abs(zs - z) / (0.01 * wp.min(z, zs) + 0.1)) + 1.0e-4)
+            k = u * v * (wp.exp(-wp.abs(zs - z) / wp.min(bears, 0.11 * wp.min(z, zs) + 0.1)) + 1.0e-4)
             total += small[yy, xx] * k
             weight += k
     out[y, x] = total / wp.max(weight, 1.0e-12)

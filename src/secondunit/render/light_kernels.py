@@ -18,8 +18,10 @@ from .scene_kernels import (
     haze_depth,
     open_radiance,
     spread,
+    through_dust,
     tile_start,
     toward_sun,
+    under_dust,
     view_ray,
     wrap,
 )
@@ -196,8 +198,8 @@ def light_change(
         facing = wp.max(0.0, wp.dot(n, sources.to_sun))
         rest = wp.vec3(0.0, 0.0, 0.0)
         now = wp.vec3(0.0, 0.0, 0.0)
-        clear = wp.exp(-haze_depth(haze, haze.sun, p, sources.to_sun))
-        shade = wp.exp(-0.5 * haze_depth(haze, haze.up, p, wp.vec3(0.0, 0.0, 1.0)))
+        clear = through_dust(haze_depth(haze, haze.sun, p, sources.to_sun))
+        shade = under_dust(haze_depth(haze, haze.up, p, wp.vec3(0.0, 0.0, 1.0)))
         if facing > 0.0:
             for i in range(sun_rays):
                 known = int(blocker[y, x, i])

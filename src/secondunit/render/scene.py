@@ -110,7 +110,8 @@ class Scene:
     occluders (H,W): what stands in front of it and stays · ground (H,W): where the plate shows ground that takes
     shadows
     (None: every pixel outside the matte that looks down on z = 0) · materials: the names that `Mesh3.tri_material`
-    indexes · small_from: pieces from this one on are small debris, one object in Cryptomatte (None: there are none).
+    indexes · dust_yield (M,): how much dust the shot makes of each (None: the same of all) ·
+    small_from: pieces from this one on are small debris, one object in Cryptomatte (None: there are none).
     """
 
     mesh: Mesh3
@@ -126,6 +127,7 @@ class Scene:
     seed: int = 0
     fps: float = 24.0
     small_from: int | None = None
+    dust_yield: Floats | None = None
 
     def __post_init__(self) -> None:
         shape = (self.camera.height, self.camera.width)
@@ -182,7 +184,7 @@ class Settings:
     what did not move · dust_step: march step in cells · dust_shrink: the dust is marched at 1/dust_shrink resolution ·
     dust_extinction_m2pkg: extinction cross-section per mass (3 / (d * 2500 kg/m3) for grains of diameter d, so 80 is
     15 um) ·
-    dust_albedo: single scattering colour, tinted to the facade · dust_detail: strength of sub-grid detail, 0 to 1.
+    dust_detail: strength of sub-grid detail, 0 to 1.
     """
 
     samples: int = 4
@@ -196,8 +198,7 @@ class Settings:
     dust_step: float = 0.9
     dust_shrink: int = 2
     dust_extinction_m2pkg: float = 80.0
-    dust_albedo: float = 0.92
-    dust_detail: float = 0.8
+    dust_detail: float = 1.0
     ranks: int = 4
     crop: tuple[int, int, int, int] | None = field(default=None)
     """Trace only x0, y0, x1, y1 (a replay aid); the rest shows the background."""

@@ -368,6 +368,21 @@ def haze_depth(haze: Haze, grid: wp.array3d(dtype=wp.float32), point: wp.vec3, d
 
 
 @wp.func
+def through_dust(tau: float) -> float:
+    """Share of light that comes through dust of this optical depth, straight or scattered on: the two-stream answer
+    for large grains that absorb little (Bohren 1987, Am. J. Phys. 55:524), g = 0.5, dimmed by what grains absorb."""
+    return wp.exp(-0.2 * tau) / (1.0 + 0.25 * tau)
+
+
+@wp.func
+def under_dust(tau: float) -> float:
+    """Skylight under dust over what it is in clear air: what comes through, and what a cloud that is lit itself sends
+    down from where it hides the sky."""
+    clear = through_dust(tau)
+    return clear + 0.35 * (1.0 - clear)
+
+
+@wp.func
 def irradiance(
     mesh: wp.uint64,
     time: int,
@@ -395,9 +410,9 @@ def irradiance(
             block = closest(mesh, time, solid, maps, view, at, to, FAR, 0.5)
             if block.t < 0.0:
                 seen += 1.0
-        clear = wp.exp(-haze_depth(haze, haze.sun, point, sources.to_sun))
+        clear = through_dust(haze_depth(haze, haze.sun, point, sources.to_sun))
         total += sources.sun * (facing * clear * seen / wp.float32(sun_rays))
-    shade = wp.exp(-0.5 * haze_depth(haze, haze.up, point, wp.vec3(0.0, 0.0, 1.0)))
+    shade = under_dust(haze_depth(haze, haze.up, point, wp.vec3(0.0, 0.0, 1.0)))
     dome = wp.vec3(0.0, 0.0, 0.0)
     other = wp.vec2(start[1], wrap(start[0] + 0.37))
     for k in range(sky_rays):

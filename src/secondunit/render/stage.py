@@ -10,7 +10,7 @@ import warp as wp
 from . import light_kernels, scene_kernels, trace_kernels
 from .device import blank, put, take
 from .evidence import GroundLight, read_ground
-from .materials import PATTERNS, albedo_table, pattern_codes
+from .materials import PATTERNS, albedo_table, pattern_codes, powder_table
 from .scene import SKIN, Floats, Ints, Mask, Pose, Scene, Settings
 from .texture import building_texture, cut_matte, owner_labels
 
@@ -51,7 +51,7 @@ class Stage:
     behind_point: Floats
     normal: Floats
     exposure: float
-    dust_tint: Floats
+    dust_pale: Floats
     around: tuple[Any, Any]
     ground: GroundLight
 
@@ -305,7 +305,7 @@ def _finish(
         behind_point=behind,
         normal=take(still.normal),
         exposure=exposure,
-        dust_tint=_dust_tint(tint),
+        dust_pale=_dust_pale(scene, albedo),
         around=_around(scene),
         ground=ground,
     )
@@ -324,10 +324,16 @@ def _around(scene: Scene) -> tuple[Any, Any]:
     return wp.vec2(*map(float, low)), wp.vec2(*map(float, high))
 
 
-def _dust_tint(facade: Floats) -> Floats:
-    """Colour of single scattering: the facade's own, half way to the warm grey of ground mortar."""
-    tint = (0.5 * facade + 0.5) * np.array([1.04, 1.0, 0.92], dtype=np.float32)
-    return np.asarray(tint / tint.max(), dtype=np.float32)
+def _dust_pale(scene: Scene, albedo: Floats) -> Floats:
+    """(3,) colour of a thick cloud of what is ground: each material's powder by how much dust it yields, a quarter of
+    the way to what the plate says of the solid (no further: that carries every error of the light's colour)."""
+    material = np.zeros(len(albedo), dtype=np.int64)
+    material[scene.mesh.tri_piece] = scene.mesh.tri_material
+    yields = np.ones(len(scene.materials)) if scene.dust_yield is None else np.asarray(scene.dust_yield)
+    weight = yields[material] / np.maximum(np.bincount(material, minlength=len(yields))[material], 1)
+    weight = weight / max(float(weight.sum()), 1e-9)
+    powder, solid = weight @ powder_table(scene.materials)[material], weight @ albedo
+    return np.asarray(np.clip(powder**0.75 * solid**0.25, 0.05, 0.85), dtype=np.float32)
 
 
 def _exposure(scene: Scene, seen: Mask, light: Floats) -> float:

@@ -103,7 +103,15 @@ def _scene(brief: CollapseBrief, clock: Clock, seen: Survey, fell: fall.Fall) ->
         seed=brief.seed,
         fps=clock.fps,
         small_from=len(pieces),
+        dust_yield=dust_yield(pieces),
     )
+
+
+def dust_yield(pieces: Pieces) -> NDArray[np.float64]:
+    """(M,) kg of dust that this building has in each material of `MATERIALS`."""
+    fraction = np.array([material.dust_fraction for material in MATERIALS])
+    loose = np.where(pieces.fixed, 0.0, pieces.mass_kg * fraction[pieces.material])
+    return np.asarray(np.bincount(pieces.material, weights=loose, minlength=len(MATERIALS)), dtype=np.float64)
 
 
 def _radii(pieces: Pieces) -> NDArray[np.float64]:
