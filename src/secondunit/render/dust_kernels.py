@@ -9,7 +9,7 @@ wp.config.enable_backward = False
 
 FULL_SPHERE = wp.constant(12.566370614)
 LUMP_M = wp.constant(0.9)
-FOOT_M = wp.constant(0.8)
+FOOT_M = wp.constant(0.5)
 
 
 @wp.struct
@@ -212,7 +212,7 @@ def thickness(cloud: Cloud, p: wp.vec3, place: wp.vec3, toward: wp.vec3) -> wp.v
         noise = detail_at(cloud, p, place, toward)
         sigma *= wp.exp(a * noise[0] - 0.5 * a * a)
         further = wp.exp(a * noise[1] - 0.5 * a * a)
-        foot *= wp.exp(-0.6 * noise[0])
+        foot *= wp.exp(-1.1 * noise[0])
     if cloud.origin[2] > -0.5:
         sigma *= smooth(0.0, foot, p[2])
     for axis in range(3):

@@ -379,7 +379,7 @@ def under_dust(tau: float) -> float:
     """Skylight under dust over what it is in clear air: what comes through, and what a cloud that is lit itself sends
     down from where it hides the sky."""
     clear = through_dust(tau)
-    return clear + 0.35 * (1.0 - clear)
+    return clear + 0.5 * (1.0 - clear)
 
 
 @wp.func
