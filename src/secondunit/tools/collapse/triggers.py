@@ -24,6 +24,12 @@ BLOCK_M = 7.0
 """A building comes down in blocks about this wide."""
 SEAM_M = 0.3
 """Width of a seam between two blocks: joints a piece apart are all within it."""
+UNDERMINED, HINGE = 0.7, 0.85
+"""A toppling building loses its supports over the first share of its width; beyond the second its footing lets go."""
+PEELED_M = 2.5
+"""How much of the building comes off with its front."""
+OUT_MPS, LEAN_PER_S = 2.5, 0.2
+"""Speed with which a peeled front is thrown out, and what each metre of height adds (rad/s)."""
 PAD_M = 1.5
 """How far trigger boxes reach past the walls, so that cornices and plinths belong to them."""
 
@@ -102,7 +108,12 @@ def _row(
 
 
 def _charge(
-    extent: Extent, x: tuple[float, float], z: tuple[float, float], time: float, rng: np.random.Generator
+    extent: Extent,
+    x: tuple[float, float],
+    z: tuple[float, float],
+    time: float,
+    rng: np.random.Generator,
+    pulverised: float = PULVERISED,
 ) -> list[Trigger]:
     """One slice of a storey is blown: its inside and most of its walls are pulverised, the rest is kicked out.
 
@@ -115,7 +126,7 @@ def _charge(
         out.append(Trigger(time, (inside[0], WALL_M, z[0]), (inside[1], extent.depth_m - WALL_M, z[1]), "remove"))
     for start, stop, way in _wall_slices(extent, x):
         delay = time + float(rng.uniform(0.0, 0.12))
-        if rng.random() < PULVERISED:
+        if rng.random() < pulverised:
             out.append(Trigger(delay, (*start, z[0]), (*stop, z[1]), "remove"))
             continue
         speed = np.array([way[0], way[1], 0.1]) * rng.uniform(2.0, 5.0) + rng.normal(0.0, 0.4, 3)
@@ -142,34 +153,43 @@ def _wall_slices(extent: Extent, x: tuple[float, float]) -> list[tuple[Corner, C
 
 
 def _topple(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigger]:
-    """The supports of one side go, deepest first; the other side becomes the hinge."""
+    """The supports of one side go, from its edge inwards; the far edge lets go of its footing and becomes the hinge."""
     bottom, top = extent.storey(0)
+    low, high = bottom + 0.05 * (top - bottom), bottom + 0.95 * (top - bottom)
     towards = side if side in ("left", "right") else ("left" if rng.random() < 0.5 else "right")
+    steps = max(3, round(UNDERMINED * extent.width_m / 3.0))
+    edges = np.linspace(0.0, UNDERMINED * extent.width_m, steps + 1)
+    edges[0] = -PAD_M
     out = []
-    steps = max(3, round(0.7 * extent.width_m / 3.0))
-    for n in range(steps):
-        near, far = 0.7 * n / steps * extent.width_m, 0.7 * (n + 1) / steps * extent.width_m
-        x0, x1 = (near - PAD_M if n == 0 else near), far
-        if towards == "right":
-            x0, x1 = extent.width_m - x1, extent.width_m - x0
-        reach = bottom + (top - bottom) * (0.95 - 0.6 * n / steps)
-        out += _charge(extent, (x0, x1), (bottom + 0.05 * (top - bottom), reach), 0.08 * n, rng)
+    for n, (near, far) in enumerate(pairwise(float(e) for e in edges)):
+        x = (near, far) if towards == "left" else (extent.width_m - far, extent.width_m - near)
+        out += _charge(extent, x, (low, high), 0.08 * n, rng, pulverised=1.0)
+    tie = (HINGE * extent.width_m, extent.width_m + PAD_M)
+    if towards == "right":
+        tie = (-PAD_M, (1.0 - HINGE) * extent.width_m)
+    out.append(Trigger(0.0, (tie[0], -PAD_M, bottom), (tie[1], extent.depth_m + PAD_M, high), "weaken", factor=0.1))
     return out
 
 
 def _peel(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigger]:
-    """The front wall lets go of its floors, storey by storey from the top, and falls into the street."""
+    """The front is parted from the rest by a seam through floors and walls, loses its ground floor and leans out: it
+    falls into the street and leaves the rooms open.
+    """
     span = {"left": (0.0, 0.5), "right": (0.5, 1.0), "centre": (0.2, 0.8), "both": (0.0, 1.0)}[side]
     x0, x1 = (edge * extent.width_m + pad for edge, pad in zip(span, (-PAD_M, PAD_M), strict=True))
-    out = []
-    for n in range(len(extent.floors_m)):
-        bottom, top = extent.storey(len(extent.floors_m) - 1 - n)
-        low, high = (x0, -PAD_M, bottom + 0.1), (x1, 0.9, top)
-        time = 0.12 * n + float(rng.uniform(0.0, 0.05))
-        out.append(Trigger(time, low, high, kind="weaken", factor=0.12))
-        out.append(Trigger(time + 0.05, low, high, kind="push", velocity_mps=(0.0, -1.2 - 0.3 * n, 0.0)))
+    roof, back = 3.0 * extent.height_m, min(PEELED_M, 0.3 * extent.depth_m)
+    out = [Trigger(0.0, (x0, back - 0.1, 0.0), (x1, back + 0.1, roof), "weaken", factor=0.01)]
+    for x in (x0, x1):
+        if 0.0 < x < extent.width_m:
+            out.append(Trigger(0.0, (x - 0.1, -PAD_M, 0.0), (x + 0.1, back, roof), "weaken", factor=0.01))
     bottom, top = extent.storey(0)
-    out.append(
-        Trigger(0.3, (x0, -PAD_M, bottom + 0.1 * (top - bottom)), (x1, 0.9, bottom + 0.8 * (top - bottom)), "cut")
-    )
+    low, high = bottom + 0.05 * (top - bottom), bottom + 0.95 * (top - bottom)
+    edges = np.linspace(x0, x1, max(2, round((x1 - x0) / SLICE_M) + 1))
+    for left, right in pairwise(float(e) for e in edges):
+        out.append(Trigger(float(rng.uniform(0.1, 0.5)), (left, -PAD_M, low), (right, back, high), "remove"))
+    for n in range(1, len(extent.floors_m)):
+        bottom, top = extent.storey(n)
+        top = roof if n == len(extent.floors_m) - 1 else top
+        lean = -OUT_MPS - LEAN_PER_S * 0.5 * (bottom + min(top, extent.height_m))
+        out.append(Trigger(0.55, (x0, -PAD_M, bottom), (x1, back, top), "push", velocity_mps=(0.0, lean, 0.0)))
     return out
