@@ -33,7 +33,7 @@ clean:  ## remove the environment and what the tools left; productions stay
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 on PATH: install one, or say make PYTHON=/path/to/python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) cannot make an environment (on Debian: apt install python3-venv)"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) cannot make an environment (on Debian: apt install python3-venv)"; exit 1; }
 
 .venv/kernels: .venv/installed $(wildcard src/secondunit/*/*_kernels.py)
 	$(BIN)/python -m secondunit.tools.collapse.kernels

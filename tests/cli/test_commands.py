@@ -239,6 +239,13 @@ def test_wrong_words_get_one_sentence_and_leave_nothing(secondunit, home, words,
     assert secondunit("versions", "--json").json == {"versions": []}
 
 
+def test_device_that_is_not_there_leaves_no_brief(secondunit, home):
+    refused = secondunit("collapse", "SC010", "--facade", CORNERS, "--device", "cuda:99", "--json")
+    assert refused.status == 2
+    assert "--device cuda:99 is not on this machine" in refused.json["error"]
+    assert secondunit("collapse", "SC010", "--facade", CORNERS, "--json").json["brief"] == "SC010/b001"
+
+
 def test_shot_without_a_plate_is_explained(secondunit, home):
     made = secondunit("collapse", "SC999", "--facade", CORNERS)
     assert made.status in (2, 3)

@@ -443,11 +443,37 @@ def pose_vertices(
     world[i] = at
 
 
+@wp.func
+def mixed_light(film: Film, y: int, x: int, own: wp.vec4) -> wp.vec3:
+    """Colour of a pixel that mixes surfaces, under the mean light of the mixtures of about its depth in 5 x 5."""
+    top = wp.vec3(0.0, 0.0, 0.0)
+    low = wp.vec3(0.0, 0.0, 0.0)
+    z = film.depth[y, x]
+    for j in range(-2, 3):
+        for i in range(-2, 3):
+            yy = wp.clamp(y + j, 0, film.base.shape[0] - 1)
+            xx = wp.clamp(x + i, 0, film.base.shape[1] - 1)
+            b = film.base[yy, xx]
+            if b[3] > 0.0 and film.mixed[yy, xx] != 0 and wp.abs(film.depth[yy, xx] - z) < 0.02 * z:
+                w = (
+                    wp.exp(-0.3 * wp.float32(i * i + j * j))
+                    * b[3]
+                    / wp.max(luminance(wp.vec3(b[0], b[1], b[2])), 1.0e-5)
+                )
+                top += film.lit[yy, xx] * w
+                low += wp.vec3(b[0], b[1], b[2]) * w
+    out = film.lit[y, x]
+    if low[0] > 0.0 and low[1] > 0.0 and low[2] > 0.0:
+        out = wp.vec3(own[0] * top[0] / low[0], own[1] * top[1] / low[1], own[2] * top[2] / low[2])
+    return out
+
+
 @wp.kernel
 def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: wp.array2d(dtype=wp.vec3)):
     """Debris colour with its irradiance smoothed along each surface (joint bilateral); textures are not touched.
 
-    A pixel that mixes surfaces keeps its own light: no neighbour speaks for the mixture.
+    A pixel that mixes surfaces takes the mean light of the mixtures beside it: its own was found at a point or two of
+    each surface, and along an edge that lies in the sun on one side that is now this side, now that.
     """
     width = film.base.shape[1]
     height = film.base.shape[0]
@@ -456,7 +482,7 @@ def even_light(active: wp.array(dtype=wp.int32), film: Film, radius: int, out: w
     x = index - y * width
     own = film.base[y, x]
     if own[3] > 0.0 and film.mixed[y, x] != 0:
-        out[y, x] = film.lit[y, x]
+        out[y, x] = mixed_light(film, y, x, own)
     elif own[3] > 0.0:
         n = film.normal[y, x]
         z = film.depth[y, x]

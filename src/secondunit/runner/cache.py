@@ -6,6 +6,7 @@ holds a lock on its `alive` file; a lock dies with its process, so the next job 
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -55,12 +56,12 @@ class Cache:
     def find(self, entry: Path) -> bool:
         """Whether the result is there and whole; marks it as used. A damaged one is removed, so it is made again."""
         try:
-            sizes = json.loads((entry / NOTE).read_text())["sizes"]
+            files = json.loads((entry / NOTE).read_text())["files"]
         except FileNotFoundError:
             return False
         except (ValueError, KeyError, TypeError):
-            sizes = None
-        if sizes is None or sizes != _sizes(entry):
+            files = None
+        if files is None or files != _digests(entry):
             self.remove(entry)
             return False
         os.utime(entry / NOTE)
@@ -81,8 +82,8 @@ class Cache:
 
 
 def finish_entry(folder: Path, entry: Path, note: Mapping[str, object]) -> None:
-    """Write the note with every file's size, then rename: from here on the result exists."""
-    (folder / NOTE).write_text(json.dumps({**note, "sizes": _sizes(folder)}, indent=1))
+    """Write the note with every file's hash, then rename: from here on the result exists."""
+    (folder / NOTE).write_text(json.dumps({**note, "files": _digests(folder)}, indent=1))
     entry.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder.rename(entry)
@@ -114,9 +115,17 @@ def open_npy(path: Path) -> np.ndarray:
     return array
 
 
-def _sizes(folder: Path) -> dict[str, int]:
+def _digests(folder: Path) -> dict[str, str]:
+    """sha256 of every file of an entry: a version's frames are the cache's own files (hard links), so what damages one
+    after the other was made must not come back as a new version's frame.
+    """
     files = (p for p in folder.rglob("*") if p.is_file() and p != folder / NOTE)
-    return {p.relative_to(folder).as_posix(): p.stat().st_size for p in sorted(files)}
+    return {p.relative_to(folder).as_posix(): _sha256(p) for p in sorted(files)}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

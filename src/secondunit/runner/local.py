@@ -245,7 +245,7 @@ def device_name(device: str) -> str:
     return f"cuda {warp.get_device(device).name}"
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
     """InputError when this machine has no such graphics card; the processor is always there."""
     if device == "cpu":
         return
@@ -261,7 +261,7 @@ def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, dev
     from secondunit.tools import collapse
 
     start_warp()
-    _check_device(device)
+    check_device(device)
     plates = production / plate.frames_folder
     with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
         return collapse.make(brief, plate, ctx)
