@@ -243,7 +243,7 @@ def test_device_that_is_not_there_leaves_no_brief(secondunit, home):
     refused = secondunit("collapse", "SC010", "--facade", CORNERS, "--device", "cuda:99", "--json")
     assert refused.status == 2
     assert "--device cuda:99 is not on this machine" in refused.json["error"]
-    assert secondunit("collapse", "SC010", "--facade", CORNERS, "--json").json["brief"] == "SC010/b001"
+    assert secondunit("collapse", "SC010", "--facade", CORNERS, "--json").json["brief"] == "b001"
 
 
 def test_shot_without_a_plate_is_explained(secondunit, home):

@@ -129,9 +129,9 @@ class _Run:
         from secondunit.runner.local import check_device
         from secondunit.schema import BriefRequest, MakeRequest, StoredBrief, Version
 
-        check_device(self.device)
         words = BriefRequest.read(actor=self.actor, brief=brief, plate=self.plate, **self.files)
         run = MakeRequest.read(actor=self.actor, shot=brief.shot, brief="b001", plate=self.plate, device=self.device)
+        check_device(self.device)
         with screen() as console:
             outcome = advance(self.home, words)
             require(outcome, self.as_json)

@@ -251,6 +251,9 @@ def check_device(device: str) -> None:
         return
     import warp
 
+    from secondunit.runner.worker import start_warp
+
+    start_warp()
     if not any(found.alias == device for found in warp.get_cuda_devices()):
         raise InputError(f"--device {device} is not on this machine: use cpu, or see what nvidia-smi lists.")
 
