@@ -19,7 +19,7 @@ def main() -> None:
     words.add_argument("--folder", type=Path, default=Path("demo"), help="where the production goes")
     words.add_argument("--fresh", action="store_true", help="remove an earlier demo first")
     words.add_argument("--quality", default="draft", choices=["draft", "review", "final"])
-    words.add_argument("--frames", default="108")
+    words.add_argument("--frames", default="120")
     given = words.parse_args()
     if given.fresh and (given.folder / "production.toml").exists():
         shutil.rmtree(given.folder)
