@@ -62,6 +62,12 @@ def test_overlaps_stay_small_in_every_frame() -> None:
     assert motion.penetration_m[:, 1].max() < 0.10
 
 
+@pytest.mark.xfail(strict=True, reason="when a floor lands, a state's p99 is that of the few pairs it lands on: 2.3 cm")
+def test_overlaps_stay_small_in_every_single_state() -> None:
+    """The same p99, in each state after the first second."""
+    assert collapse().penetration_m[24:, 0].max() < 0.02
+
+
 def test_rubble_is_at_rest_within_nine_seconds() -> None:
     motion = collapse()
     speed = np.linalg.norm(motion.velocity_mps[-1], axis=1)[motion.alive[-1]]

@@ -95,6 +95,16 @@ def test_rubble_is_at_rest_within_nine_seconds_and_sleepers_stay_put() -> None:
         assert not (both & moved & ~woke).any()
 
 
+@pytest.mark.xfail(strict=True, reason="half of it stays up on yielding floors and slumps for longer: metres a second")
+def test_rubble_of_a_cut_foot_is_at_rest_within_nine_seconds() -> None:
+    """The ground floor's lower half is removed at once, with no demolition above it."""
+    pieces, glue = small_building()
+    cut = [band(pieces, 0.6, 2.2, -5.0, 50.0)]
+    motion = simulate(pieces, glue, settle(pieces, glue, SETTINGS), cut, 216, 24, SETTINGS)
+    speed = np.linalg.norm(motion.velocity_mps[-1], axis=1)[motion.alive[-1]]
+    assert np.percentile(speed, 95) < 0.05
+
+
 def test_small_cut_stays_local_and_a_lost_side_does_not() -> None:
     """One pier of eleven is removed: the wall arches over it. All supports of one side: that side comes down."""
     pieces = house(3, 1, 2)

@@ -192,7 +192,7 @@ def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, c
     give = glue.give[i]
     strained = wp.max(wp.length(stretch) / (WIDEST_M + give[0]), 2.0 * wp.length(half) / (STEEPEST_RAD + give[1]))
     glue.use[i] = wp.max(glue.use[i], wp.max(use, strained))
-    strained = wp.max(strained, -wp.dot(f, n) / (glue.section[i][0] * -glue.limit[i][2]))
+    strained = wp.max(strained, wp.dot(f, n) / (glue.section[i][0] * glue.limit[i][2]))
     if breaks != 0 and use > 1.0 and state == WHOLE and give[0] > 0.0:
         held = yielded(f, n, use)
         stored = give_way(glue, i, f, m, held, m / use)
