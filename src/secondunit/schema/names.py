@@ -32,8 +32,10 @@ SHOT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 PERSON = r"^[^\x00-\x1f\x7f/\\]{1,80}$"
 VERSION, BRIEF, PLATE = r"^v[0-9]{3,9}$", r"^b[0-9]{3,9}$", r"^PL[0-9]{2}_v[0-9]{3,9}$"
 SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}/[vb][0-9]{3,9}$"
+CONSENT, RELEASE = r"^c[0-9]{3,9}$", r"^r[0-9]{3,9}$"
 CODE = r"^[A-Z][A-Z0-9]{1,7}$"
 DEVICE = r"^(cpu|cuda:[0-9]{1,3})$"
+DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 TITLE = r"^[^\x00-\x1f\x7f]+$"
 FORMS = {
     TITLE: "a title is one line, and not empty",
@@ -43,6 +45,9 @@ FORMS = {
     BRIEF: "a brief is called b001, b002 and so on",
     PLATE: "a plate is called PL01_v001, PL01_v002 and so on",
     SUBJECT: "give a brief as SHOT/b001, or a version as SHOT/v003",
+    CONSENT: "a consent is called c001, c002 and so on",
+    RELEASE: "a release is called r001, r002 and so on",
+    DAY: "write a day as 2026-03-01",
     CODE: "give 2 to 8 capital letters and digits that begin with a letter, such as AGM",
     DEVICE: "give cpu, or cuda:0 for the first graphics card",
 }
@@ -53,6 +58,10 @@ PersonName = Annotated[str, StringConstraints(pattern=PERSON, strip_whitespace=T
 VersionId = Annotated[str, StringConstraints(pattern=VERSION)]
 BriefId = Annotated[str, StringConstraints(pattern=BRIEF)]
 PlateId = Annotated[str, StringConstraints(pattern=PLATE)]
+ConsentId = Annotated[str, StringConstraints(pattern=CONSENT)]
+ReleaseId = Annotated[str, StringConstraints(pattern=RELEASE)]
+Day = Annotated[str, StringConstraints(pattern=DAY)]
+"""A day in UTC, YYYY-MM-DD: sorts as text."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Instant = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
 """A moment in UTC, microseconds, e.g. 2026-03-01T09:30:00.000000Z: sorts as text."""

@@ -1,0 +1,53 @@
+"""Who is in the picture: what a detector found, and what named people say."""
+
+from pydantic import Field
+
+from .base import Record
+from .names import Instant, PersonName, Sha256
+from .tri import Tri
+
+Box = tuple[float, float, float, float]
+"""x_min, y_min, x_max, y_max in pixels of the frame, y down, as found."""
+
+
+class Face(Record, name="face", version=1):
+    """One face found. changed: largest share (0..1) of its box in which the version differs from the plate."""
+
+    frame: int
+    box: Box
+    score: float = Field(ge=0, le=1)
+    changed: float | None = Field(default=None, ge=0, le=1)
+
+
+class Inspection(Record, name="inspection", version=1):
+    """What looking for people found. Made at ingest of every plate, and of every version after making.
+
+    subject: SHOT/PL01_v001 or SHOT/v001. people: TRUE: somebody was found; FALSE: nobody was, in the frames looked at;
+    UNKNOWN: no detector, or it failed. altered: of a version: whether pixels changed on a face that was found.
+    detector: name and version; models: file name -> sha256 of what it used. frames: those that were looked at.
+    """
+
+    subject: str
+    subject_sha256: Sha256
+    frames: tuple[int, ...] = ()
+    faces: tuple[Face, ...] = ()
+    people: Tri = Tri.UNKNOWN
+    altered: Tri = Tri.UNKNOWN
+    detector: str = ""
+    models: dict[str, Sha256] = Field(default_factory=dict)
+    at: Instant
+
+
+class Identification(Record, name="identification", version=1):
+    """A named person's signed word on who is in a plate: exactly these performers, and others or nobody else.
+
+    bystanders: people who are not on record can be recognised in it. None of them is ever named or measured.
+    """
+
+    plate: str
+    plate_sha256: Sha256
+    performers: tuple[PersonName, ...] = ()
+    bystanders: bool
+    by: PersonName
+    at: Instant
+    signature: str
