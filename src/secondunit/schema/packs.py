@@ -7,7 +7,7 @@ from .names import Instant, PersonName, Sha256
 
 
 class PackInForce(Record, name="pack", version=1):
-    """One pack of this production, its text as it was put in force. name: a house pack's, or the file's it came from."""
+    """One pack of this production, its text as put in force. name: a pack that ships, or the file it came from."""
 
     name: str
     sha256: Sha256
