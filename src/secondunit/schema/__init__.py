@@ -1,49 +1,82 @@
 """Records with a name, a version and an upgrade; the words of the house. Imports nothing but pydantic."""
 
+from .answers import ASKED, Answer, Question
 from .base import Record, canonical_json, upgrade
-from .brief import Brief, CollapseBrief, Quality, StoredFile
+from .brief import AgeBrief, Brief, CollapseBrief, Quality, StoredFile, read_brief
 from .camera import Camera
 from .clearance import Clearance, LedgerLine, Objection, Verdict
+from .consent import Category, Consent, ConsentTerms, Revocations, Withdrawal
 from .errors import Cancelled, FieldFault, InputError, SecondUnitError, WorkFailed
+from .inspection import Face, Identification, Inspection
 from .light import Light
 from .moves import (
+    AnswerRequest,
     ApproveRequest,
     BriefRequest,
+    ConsentRequest,
+    IdentifyRequest,
     IngestRequest,
     InitRequest,
+    KeyRequest,
+    LiftRequest,
     MakeRequest,
     Move,
     NoteRequest,
+    PackReviewRequest,
     PersonRequest,
+    PolicyRequest,
     RejectRequest,
+    ReleaseRequest,
     Request,
+    RevocationsRequest,
+    SignedRequest,
     StatusRequest,
+    SwitchRequest,
+    WithdrawRequest,
 )
 from .names import Role, Status
 from .outcome import Outcome
-from .people import Approval, Note, Person, StoredBrief
+from .packs import PackInForce, PackReview, Packs, Switch
+from .people import Approval, Note, Person, PersonKey, StoredBrief
 from .plate import Plate, Window
+from .property import Release, ReleaseKind
+from .signing import Claims
 from .tri import Tri
 from .version import EXTRAS, Draft, Layer, LayerManifest, Recipe, RunRecord, Version
 
 __all__ = [
+    "ASKED",
     "EXTRAS",
+    "AgeBrief",
+    "Answer",
+    "AnswerRequest",
     "Approval",
     "ApproveRequest",
     "Brief",
     "BriefRequest",
     "Camera",
     "Cancelled",
+    "Category",
+    "Claims",
     "Clearance",
     "CollapseBrief",
+    "Consent",
+    "ConsentRequest",
+    "ConsentTerms",
     "Draft",
+    "Face",
     "FieldFault",
+    "Identification",
+    "IdentifyRequest",
     "IngestRequest",
     "InitRequest",
     "InputError",
+    "Inspection",
+    "KeyRequest",
     "Layer",
     "LayerManifest",
     "LedgerLine",
+    "LiftRequest",
     "Light",
     "MakeRequest",
     "Move",
@@ -51,26 +84,44 @@ __all__ = [
     "NoteRequest",
     "Objection",
     "Outcome",
+    "PackInForce",
+    "PackReview",
+    "PackReviewRequest",
+    "Packs",
     "Person",
+    "PersonKey",
     "PersonRequest",
     "Plate",
+    "PolicyRequest",
     "Quality",
+    "Question",
     "Recipe",
     "Record",
     "RejectRequest",
+    "Release",
+    "ReleaseKind",
+    "ReleaseRequest",
     "Request",
+    "Revocations",
+    "RevocationsRequest",
     "Role",
     "RunRecord",
     "SecondUnitError",
+    "SignedRequest",
     "Status",
     "StatusRequest",
     "StoredBrief",
     "StoredFile",
+    "Switch",
+    "SwitchRequest",
     "Tri",
     "Verdict",
     "Version",
     "Window",
+    "WithdrawRequest",
+    "Withdrawal",
     "WorkFailed",
     "canonical_json",
+    "read_brief",
     "upgrade",
 ]

@@ -1,11 +1,13 @@
 """What a tool is asked to make. A brief is stored as it was given; an approval of it is for its hash."""
 
+import json
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from .base import Fields, Record, upgrade
-from .names import Sha256, ShotName
+from .errors import InputError
+from .names import PersonName, Sha256, ShotName
 
 Pixel = tuple[float, float]
 Quality = Literal["draft", "review", "final"]
@@ -72,5 +74,48 @@ def _says_how_it_counts(fields: Fields) -> Fields:
     return {"event_frame": DEFAULT_EVENT, **fields, "event_from_one": True}
 
 
-Brief = CollapseBrief
-"""Every kind of brief that some tool can make today."""
+class AgeBrief(Record, name="age-brief", version=1):
+    """A performer is made younger or older. Exactly one of by_years (negative: younger) and to_age, years.
+
+    apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years.
+    """
+
+    shot: ShotName
+    performer: PersonName
+    by_years: int | None = Field(default=None, ge=-100, le=100)
+    to_age: int | None = Field(default=None, ge=0, le=120)
+    apparent_age: int | None = Field(default=None, ge=0, le=120)
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    quality: Quality = "draft"
+    tool: Literal["age"] = "age"
+
+    @model_validator(mode="after")
+    def _one_target(self) -> "AgeBrief":
+        if (self.by_years is None) is (self.to_age is None):
+            raise ValueError("say either by how many years, or to which age")
+        if self.by_years is not None and self.apparent_age is None:
+            raise ValueError(
+                "by how many years says nothing without apparent_age: state how old they look in the plate"
+            )
+        return self
+
+    @property
+    def target_age(self) -> int:
+        """The apparent age asked for, years."""
+        return self.to_age if self.to_age is not None else (self.apparent_age or 0) + (self.by_years or 0)
+
+
+Brief = CollapseBrief | AgeBrief
+"""Every kind of brief that the gate can judge."""
+KINDS: dict[str, type[CollapseBrief] | type[AgeBrief]] = {"collapse": CollapseBrief, "age": AgeBrief}
+
+
+def read_brief(text: str | bytes) -> Brief:
+    """A stored brief of whatever kind; raises FieldFault, InputError for text of no known tool."""
+    try:
+        tool = str(json.loads(text).get("tool", ""))
+    except (ValueError, AttributeError) as error:
+        raise InputError("the brief is no JSON object: restore it from a copy.") from error
+    if tool not in KINDS:
+        raise InputError(f"the brief is for the tool {tool!r}, which is not known here: update Second Unit.")
+    return KINDS[tool].from_json(text)

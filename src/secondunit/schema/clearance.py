@@ -1,32 +1,44 @@
 """The gate's answer, the permission it gives, and the line that the ledger keeps."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Record
+from .base import Fields, Record, upgrade
 from .names import Instant, Role, Sha256
 
 Decision = Literal["allow", "needs_approval", "refuse"]
 Effect = Literal["refuse", "needs-approval"]
 
 
-class Objection(Record, name="objection", version=1):
-    """One rule that stands in the way. source: the address of the text that the rule comes from."""
+class Objection(Record, name="objection", version=2):
+    """One rule that stands in the way. source: the address of the text that the rule comes from.
+
+    pack: the rule's pack, "" for the gate itself. step: a command that would change it, where there is one.
+    """
 
     rule: str
     effect: Effect
     role: Role | None = None
     reason: str
     source: str
+    pack: str = ""
+    step: str = ""
 
 
-class Verdict(Record, name="verdict", version=1):
-    """allow, needs approval of roles, or refuse. A refusal is a result: it is saved, shown and explained."""
+class Verdict(Record, name="verdict", version=2):
+    """allow, needs approval of roles, or refuse. A refusal is a result: it is saved, shown and explained.
+
+    permits: ids of the rules that permit, where it allows. unreviewed: packs that spoke without counsel's signature.
+    """
 
     action: str
+    subject: str = ""
     decision: Decision
     objections: tuple[Objection, ...] = ()
+    permits: tuple[str, ...] = ()
+    unreviewed: tuple[str, ...] = ()
     facts: dict[str, Any] = Field(default_factory=dict)
     facts_sha256: Sha256
     policy_sha256: Sha256
@@ -45,13 +57,29 @@ class Verdict(Record, name="verdict", version=1):
         return tuple(sorted({o.role for o in self.objections if o.role is not None}))
 
     def says(self) -> str:
-        """For people: what was decided, why, by which rule, from which source; one line per objection."""
-        head = {
-            "allow": f"{self.action}: allowed.",
-            "needs_approval": f"{self.action}: needs the approval of {' and '.join(self.roles)}.",
-            "refuse": f"{self.action}: refused.",
+        """For people: what was decided, why, what would help, by which rule, from which source."""
+        lines = [self._head(), *(line for objection in self.objections for line in _said(objection))]
+        if self.unreviewed:
+            lines.append(f"Not reviewed by counsel for this production: {', '.join(self.unreviewed)}.")
+        return "\n".join(lines)
+
+    def _head(self) -> str:
+        what = f"{self.action} {self.subject}".strip()
+        roles = " and ".join(self.roles)
+        return {
+            "allow": f"{what}: allowed.",
+            "needs_approval": f"{what}: needs the approval of {roles}.",
+            "refuse": f"{what}: refused.",
         }[self.decision]
-        return "\n".join([head, *(f"  {o.reason} (rule {o.rule}; source: {o.source})" for o in self.objections)])
+
+
+def _said(objection: Objection) -> Iterator[str]:
+    who = f"{objection.role} must agree: " if objection.role else ""
+    yield f"  {who}{objection.reason}"
+    if objection.step:
+        yield f"    Next: {objection.step}"
+    pack = f" of {objection.pack}" if objection.pack else ""
+    yield f"    (rule {objection.rule}{pack}; source: {objection.source})"
 
 
 class Clearance(Record, name="clearance", version=1):
@@ -76,3 +104,15 @@ class LedgerLine(Record, name="ledger-line", version=1):
     body: dict[str, Any] = Field(default_factory=dict)
     previous: Sha256
     sha256: Sha256
+
+
+@upgrade("objection", 1)
+def _without_step(fields: Fields) -> Fields:
+    """Version 1 named no pack and no next step."""
+    return fields
+
+
+@upgrade("verdict", 1)
+def _without_permits(fields: Fields) -> Fields:
+    """Version 1 named neither subject nor permits, and knew of no review."""
+    return fields

@@ -99,15 +99,17 @@ class Consent(Record, name="consent", version=1):
     """The evidence that terms were agreed to.
 
     signed: the terms as a JWS in general JSON form, one signature per signer; None where a scan of a wet-ink signature
-    is all there is (scan), which is lower assurance and is called so wherever it is shown. rider: the executed rider.
+    is all there is (scan), which is lower assurance and is called so wherever it is shown. text: the statement as it was shown. rider: the executed rider. signature: of legal, who put it on record.
     """
 
     terms: ConsentTerms
+    text: StoredFile
     rider: StoredFile
     signed: str | None = None
     scan: StoredFile | None = None
     by: PersonName
     at: Instant
+    signature: str | None = None
 
     @model_validator(mode="after")
     def _evidenced(self) -> "Consent":
@@ -132,5 +134,16 @@ class Withdrawal(Record, name="withdrawal", version=1):
     consent: ConsentId
     lifted: bool
     reason: str
+    by: PersonName
+    at: Instant
+
+
+class Revocations(Record, name="revocations", version=1):
+    """An issuer's revocation list on record. token: the list as signed; issuer: thumbprint of the key that signs it."""
+
+    issuer: str
+    sequence: int = Field(ge=0)
+    expires_at: Instant
+    token: str
     by: PersonName
     at: Instant

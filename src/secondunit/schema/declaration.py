@@ -1,16 +1,27 @@
 """What each tool declares about itself before it may run."""
 
 from .base import Record
+from .property import ReleaseKind
 
 
 class Declaration(Record, name="tool-declaration", version=1):
-    """module: has `make(brief, plate, ctx)`. alters_people: whether it changes how people look, sound or act."""
+    """module: has `make(brief, plate, ctx)`; None: the gate knows the tool, and this version of the software has it not.
+
+    alters_people: whether it changes how people look, sound or act. releases: what a brief of it needs before a final.
+    """
 
     tool: str
-    module: str
+    module: str | None
     alters_people: bool
+    releases: tuple[ReleaseKind, ...] = ()
 
 
 DECLARED: dict[str, Declaration] = {
-    "collapse": Declaration(tool="collapse", module="secondunit.tools.collapse", alters_people=False),
+    "collapse": Declaration(
+        tool="collapse",
+        module="secondunit.tools.collapse",
+        alters_people=False,
+        releases=(ReleaseKind.LOCATION, ReleaseKind.SIGNAGE),
+    ),
+    "age": Declaration(tool="age", module=None, alters_people=True, releases=()),
 }

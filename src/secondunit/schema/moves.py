@@ -4,13 +4,30 @@ Paths in requests are the user's own (absolute, or relative to the current folde
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from .answers import Question
 from .base import Record
 from .brief import Brief
-from .names import CODE, DEVICE, SUBJECT, TITLE, BriefId, PersonName, PlateId, Role, ShotName, Status, VersionId
+from .consent import ConsentTerms, Line
+from .names import (
+    CODE,
+    DEVICE,
+    SUBJECT,
+    TITLE,
+    BriefId,
+    ConsentId,
+    Day,
+    PersonName,
+    PlateId,
+    Role,
+    ShotName,
+    Status,
+    VersionId,
+)
+from .property import ReleaseKind
 
 
 class Move(StrEnum):
@@ -25,6 +42,17 @@ class Move(StrEnum):
     STATUS = "status"
     APPROVE = "approve"
     REJECT = "reject"
+    KEY = "key"
+    ANSWER = "answer"
+    IDENTIFY = "identify"
+    CONSENT = "consent"
+    WITHDRAW = "withdraw"
+    LIFT = "lift"
+    REVOCATIONS = "revocations"
+    RELEASE = "release"
+    POLICY = "policy"
+    POLICY_REVIEW = "policy-review"
+    SWITCH = "switch"
 
 
 class InitRequest(Record, name="init-request", version=1):
@@ -119,23 +147,137 @@ class StatusRequest(Record, name="status-request", version=1):
         raise ValueError("give wip, cbb, final, omit or hold; approved comes with `secondunit approve`")
 
 
-class ApproveRequest(Record, name="approve-request", version=1):
+class SignedRequest(Record, name="signed-request", version=1):
+    """A move that its actor signs. signature: JWS over `schema.signing.Claims`; role: one of the actor's own."""
+
+    move: ClassVar[Move]
+    actor: PersonName
+    role: Role | None = None
+    signature: str | None = Field(default=None, max_length=20_000)
+
+    @property
+    def content(self) -> str:
+        """Hash of everything but the signature: what the signature is for."""
+        return self.model_copy(update={"signature": None}).digest
+
+
+class ApproveRequest(SignedRequest, name="approve-request", version=2):
     """Approve exactly what is on record now. subject: `SHOT/v003` or `SHOT/b001`.
 
     role: one of the actor's own; None: the one that the rules ask for, where that is clear.
     """
 
     move: ClassVar[Move] = Move.APPROVE
-    actor: PersonName
     subject: str = Field(pattern=SUBJECT)
-    role: Role | None = None
     reason: str = ""
 
 
-class RejectRequest(ApproveRequest, name="reject-request", version=1):
+class RejectRequest(ApproveRequest, name="reject-request", version=2):
     """Reject what is on record now; it takes back an approval of the same person's role."""
 
     move: ClassVar[Move] = Move.REJECT
+
+
+class KeyRequest(SignedRequest, name="key-request", version=1):
+    """Replace a person's key: signed with the old one by its owner, or by legal where it is lost or stolen."""
+
+    move: ClassVar[Move] = Move.KEY
+    name: PersonName
+    key: str
+    reason: Literal["rotated", "lost"]
+
+
+class AnswerRequest(SignedRequest, name="answer-request", version=1):
+    """Answer a question about a brief or a version, as it is on record now."""
+
+    move: ClassVar[Move] = Move.ANSWER
+    subject: str = Field(pattern=SUBJECT)
+    question: Question
+    answer: Literal["yes", "no", "unsure"]
+    reason: str = Field(default="", max_length=10_000)
+
+
+class IdentifyRequest(SignedRequest, name="identify-request", version=1):
+    """Say who can be recognised in a plate. plate None: the shot's newest."""
+
+    move: ClassVar[Move] = Move.IDENTIFY
+    shot: ShotName
+    plate: PlateId | None = None
+    performers: tuple[PersonName, ...] = ()
+    bystanders: bool = False
+
+
+class ConsentRequest(SignedRequest, name="consent-request", version=1):
+    """Put a consent on record. Files are the user's own: text: the statement as it was shown; rider: the executed one;
+    signed: JWS of the terms in JSON form, or scan: of a signature on paper.
+    """
+
+    move: ClassVar[Move] = Move.CONSENT
+    terms: ConsentTerms
+    text_file: str
+    rider_file: str
+    signed: str | None = Field(default=None, max_length=100_000)
+    scan_file: str | None = None
+
+
+class WithdrawRequest(SignedRequest, name="withdraw-request", version=1):
+    """Put a hold on a consent."""
+
+    move: ClassVar[Move] = Move.WITHDRAW
+    consent: ConsentId
+    reason: str = Field(default="", max_length=10_000)
+
+
+class LiftRequest(SignedRequest, name="lift-request", version=1):
+    """Lift the hold on a consent."""
+
+    move: ClassVar[Move] = Move.LIFT
+    consent: ConsentId
+    reason: str = Field(min_length=1, max_length=10_000)
+
+
+class RevocationsRequest(Record, name="revocations-request", version=1):
+    """Take in an issuer's newest revocation list. token: the signed list's text."""
+
+    move: ClassVar[Move] = Move.REVOCATIONS
+    actor: PersonName
+    token: str = Field(max_length=2_000_000)
+
+
+class ReleaseRequest(SignedRequest, name="release-request", version=1):
+    """Put a release on record. document_file: the signed paper."""
+
+    move: ClassVar[Move] = Move.RELEASE
+    kind: ReleaseKind
+    what: Line
+    holder: Line
+    shots: tuple[ShotName, ...] = Field(min_length=1)
+    territory: Line = "worldwide"
+    valid_from: Day
+    valid_until: Day | None = None
+    document_file: str
+
+
+class PolicyRequest(SignedRequest, name="policy-request", version=1):
+    """Put packs in force, in place of those that were: names of packs that ship, or the user's own files."""
+
+    move: ClassVar[Move] = Move.POLICY
+    packs: tuple[str, ...]
+
+
+class PackReviewRequest(SignedRequest, name="pack-review-request", version=1):
+    """Counsel signs a pack that is in force, as it is now."""
+
+    move: ClassVar[Move] = Move.POLICY_REVIEW
+    pack: str
+
+
+class SwitchRequest(SignedRequest, name="switch-request", version=1):
+    """Turn a switch of the production."""
+
+    move: ClassVar[Move] = Move.SWITCH
+    switch: Literal["strike", "evaluation"]
+    on: bool
 
 
 Request = (
@@ -148,4 +290,15 @@ Request = (
     | StatusRequest
     | ApproveRequest
     | RejectRequest
+    | KeyRequest
+    | AnswerRequest
+    | IdentifyRequest
+    | ConsentRequest
+    | WithdrawRequest
+    | LiftRequest
+    | RevocationsRequest
+    | ReleaseRequest
+    | PolicyRequest
+    | PackReviewRequest
+    | SwitchRequest
 )

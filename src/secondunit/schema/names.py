@@ -15,6 +15,7 @@ class Role(StrEnum):
     LEGAL = "legal"
     PERFORMER = "performer"
     REPRESENTATIVE = "representative"
+    GUARDIAN = "guardian"
 
 
 class Status(StrEnum):

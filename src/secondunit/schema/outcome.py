@@ -1,11 +1,36 @@
 """What a move came to."""
 
+from .answers import Answer
 from .base import Record
 from .clearance import Clearance, Verdict
+from .consent import Consent, Revocations, Withdrawal
+from .inspection import Identification
 from .moves import Move
-from .people import Approval, Note, Person, StoredBrief
+from .packs import PackReview, Packs, Switch
+from .people import Approval, Note, Person, PersonKey, StoredBrief
 from .plate import Plate
+from .property import Release
 from .version import Version
+
+Made = (
+    Person
+    | Plate
+    | StoredBrief
+    | Version
+    | Note
+    | Approval
+    | PersonKey
+    | Answer
+    | Identification
+    | Consent
+    | Withdrawal
+    | Revocations
+    | Release
+    | Packs
+    | PackReview
+    | Switch
+)
+"""What a move can put in place."""
 
 
 class Outcome(Record, name="outcome", version=1):
@@ -17,7 +42,7 @@ class Outcome(Record, name="outcome", version=1):
     move: Move
     verdict: Verdict
     clearance: Clearance | None = None
-    made: Person | Plate | StoredBrief | Version | Note | Approval | None = None
+    made: Made | None = None
     ledger_seq: int | None = None
 
     @property

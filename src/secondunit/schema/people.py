@@ -1,6 +1,6 @@
 """Who acts, and what they said."""
 
-from .base import Record
+from .base import Fields, Record, upgrade
 from .names import Instant, PersonName, Role, Sha256
 
 
@@ -22,8 +22,25 @@ class Note(Record, name="note", version=1):
     at: Instant
 
 
-class Approval(Record, name="approval", version=1):
-    """A person, in a role, approved or rejected exactly this content: it dies when the content's hash changes."""
+class PersonKey(Record, name="person-key", version=1):
+    """A public key that a person held from `at` on, until the next one; lost: the one before was lost or stolen.
+
+    thumbprint: RFC 7638.
+    """
+
+    name: PersonName
+    key: str
+    thumbprint: str
+    lost: bool = False
+    by: PersonName
+    at: Instant
+
+
+class Approval(Record, name="approval", version=2):
+    """A person, in a role, approved or rejected exactly this content: it dies when the content's hash changes.
+
+    signature: JWS over the move's claims, or None: said under a name that nobody proved.
+    """
 
     subject: str
     subject_sha256: Sha256
@@ -32,6 +49,13 @@ class Approval(Record, name="approval", version=1):
     by: str
     at: Instant
     reason: str = ""
+    signature: str | None = None
+
+
+@upgrade("approval", 1)
+def _unsigned(fields: Fields) -> Fields:
+    """Version 1 knew of no signatures."""
+    return fields
 
 
 class StoredBrief(Record, name="stored-brief", version=1):
