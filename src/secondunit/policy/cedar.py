@@ -13,10 +13,12 @@ from typing import Any, Literal, get_args, get_origin
 
 import cedarpy
 
-from secondunit.schema import Role, Tri
+from secondunit.schema import Question, ReleaseKind, Role, Tri
 from secondunit.schema.facts import FACTS, Facts
 
 Kind = Literal["permit", "forbid"]
+ENUMS = (Role, Tri, Question, ReleaseKind)
+"""Closed lists that rules may speak of."""
 COMMON = ("actor", "subject", "roles")
 """Facts that reach Cedar as principal, resource and the principal's parents, not in the context."""
 
@@ -32,9 +34,10 @@ class Answer:
 
 def schema_text() -> str:
     """The Cedar schema, made from the fact records: a rule can only speak of facts that somebody gathers."""
-    roles = ", ".join(json.dumps(role.value) for role in Role)
-    values = ", ".join(json.dumps(value.value) for value in Tri)
-    head = f"entity Role enum [{roles}];\nentity Tri enum [{values}];\nentity Person in [Role];\nentity Subject;\n"
+    enums = "".join(
+        f"entity {kind.__name__} enum [{', '.join(json.dumps(one.value) for one in kind)}];\n" for kind in ENUMS
+    )
+    head = f"{enums}entity Person in [Role];\nentity Subject;\n"
     return head + "".join(_action(name, kind) for name, kind in FACTS.items())
 
 
@@ -47,8 +50,9 @@ def _cedar_type(name: str, kind: type[Facts]) -> str:
     annotation = kind.model_fields[name].annotation
     if annotation is Tri or annotation is Role:
         return annotation.__name__
-    if get_origin(annotation) is tuple and get_args(annotation)[0] is Role:
-        return "Set<Role>"
+    of = get_args(annotation)[0] if get_origin(annotation) is tuple else None
+    if of in ENUMS:
+        return f"Set<{of.__name__}>"
     raise TypeError(
         f"{kind.__name__}.{name} is a {annotation}, which has no Cedar type: use Tri, Role or tuple[Role, ...]"
     )
@@ -107,7 +111,7 @@ def _request(facts: Facts) -> dict[str, Any]:
 def _cedar_value(value: object) -> Any:
     if isinstance(value, tuple):
         return [_cedar_value(one) for one in value]
-    if isinstance(value, Tri | Role):
+    if isinstance(value, ENUMS):
         return {"__entity": _entity(type(value).__name__, value.value)}
     raise TypeError(f"{value!r} has no Cedar value")
 

@@ -24,13 +24,17 @@ def judge(action: str, facts: Facts | Mapping[str, Any], policy: Policy, *, at: 
     action: one of `schema.facts.FACTS`. facts: its record, or a mapping that is read as one. at: now, an Instant.
     """
     given = facts.model_dump(mode="json") if isinstance(facts, Facts) else dict(facts)
-    objections = list(_objections(action, given, policy))
+    permits: list[str] = []
+    objections = list(_objections(action, given, policy, permits))
     refused = any(objection.effect == "refuse" for objection in objections)
     shown = {str(name): _plain(given[name]) for name in sorted(given, key=str) if name != TAG}
     return Verdict(
         action=action,
+        subject=str(shown.get("subject", "")),
         decision="refuse" if refused else "needs_approval" if objections else "allow",
         objections=tuple(objections),
+        permits=() if objections else tuple(permits),
+        unreviewed=policy.unreviewed,
         facts=shown,
         facts_sha256=hashlib.sha256(canonical_json(shown).encode()).hexdigest(),
         policy_sha256=policy.sha256,
@@ -45,7 +49,7 @@ def _plain(value: object) -> Any:
     return value if isinstance(value, str | bool | int | None) else repr(value)
 
 
-def _objections(action: str, given: Mapping[str, Any], policy: Policy) -> Iterator[Objection]:
+def _objections(action: str, given: Mapping[str, Any], policy: Policy, permits: list[str]) -> Iterator[Objection]:
     kind = FACTS.get(action)
     if kind is None:
         yield _own("gate.action", f"{action!r} is not an action that the gate knows")
@@ -58,7 +62,7 @@ def _objections(action: str, given: Mapping[str, Any], policy: Policy) -> Iterat
         yield _own("gate.facts", f"the facts of {action} are not whole: {place}: {fault['msg']}")
         return
     yield from _own_objections(facts)
-    yield from _rules_objections(facts, policy)
+    yield from _rules_objections(facts, policy, permits)
 
 
 def _own_objections(facts: Facts) -> Iterator[Objection]:
@@ -70,20 +74,24 @@ def _own_objections(facts: Facts) -> Iterator[Objection]:
         yield _own("gate.contradiction", f"the facts contradict each other: {sentence}")
 
 
-def _rules_objections(facts: Facts, policy: Policy) -> Iterator[Objection]:
-    """What the packs say, and every way in which they fail to say something clear."""
+def _rules_objections(facts: Facts, policy: Policy, permits: list[str]) -> Iterator[Objection]:
+    """What the packs say, and every way in which they fail to say something clear. permits: filled where they allow."""
     if policy.engine is None:
         yield _own("gate.packs", policy.fault or "no rules are loaded")
         return
     answer = policy.engine.ask(facts)
     for fault in answer.faults:
         yield _own("gate.engine", fault)
+    if answer.allowed:
+        permits += sorted(policy.rules[key].id for key in answer.rules)
     if answer.allowed or answer.faults:
         return
     if not answer.rules:
         roles = ", ".join(facts.roles) or "no role"
         yield _own("gate.no-permit", f"no rule lets {facts.actor} ({roles}) do this: {facts.action}")
-    yield from (policy.rules[key].objection() for key in sorted(answer.rules, key=lambda key: policy.rules[key].id))
+    yield from (
+        policy.rules[key].objection(facts.subject) for key in sorted(answer.rules, key=lambda key: policy.rules[key].id)
+    )
 
 
 def _own(rule: str, reason: str) -> Objection:

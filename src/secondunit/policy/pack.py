@@ -7,7 +7,7 @@ forbid: a stricter production is a choice, a laxer one is not.
 import hashlib
 import importlib.metadata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -16,11 +16,16 @@ from secondunit.policy.cedar import Engine, Kind, schema_text
 from secondunit.schema import Objection, Role, canonical_json
 
 HOUSE = "house"
+SHIPPED = ("netflix-genai", "sag-aftra", "eu-ai-act-50")
+"""Packs that a production may put in force by name."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule as people know it. effect and role are those of a forbid; actions: those it speaks of, () for all."""
+    """One rule as people know it. effect and role are those of a forbid; actions: those it speaks of, () for all.
+
+    step: a command that would change it; {subject} and {shot} stand for what is asked about.
+    """
 
     id: str
     pack: str
@@ -29,32 +34,46 @@ class Rule:
     source: str
     effect: str | None
     role: Role | None
+    step: str
     actions: tuple[str, ...]
 
-    def objection(self) -> Objection:
-        """This rule standing in the way."""
+    def objection(self, subject: str) -> Objection:
+        """This rule standing in the way of something about `subject`."""
         effect: Any = self.effect
-        return Objection(rule=self.id, effect=effect, role=self.role, reason=self.reason, source=self.source)
+        step = self.step.replace("{subject}", subject).replace("{shot}", subject.partition("/")[0])
+        about = {"role": self.role, "reason": self.reason, "source": self.source, "pack": self.pack}
+        return Objection.model_validate({"rule": self.id, "effect": effect, "step": step, **about})
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Everything the gate judges by. fault: why these packs cannot be used; then the gate refuses everything."""
+    """Everything the gate judges by. fault: why these packs cannot be used; then the gate refuses everything.
+
+    unreviewed: packs in force that counsel has not signed for this production.
+    """
 
     sha256: str
     rules: Mapping[str, Rule] = field(default_factory=dict)
     engine: Engine | None = None
     fault: str | None = None
+    unreviewed: tuple[str, ...] = ()
 
 
 def house_pack() -> str:
-    """Text of the pack that ships with the software."""
-    return resources.files("secondunit.policy").joinpath("packs", f"{HOUSE}.cedar").read_text("utf-8")
+    """Text of the pack that is always in force."""
+    return shipped(HOUSE)
 
 
-def load(extra: Mapping[str, str] | None = None) -> Policy:
+def shipped(name: str) -> str:
+    """Text of a pack that ships with the software; KeyError for a name that is none."""
+    if name != HOUSE and name not in SHIPPED:
+        raise KeyError(name)
+    return resources.files("secondunit.policy").joinpath("packs", f"{name}.cedar").read_text("utf-8")
+
+
+def load(extra: Mapping[str, str] | None = None, unreviewed: tuple[str, ...] = ()) -> Policy:
     """The house's pack and a production's (name -> text). Never raises for bad packs: see `Policy.fault`."""
-    return _load(((HOUSE, house_pack()), *sorted((extra or {}).items())))
+    return replace(_load(((HOUSE, house_pack()), *sorted((extra or {}).items()))), unreviewed=unreviewed)
 
 
 @lru_cache(maxsize=16)
@@ -89,7 +108,7 @@ def _rule(pack: str, rule: Mapping[str, Any]) -> Rule:
         raise ValueError(f'{identity} has the @effect {effect!r}: use "refuse" or "needs-approval"')
     if (effect == "needs-approval") is not (role in set(Role)):
         raise ValueError(f"{identity} has the @role {role!r}: needs-approval names a role, refuse names none")
-    words = (str(notes["reason"]), str(notes["source"]), effect, Role(role) if role else None)
+    words = (str(notes["reason"]), str(notes["source"]), effect, Role(role) if role else None, notes.get("step") or "")
     return Rule(identity, pack, rule["effect"], *words, actions=_actions(rule["action"]))
 
 

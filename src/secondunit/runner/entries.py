@@ -6,71 +6,104 @@ Only `advance` calls this.
 from collections.abc import Callable
 from typing import Any
 
-from secondunit.policy import gate
-from secondunit.runner import facts, roles
-from secondunit.runner.clock import instant
+from secondunit.runner import facts, facts_said, roles, said, signing
 from secondunit.runner.production import Production, put_verdict
 from secondunit.schema import (
     Approval,
     ApproveRequest,
     BriefRequest,
+    Claims,
+    Clearance,
     InputError,
+    KeyRequest,
     Note,
     NoteRequest,
     Outcome,
     Person,
+    PersonKey,
     PersonRequest,
     RejectRequest,
     Request,
     Role,
+    SignedRequest,
     Status,
     StatusRequest,
     StoredBrief,
     Version,
 )
+from secondunit.schema.outcome import Made
 from secondunit.store.writing import Writing
 
-Made = Person | StoredBrief | Note | Approval | Version
 LEADS = (Role.SUPERVISOR, Role.DIRECTOR)
 """Whose approval sets a version's status."""
+WHOLE = (Person, StoredBrief, Note, Approval, PersonKey)
+"""Records that the ledger holds whole; of others it holds the hash: a ledger can be shown to people outside."""
 
 
 def enter(production: Production, request: Request) -> Outcome:
     """Make one such move, or say why not. Raises InputError for words that name nothing on record."""
     with production.reading() as reading:
-        _check_words(reading, request)
-        if isinstance(request, ApproveRequest):
-            request = request.model_copy(update={"role": roles.deciding(production, reading, request)})
+        request = _resolved(production, reading, request)
         seen = facts.see_subject(production.folder, reading, request)
     with production.store.writing() as writing:
         known = facts.gather(writing, request, seen)
-        verdict = gate.judge(known.action, known, production.policy, at=instant())
+        verdict = production.judge(writing, known)
         clearance = put_verdict(
             writing, request.move, request.digest, verdict, actor=request.actor, subject=known.subject
         )
-        made = WRITERS[type(request)](writing, request, clearance.id, verdict.at) if clearance else None
         body: dict[str, Any] = {
             "decision": verdict.decision,
             "request": request.digest,
             "policy": verdict.policy_sha256,
         }
+        made = _written(production, writing, request, clearance, seen) if clearance else None
         body |= _on_the_line(made) if made else {"rules": [objection.rule for objection in verdict.objections]}
         line = writing.line(at=verdict.at, move=request.move, actor=request.actor, subject=known.subject, body=body)
     return Outcome(move=request.move, verdict=verdict, clearance=clearance, made=made, ledger_seq=line.seq)
 
 
+def to_sign(production: Production, request: SignedRequest) -> tuple[SignedRequest, Claims]:
+    """The move with nothing left open (role, plate), and what its actor signs. Raises InputError as the move would."""
+    with production.reading() as reading:
+        request = _resolved(production, reading, request)
+        seen = facts.see_subject(production.folder, reading, request)
+        return request, signing.claims(reading, request, facts_said.about(reading, request, seen.papers))
+
+
+def _resolved(production: Production, reading: Any, request: Any) -> Any:
+    """Words checked, and what was left open filled in."""
+    _check_words(reading, request)
+    said.check_words(reading, request)
+    if isinstance(request, SignedRequest):
+        request = said.resolved(reading, request)
+        return request.model_copy(update={"role": roles.speaking(production, reading, request)})
+    return request
+
+
+def _written(
+    production: Production, writing: Writing, request: Request, clearance: Clearance, seen: facts.Seen
+) -> Made:
+    if isinstance(request, SignedRequest) and request.signature is not None:
+        writing.put_signature(request.signature, by=request.actor)
+    if type(request) in WRITERS:
+        return WRITERS[type(request)](writing, request, clearance.id, clearance.verdict.at)
+    return said.write(production.folder, writing, request, clearance.verdict.at, seen.papers)
+
+
 def allowed(production: Production, request: Request) -> bool:
     """Whether the gate would allow it now; nothing is put on record."""
     with production.reading() as reading:
-        known = facts.gather(reading, request, facts.Seen())
-    return gate.judge(known.action, known, production.policy, at=instant()).allowed
+        known = facts.gather(reading, request, facts.Seen(production.folder))
+        return production.judge(reading, known).allowed
 
 
 def _on_the_line(made: Made) -> dict[str, Any]:
-    """The record itself where it is small; a version by its status."""
+    """The record itself where it is small and meant for everybody; a version by its status; others by their hash."""
     if isinstance(made, Version):
         return {"status": made.status}
-    return {made.schema_name: made.model_dump(mode="json")}
+    if isinstance(made, WHOLE):
+        return {made.schema_name: made.model_dump(mode="json")}
+    return {made.schema_name: made.digest}
 
 
 def _check_words(reading: Any, request: Request) -> None:
@@ -114,10 +147,26 @@ def version_named(reading: Any, shot: str, version: str) -> Version:
 
 def _put_person(writing: Writing, request: PersonRequest, clearance: str, at: str) -> Person:
     known = writing.person(request.name)
-    roles = tuple(sorted({*request.roles, *(known.roles if known else ())}))
-    person = Person(name=request.name, roles=roles, key=request.key or (known.key if known else None))
+    held = tuple(sorted({*request.roles, *(known.roles if known else ())}))
+    person = Person(name=request.name, roles=held, key=request.key or (known.key if known else None))
     writing.put_person(person)
+    if request.key is not None and signing.key_of(writing, request.name) is None:
+        _put_key(writing, request.name, request.key, by=request.actor, at=at, lost=False)
     return person
+
+
+def _put_key(writing: Writing, name: str, key: str, *, by: str, at: str, lost: bool) -> PersonKey:
+    held = PersonKey(name=name, key=key, thumbprint=facts_said.thumbprint(key) or "", lost=lost, by=by, at=at)
+    writing.put_said(held, name, by=by)
+    return held
+
+
+def _replace_key(writing: Writing, request: KeyRequest, clearance: str, at: str) -> PersonKey:
+    person = writing.person(request.name)
+    assert person is not None
+    writing.put_person(person.model_copy(update={"key": request.key}))
+    lost = request.reason == "lost"
+    return _put_key(writing, request.name, request.key, by=request.actor, at=at, lost=lost)
 
 
 def _put_brief(writing: Writing, request: BriefRequest, clearance: str, at: str) -> StoredBrief:
@@ -151,8 +200,9 @@ def _put_approval(writing: Writing, request: ApproveRequest, clearance: str, at:
     version = writing.version(shot, name) if name.startswith("v") else None
     stored = writing.stored_brief(shot, name)
     sha256 = version.files_sha256 if version else stored.brief_sha256 if stored else ""
-    said = {"subject": request.subject, "subject_sha256": sha256, "role": request.role, "reason": request.reason}
-    approval = Approval.model_validate({**said, "granted": granted, "by": request.actor, "at": at})
+    words = {"subject": request.subject, "subject_sha256": sha256, "role": request.role, "reason": request.reason}
+    words |= {"signature": request.signature}
+    approval = Approval.model_validate({**words, "granted": granted, "by": request.actor, "at": at})
     writing.put_approval(approval)
     if version:
         _follow(writing, version, approval)
@@ -161,11 +211,11 @@ def _put_approval(writing: Writing, request: ApproveRequest, clearance: str, at:
 
 def _follow(writing: Writing, version: Version, approval: Approval) -> None:
     """Approved becomes the status; a rejection takes approved and final back to wip. Final outlasts an approval."""
-    said = {"by": approval.by, "at": approval.at, "reason": approval.reason}
+    words = {"by": approval.by, "at": approval.at, "reason": approval.reason}
     if approval.granted and approval.role in LEADS and version.status is not Status.FINAL:
-        writing.put_status(version, Status.APPROVED, **said)
+        writing.put_status(version, Status.APPROVED, **words)
     if not approval.granted and version.status in (Status.APPROVED, Status.FINAL):
-        writing.put_status(version, Status.WIP, **said)
+        writing.put_status(version, Status.WIP, **words)
 
 
 WRITERS: dict[type[Request], Callable[..., Made]] = {
@@ -175,4 +225,5 @@ WRITERS: dict[type[Request], Callable[..., Made]] = {
     StatusRequest: _put_status,
     ApproveRequest: _put_approval,
     RejectRequest: _put_approval,
+    KeyRequest: _replace_key,
 }

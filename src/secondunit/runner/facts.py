@@ -5,11 +5,14 @@ inside the transaction that the verdict is written in, so nobody can change them
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from secondunit.runner import inspection
+from secondunit.runner import facts_said, facts_use, inspection, packs
+from secondunit.runner.clock import instant
+from secondunit.runner.facts_said import acting
+from secondunit.runner.facts_use import Asked
 from secondunit.schema import (
     ApproveRequest,
     BriefRequest,
@@ -17,6 +20,7 @@ from secondunit.schema import (
     Draft,
     IngestRequest,
     InputError,
+    Inspection,
     LayerManifest,
     MakeRequest,
     NoteRequest,
@@ -25,23 +29,23 @@ from secondunit.schema import (
     RejectRequest,
     Request,
     Role,
+    SignedRequest,
     Status,
     StatusRequest,
     Tri,
     Version,
+    read_brief,
 )
 from secondunit.schema.declaration import DECLARED
 from secondunit.schema.facts import (
     AdmitFacts,
     AdmitPlateFacts,
-    ApproveFacts,
     BriefFacts,
     Facts,
     FinalFacts,
     IngestFacts,
     MakeFacts,
     PersonFacts,
-    RejectFacts,
     StatusFacts,
     VersionFacts,
 )
@@ -52,17 +56,17 @@ from secondunit.trust import keyfile
 
 @dataclass(frozen=True)
 class Seen:
-    """What hashing files showed. UNKNOWN: not looked at, or nobody could say."""
+    """What hashing files showed. UNKNOWN: not looked at, or nobody could say.
 
+    folder: the production's. papers: hashes of the user's own files that a request names, by field.
+    """
+
+    folder: Path
     plate_intact: Tri = Tri.UNKNOWN
     brief_intact: Tri = Tri.UNKNOWN
     version_intact: Tri = Tri.UNKNOWN
-
-
-def _actor(reading: Reading, name: str, subject: str) -> dict[str, object]:
-    person = reading.person(name)
-    roles = tuple(sorted(person.roles)) if person else ()
-    return {"actor": name, "subject": subject, "actor_on_record": Tri.of(person is not None), "roles": roles}
+    packs_usable: Tri = Tri.UNKNOWN
+    papers: Mapping[str, str] = field(default_factory=dict)
 
 
 # ---- looking, before the database is locked
@@ -70,7 +74,8 @@ def _actor(reading: Reading, name: str, subject: str) -> dict[str, object]:
 
 def see_make(folder: Path, reading: Reading, plate: Plate, shot: str, brief: str) -> Seen:
     """Hash the plate's files and the brief with its files."""
-    return Seen(plate_intact=see_plate(folder, reading, plate), brief_intact=see_brief(folder, reading, shot, brief))
+    whole = see_plate(folder, reading, plate)
+    return Seen(folder, plate_intact=whole, brief_intact=see_brief(folder, reading, shot, brief))
 
 
 def see_plate(folder: Path, reading: Reading, plate: Plate) -> Tri:
@@ -87,8 +92,9 @@ def see_brief(folder: Path, reading: Reading, shot: str, brief: str) -> Tri:
     if hashlib.sha256(text.encode()).hexdigest() != stored.brief_sha256:
         return Tri.FALSE
     try:
-        words = CollapseBrief.from_json(text)
-        return Tri.of(words.matte is None or intact(folder, words.matte))
+        words = read_brief(text)
+        matte = words.matte if isinstance(words, CollapseBrief) else None
+        return Tri.of(matte is None or intact(folder, matte))
     except InputError:
         return Tri.FALSE
     except OSError:
@@ -100,18 +106,20 @@ def see_version(folder: Path, reading: Reading, version: Version) -> Tri:
     return inspection.unchanged(folder / version.folder, reading.files(version.name))
 
 
-def see_subject(folder: Path, reading: Reading, request: Request) -> Seen:
+def see_subject(folder: Path, reading: Reading, request: Request | SignedRequest) -> Seen:
     """What a review decides on, hashed: needed to approve, and to call a version final."""
     if isinstance(request, StatusRequest) and request.status is Status.FINAL:
         version = reading.version(request.shot, request.version)
-        return Seen(version_intact=see_version(folder, reading, version)) if version else Seen()
+        return Seen(folder, version_intact=see_version(folder, reading, version)) if version else Seen(folder)
     if isinstance(request, ApproveRequest) and not isinstance(request, RejectRequest):
         shot, _, name = request.subject.partition("/")
         if name.startswith("b"):
-            return Seen(brief_intact=see_brief(folder, reading, shot, name))
+            return Seen(folder, brief_intact=see_brief(folder, reading, shot, name))
         version = reading.version(shot, name)
-        return Seen(version_intact=see_version(folder, reading, version)) if version else Seen()
-    return Seen()
+        return Seen(folder, version_intact=see_version(folder, reading, version)) if version else Seen(folder)
+    if isinstance(request, SignedRequest):
+        return facts_said.see(Seen(folder), request)
+    return Seen(folder)
 
 
 # ---- gathering, inside the transaction
@@ -126,33 +134,53 @@ def gather(reading: Reading, request: Request, seen: Seen) -> Facts:
 
 
 def _person(reading: Reading, request: PersonRequest, seen: Seen) -> Facts:
-    public = Tri.TRUE if request.key is None else keyfile.is_public(request.key)
-    return PersonFacts.model_validate(_actor(reading, request.actor, request.name) | {"key_is_public": public})
+    return PersonFacts.model_validate(
+        acting(reading, request.actor, request.name)
+        | {
+            "key_is_public": Tri.TRUE if request.key is None else keyfile.is_public(request.key),
+            "key_replaces": Tri.of(
+                request.key is not None and facts_said.other_key(reading, request.name, request.key)
+            ),
+            "is_self": Tri.of(request.actor == request.name),
+        }
+    )
 
 
 def _ingest(reading: Reading, request: IngestRequest, seen: Seen) -> Facts:
-    return IngestFacts.model_validate(_actor(reading, request.actor, request.shot))
+    return IngestFacts.model_validate(acting(reading, request.actor, request.shot))
 
 
 def _brief(reading: Reading, request: BriefRequest, seen: Seen) -> Facts:
-    return BriefFacts.model_validate(_actor(reading, request.actor, request.brief.shot))
+    return BriefFacts.model_validate(acting(reading, request.actor, request.brief.shot))
 
 
 def _make(reading: Reading, request: MakeRequest, seen: Seen) -> Facts:
     plate = reading.plate(request.shot, request.plate)
-    brief = reading.brief(request.shot, request.brief)
-    declared = DECLARED.get(brief.tool) if brief else None
+    stored, brief = reading.stored_brief(request.shot, request.brief), reading.brief(request.shot, request.brief)
+    content = ((stored.name, stored.brief_sha256),) if stored else ()
+    makers = frozenset({request.actor, *([stored.by] if stored else [])})
+    asked = Asked(seen.folder, brief, plate, instant(), content, makers)
+    on_record = {"plate_on_record": Tri.of(plate is not None), "brief_on_record": Tri.of(brief is not None)}
+    return make_facts(reading, request, seen, asked, on_record)
+
+
+def make_facts(
+    reading: Reading, request: MakeRequest, seen: Seen, asked: Asked, on_record: Mapping[str, Tri]
+) -> MakeFacts:
+    """The facts of running a tool. on_record: whether plate and brief are."""
+    brief = asked.brief
+    subject = f"{request.shot}/{request.brief}" if asked.content else request.shot
     return MakeFacts.model_validate(
-        _actor(reading, request.actor, request.shot)
+        acting(reading, request.actor, subject)
         | {
-            "plate_on_record": Tri.of(plate is not None),
+            **on_record,
             "plate_intact": seen.plate_intact,
-            "brief_on_record": Tri.of(brief is not None),
             "brief_intact": seen.brief_intact,
             "rejections": _brief_rejections(reading, request),
-            "tool_declared": Tri.of(declared is not None) if brief else Tri.UNKNOWN,
-            "tool_alters_people": Tri.of(declared.alters_people) if declared else Tri.UNKNOWN,
+            "tool_declared": Tri.of(brief.tool in DECLARED) if brief else Tri.UNKNOWN,
+            "for_final": Tri.of(brief.quality == "final") if brief else Tri.UNKNOWN,
         }
+        | facts_use.use(reading, asked)
     )
 
 
@@ -168,7 +196,7 @@ def _note(reading: Reading, request: NoteRequest, seen: Seen) -> Facts:
 def _on_version(reading: Reading, request: NoteRequest | StatusRequest) -> dict[str, object]:
     version = reading.version(request.shot, request.version)
     subject = f"{request.shot}/{request.version}"
-    return _actor(reading, request.actor, subject) | {"version_on_record": Tri.of(version is not None)}
+    return acting(reading, request.actor, subject) | {"version_on_record": Tri.of(version is not None)}
 
 
 def _status(reading: Reading, request: StatusRequest, seen: Seen) -> Facts:
@@ -177,32 +205,42 @@ def _status(reading: Reading, request: StatusRequest, seen: Seen) -> Facts:
     if request.status is not Status.FINAL:
         final = Tri.of(version.status is Status.FINAL) if version else Tri.UNKNOWN
         return StatusFacts.model_validate(common | {"version_final": final})
-    approvals, rejections = _standing(reading, version, seen.version_intact)
-    reviewed = {"version_intact": seen.version_intact, "approvals": approvals, "rejections": rejections}
-    return FinalFacts.model_validate(common | reviewed)
+    return FinalFacts.model_validate(common | _final(reading, version, seen))
 
 
-def _standing(reading: Reading, version: Version | None, files: Tri) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
-    """Approvals and rejections of exactly these files: of files that have changed, nobody has approved anything."""
+def _final(reading: Reading, version: Version | None, seen: Seen) -> dict[str, object]:
+    """Of files that have changed, nobody has approved anything."""
+    looked = reading.inspection(version.name) if version else None
+    facts = facts_use.use(reading, _asked_of(reading, version, seen, looked))
+    if seen.version_intact is not Tri.TRUE:
+        facts["approvals"] = ()
+    cleared = reading.clearance(version.clearance) if version else None
+    return facts | {
+        "version_intact": seen.version_intact,
+        "rejections": reading.standing(version.name, version.files_sha256, granted=False) if version else (),
+        "faces_untouched": Tri.of(_is_of(looked, version) and looked.altered is Tri.FALSE) if looked else Tri.FALSE,
+        "packs_reviewed": Tri.of(all(packs.reviewed(reading, one) for one in packs.in_force(reading))),
+        "made_in_evaluation": Tri.of(cleared is None or cleared.verdict.facts.get("evaluation") == Tri.TRUE),
+    }
+
+
+def _is_of(looked: Inspection, version: Version | None) -> bool:
+    return version is not None and looked.subject_sha256 == version.frames_sha256
+
+
+def _asked_of(reading: Reading, version: Version | None, seen: Seen, looked: Inspection | None) -> Asked:
     if version is None:
-        return (), ()
-    rejections = reading.standing(version.name, version.files_sha256, granted=False)
-    if files is not Tri.TRUE:
-        return (), rejections
-    return reading.standing(version.name, version.files_sha256, granted=True), rejections
-
-
-def _approve(reading: Reading, request: ApproveRequest, seen: Seen) -> Facts:
-    """The role is decided by now: see `roles.deciding`."""
-    shot, _, name = request.subject.partition("/")
-    is_brief = name.startswith("b")
-    found = reading.stored_brief(shot, name) if is_brief else reading.version(shot, name)
-    common = _actor(reading, request.actor, request.subject)
-    common |= {"acts_as": request.role, "subject_on_record": Tri.of(found is not None)}
-    if isinstance(request, RejectRequest):
-        return RejectFacts.model_validate(common)
-    return ApproveFacts.model_validate(
-        common | {"subject_intact": seen.brief_intact if is_brief else seen.version_intact}
+        return Asked(seen.folder, None, None, instant(), ())
+    stored = reading.stored_brief(version.shot, version.brief)
+    content = ((version.name, version.files_sha256), (f"{version.shot}/{version.brief}", version.brief_sha256))
+    return Asked(
+        seen.folder,
+        reading.brief(version.shot, version.brief),
+        reading.plate(version.shot, version.plate),
+        instant(),
+        content,
+        frozenset({version.made_by, *([stored.by] if stored else [])}),
+        looked.altered if looked and _is_of(looked, version) else Tri.FALSE,
     )
 
 
@@ -213,8 +251,7 @@ GATHERERS: dict[type[Request], Callable[..., Facts]] = {
     MakeRequest: _make,
     NoteRequest: _note,
     StatusRequest: _status,
-    ApproveRequest: _approve,
-    RejectRequest: _approve,
+    **facts_said.GATHERERS,
 }
 
 
@@ -236,7 +273,7 @@ def admit_plate(
     must, may = inspection.plate_files(plate)
     found = inspection.names_in(staging)
     return AdmitPlateFacts.model_validate(
-        _actor(reading, request.actor, request.shot)
+        acting(reading, request.actor, request.shot)
         | {
             "clearance_open": _open(reading, clearance, request.digest),
             "frames_present": inspection.not_empty(staging, must),
@@ -255,11 +292,17 @@ def admit(
     clearance: str,
     seen: Seen,
     look: Look,
+    inspected: Inspection,
 ) -> AdmitFacts:
     """Facts about what a tool left in staging. What the tool does not say is unknown."""
     must = set(manifest.files())
+    plate, stored = reading.plate(request.shot, request.plate), reading.stored_brief(request.shot, request.brief)
+    content = ((stored.name, stored.brief_sha256),) if stored else ()
+    makers = frozenset({request.actor, *([stored.by] if stored else [])})
+    brief = reading.brief(request.shot, request.brief)
+    asked = Asked(seen.folder, brief, plate, instant(), content, makers, inspected.altered)
     return AdmitFacts.model_validate(
-        _actor(reading, request.actor, request.shot)
+        acting(reading, request.actor, request.shot)
         | {
             "clearance_open": _open(reading, clearance, request.digest),
             "plate_intact": seen.plate_intact,
@@ -273,6 +316,7 @@ def admit(
             "looked_right": look.right,
             "looked_finite": look.finite,
         }
+        | facts_use.use(reading, asked)
     )
 
 

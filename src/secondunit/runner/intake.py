@@ -44,7 +44,7 @@ class Decoded:
 
 def ingest(production: Production, request: IngestRequest, console: Listener, workers: Workers) -> Outcome:
     """Take a plate in."""
-    return walk(production, request, Seen(), console, workers, lambda under: _decode(under, request))
+    return walk(production, request, Seen(production.folder), console, workers, lambda under: _decode(under, request))
 
 
 def _decode(under: Under, request: IngestRequest) -> Decoded:

@@ -15,7 +15,7 @@ import numpy as np
 from secondunit.runner import jobs, keys
 from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
 from secondunit.runner.screen import Screen, open_screen
-from secondunit.schema import Brief, Draft, InputError, Plate
+from secondunit.schema import Brief, CollapseBrief, Draft, InputError, Plate, WorkFailed
 
 if TYPE_CHECKING:
     from secondunit.runner.workers import Listener
@@ -263,6 +263,8 @@ def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, dev
     from secondunit.runner.worker import start_warp
     from secondunit.tools import collapse
 
+    if not isinstance(brief, CollapseBrief):
+        raise WorkFailed(f"This Second Unit has rules for the tool {brief.tool!r}, but not the tool yet.")
     start_warp()
     check_device(device)
     plates = production / plate.frames_folder

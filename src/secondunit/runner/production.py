@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secondunit.policy import gate
-from secondunit.policy.pack import Policy, load
-from secondunit.runner import orphans
+from secondunit.policy.pack import load
+from secondunit.runner import orphans, packs
 from secondunit.runner.clock import instant
 from secondunit.schema import Clearance, InitRequest, InputError, Move, Outcome, Person, Role, Tri, Verdict
-from secondunit.schema.facts import InitFacts
+from secondunit.schema.facts import Facts, InitFacts
 from secondunit.schema.production import Settings
 from secondunit.store import database
 from secondunit.store.blobs import sync_folder
@@ -41,12 +41,15 @@ class Production:
 
     folder: Path
     settings: Settings
-    policy: Policy
     store: Store
 
     def reading(self) -> AbstractContextManager[Reading]:
         """A consistent view of everything on record."""
         return self.store.reading()
+
+    def judge(self, reading: Reading, facts: Facts) -> Verdict:
+        """The gate's answer by the packs in force now. Ask it inside the transaction that the facts come from."""
+        return gate.judge(facts.action, facts, packs.policy(reading, self.settings), at=instant())
 
 
 def find_production(start: Path) -> Path:
@@ -70,7 +73,7 @@ def open_production(folder: Path) -> Production:
     store = Store(path)
     store.upgrade()
     orphans.clear(folder, store, at=instant())
-    return Production(folder, settings, load(_packs(folder, settings)), store)
+    return Production(folder, settings, store)
 
 
 def _read(toml: Path) -> str:
@@ -80,18 +83,6 @@ def _read(toml: Path) -> str:
         raise InputError(f"{toml} is no text (byte {error.start}): restore it from a copy.") from error
     except OSError as error:
         raise InputError(f"{toml} cannot be read: {error.strerror}; check who may read it.") from error
-
-
-def _packs(folder: Path, settings: Settings) -> dict[str, str]:
-    """A production's own packs. One that cannot be read is handed on as no policy at all, so the gate refuses."""
-    texts = {}
-    for name in settings.packs:
-        path = folder / name
-        try:
-            texts[name] = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            texts[name] = f"this pack cannot be read: {error}"
-    return texts
 
 
 def init_production(folder: Path, request: InitRequest) -> Outcome:

@@ -6,13 +6,15 @@ from pathlib import Path
 import secondunit
 from secondunit.runner import keys
 from secondunit.runner.local import device_name
-from secondunit.schema import Brief, Clearance, Draft, Plate, Recipe, Record, RunRecord
+from secondunit.schema import Brief, Clearance, Draft, Plate, Recipe, Record, RunRecord, WorkFailed
 from secondunit.schema.declaration import DECLARED
 
 
 def recipe_of(brief: Brief, plate: Plate, plate_sha256: str, draft: Draft, device: str, ocio_config: str) -> Recipe:
     """Everything that determines the result: the tool's sources with all of the house that they import, too."""
     module = DECLARED[brief.tool].module
+    if module is None:
+        raise WorkFailed(f"The tool {brief.tool!r} has no source here, so nobody could say what made this.")
     return Recipe(
         tool=brief.tool,
         software=secondunit.__version__,

@@ -1,11 +1,23 @@
 """In which of their roles somebody decides, where they did not say."""
 
-from secondunit.policy import gate
 from secondunit.runner import facts
-from secondunit.runner.clock import instant
 from secondunit.runner.facts import Seen
 from secondunit.runner.production import Production
-from secondunit.schema import ApproveRequest, InputError, Role, Status, StatusRequest, Tri
+from secondunit.schema import (
+    ASKED,
+    AnswerRequest,
+    ApproveRequest,
+    ConsentRequest,
+    InputError,
+    LiftRequest,
+    PackReviewRequest,
+    Role,
+    SignedRequest,
+    Status,
+    StatusRequest,
+    SwitchRequest,
+    Tri,
+)
 from secondunit.schema.facts import FinalFacts
 from secondunit.store.reading import Reading
 
@@ -30,10 +42,32 @@ def deciding(production: Production, reading: Reading, request: ApproveRequest) 
     raise InputError(f"{person.name} is {' and '.join(may)}: say in which role with --role.")
 
 
+FIRST = (Role.LEGAL, Role.SUPERVISOR, Role.DIRECTOR)
+"""Whose word weighs most, where several of a person's roles would do."""
+
+
+def speaking(production: Production, reading: Reading, request: SignedRequest) -> Role:
+    """The role in which the actor signs. Raises InputError for a person who is not on record."""
+    if isinstance(request, ApproveRequest):
+        return deciding(production, reading, request)
+    if request.role is not None:
+        return request.role
+    if isinstance(request, AnswerRequest):
+        return ASKED[request.question].role
+    if isinstance(request, ConsentRequest | LiftRequest | PackReviewRequest | SwitchRequest):
+        return Role.LEGAL
+    person = reading.person(request.actor)
+    if person is None:
+        raise InputError(f"{request.actor} is not on record here: `secondunit person add` puts people on record.")
+    return next((role for role in FIRST if role in person.roles), person.roles[0])
+
+
 def _may(production: Production, reading: Reading, request: ApproveRequest, role: Role) -> bool:
-    seen = Seen(brief_intact=Tri.TRUE, version_intact=Tri.TRUE)
-    known = facts.gather(reading, request.model_copy(update={"role": role}), seen)
-    return gate.judge(known.action, known, production.policy, at=instant()).allowed
+    seen = Seen(production.folder, brief_intact=Tri.TRUE, version_intact=Tri.TRUE)
+    known = facts.gather(reading, request.model_copy(update={"role": role, "signature": None}), seen)
+    # Whether it is signed is seen when it is: here only the role is asked about.
+    unsigned = dict.fromkeys(("has_key", "signature_given", "signature_good"), Tri.FALSE)
+    return production.judge(reading, known.model_copy(update=unsigned)).allowed
 
 
 def _asked_for(production: Production, reading: Reading, request: ApproveRequest) -> set[Role]:
@@ -42,8 +76,8 @@ def _asked_for(production: Production, reading: Reading, request: ApproveRequest
     if not name.startswith("v"):
         return set()
     final = StatusRequest(actor=request.actor, shot=shot, version=name, status=Status.FINAL)
-    known = facts.gather(reading, final, Seen(version_intact=Tri.TRUE))
+    known = facts.gather(reading, final, Seen(production.folder, version_intact=Tri.TRUE))
     assert isinstance(known, FinalFacts)
     bare = known.model_copy(update={"approvals": (), "rejections": ()})
-    verdict = gate.judge(bare.action, bare, production.policy, at=instant())
+    verdict = production.judge(reading, bare)
     return {objection.role for objection in verdict.objections if objection.role is not None}

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from secondunit.policy import gate
 from secondunit.runner import facts, orphans, staging
 from secondunit.runner.clock import instant
 from secondunit.runner.facts import Seen
@@ -120,7 +119,7 @@ def _clear(
     """Ask the gate; commit clearance and job before any work."""
     with production.store.writing() as writing:
         known = facts.gather(writing, request, seen)
-        verdict = gate.judge(known.action, known, production.policy, at=instant())
+        verdict = production.judge(writing, known)
         clearance = put_verdict(
             writing, request.move, request.digest, verdict, actor=request.actor, subject=known.subject, key=job.id
         )
@@ -168,7 +167,7 @@ def _admit(under: Under, request: IngestRequest | MakeRequest, result: Result) -
     under.console.check()
     with under.production.store.writing() as writing:
         known = result.facts(writing)
-        verdict = gate.judge(known.action, known, under.production.policy, at=instant())
+        verdict = under.production.judge(writing, known)
         writing.put_verdict(f"{under.job.id}-out", verdict, actor=known.actor, subject=known.subject)
         told: dict[str, Any] = {"decision": verdict.decision, "policy": verdict.policy_sha256}
         if not verdict.allowed:

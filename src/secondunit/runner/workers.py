@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from secondunit.runner.facts import Look
-from secondunit.schema import Brief, Draft, IngestRequest, LayerManifest, Plate
+from secondunit.schema import Brief, CollapseBrief, Draft, IngestRequest, InputError, LayerManifest, Plate
 
 
 class Listener(Protocol):
@@ -110,6 +110,10 @@ class House:
         """See `tools.base`."""
         from secondunit.tools import collapse
 
+        if not isinstance(brief, CollapseBrief):
+            raise InputError(
+                f"This Second Unit has rules for the tool {brief.tool!r}, and not yet the tool: update it."
+            )
         collapse.check(brief, plate, production / plate.frames_folder, given)
 
     def look(self, staging: Path, manifest: LayerManifest) -> Look:

@@ -94,9 +94,7 @@ class AgeBrief(Record, name="age-brief", version=1):
         if (self.by_years is None) is (self.to_age is None):
             raise ValueError("say either by how many years, or to which age")
         if self.by_years is not None and self.apparent_age is None:
-            raise ValueError(
-                "by how many years says nothing without apparent_age: state how old they look in the plate"
-            )
+            raise ValueError("by_years needs apparent_age: state how old they look in the plate")
         return self
 
     @property

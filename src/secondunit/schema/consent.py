@@ -99,7 +99,8 @@ class Consent(Record, name="consent", version=1):
     """The evidence that terms were agreed to.
 
     signed: the terms as a JWS in general JSON form, one signature per signer; None where a scan of a wet-ink signature
-    is all there is (scan), which is lower assurance and is called so wherever it is shown. text: the statement as it was shown. rider: the executed rider. signature: of legal, who put it on record.
+    is all there is (scan), which is lower assurance and is called so wherever it is shown. text: the statement as it
+    was shown. rider: the executed rider. signature: of legal, who put it on record.
     """
 
     terms: ConsentTerms

@@ -5,7 +5,7 @@ from .property import ReleaseKind
 
 
 class Declaration(Record, name="tool-declaration", version=1):
-    """module: has `make(brief, plate, ctx)`; None: the gate knows the tool, and this version of the software has it not.
+    """module: has `make(brief, plate, ctx)`; None: the gate has rules for it, and this software does not have it yet.
 
     alters_people: whether it changes how people look, sound or act. releases: what a brief of it needs before a final.
     """

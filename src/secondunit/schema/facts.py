@@ -231,9 +231,7 @@ class UseFacts(Facts, name="use-facts", version=1):
     evaluation: Tri = Field(description="the production's evaluation switch is on")
     releases_missing: tuple[ReleaseKind, ...] = Field(description="releases that the tool needs and that are not there")
     answers: tuple[Question, ...] = Field(description="questions whose signed answer raises no objection")
-    approvals: tuple[Role, ...] = Field(
-        description="roles whose signed approval stands, given by others than the maker"
-    )
+    approvals: tuple[Role, ...] = Field(description="roles whose signed approval stands, not counting the maker's")
 
     def contradictions(self) -> Iterator[str]:
         """See Facts."""

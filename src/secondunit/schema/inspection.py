@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from .base import Record
-from .names import Instant, PersonName, Sha256
+from .names import Instant, PersonName, Role, Sha256
 from .tri import Tri
 
 Box = tuple[float, float, float, float]
@@ -48,6 +48,7 @@ class Identification(Record, name="identification", version=1):
     plate_sha256: Sha256
     performers: tuple[PersonName, ...] = ()
     bystanders: bool
+    role: Role
     by: PersonName
     at: Instant
     signature: str

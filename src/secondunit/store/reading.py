@@ -1,7 +1,8 @@
 """What can be asked of a production's database."""
 
+import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -9,18 +10,22 @@ from secondunit.schema import (
     Approval,
     Brief,
     Clearance,
-    CollapseBrief,
+    InputError,
     LedgerLine,
     Note,
     Person,
     Plate,
+    Record,
     Role,
     Status,
     StoredBrief,
     Verdict,
     Version,
+    read_brief,
 )
 from secondunit.store import tables as t
+
+S = TypeVar("S", bound=Record)
 
 
 class Reading:
@@ -40,6 +45,11 @@ class Reading:
         """By exact name."""
         text = self._one(sa.select(t.people.c.record).where(t.people.c.name == name))
         return Person.from_json(text) if text else None
+
+    def holds(self, name: str, role: Role) -> bool:
+        """Whether somebody is on record in that role."""
+        person = self.person(name)
+        return person is not None and role in person.roles
 
     def people(self) -> list[Person]:
         """Everybody on record, by name."""
@@ -82,7 +92,7 @@ class Reading:
     def brief(self, shot: str, brief: str) -> Brief | None:
         """The brief's record."""
         text = self.brief_text(shot, brief)
-        return CollapseBrief.from_json(text) if text else None
+        return read_brief(text) if text else None
 
     def version(self, shot: str, version: str) -> Version | None:
         """With its latest status."""
@@ -150,6 +160,39 @@ class Reading:
     def running_jobs(self) -> list[str]:
         """Ids of jobs that were never brought to an end."""
         return self._all(sa.select(t.jobs.c.id).where(t.jobs.c.state == "running").order_by(t.jobs.c.started_at))
+
+    def said(self, kind: type[S], key: str | None = None) -> list[S]:
+        """Everything of one kind that people put on record, in order: all of it, or what was said about `key`."""
+        query = sa.select(t.said.c.record).where(t.said.c.kind == kind.schema_name).order_by(t.said.c.seq)
+        if key is not None:
+            query = query.where(t.said.c.key == key)
+        return [kind.from_json(text) for text in self._all(query)]
+
+    def newest(self, kind: type[S], key: str) -> S | None:
+        """The latest word about `key`, which is the one that counts."""
+        found = self.said(kind, key)
+        return found[-1] if found else None
+
+    def signature_used(self, signature: str) -> bool:
+        """Whether this very signature was accepted before."""
+        sha256 = hashlib.sha256(signature.encode()).hexdigest()
+        return self._one(sa.select(t.signatures.c.sha256).where(t.signatures.c.sha256 == sha256)) is not None
+
+    def production_id(self) -> str:
+        """The production's id: hash of its ledger's first line, so that no two productions share one.
+
+        Raises InputError for a ledger without lines.
+        """
+        found = self._one(sa.select(t.ledger.c.sha256).order_by(t.ledger.c.seq).limit(1))
+        if found is None:
+            raise InputError("The ledger has no lines: restore the database from a copy.")
+        return found
+
+    def next_said(self, kind: type[S], prefix: str) -> str:
+        """c001, c002 … or r001 …: the number after the highest of that kind. Only stable while writing."""
+        query = sa.select(t.said.c.key).where(t.said.c.kind == kind.schema_name).distinct()
+        numbers = [int(key.removeprefix(prefix)) for key in self._all(query)]
+        return f"{prefix}{max(numbers, default=0) + 1:03d}"
 
     def ledger(self) -> Iterator[LedgerLine]:
         """Every line, in order."""

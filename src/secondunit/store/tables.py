@@ -155,6 +155,28 @@ approvals = sa.Table(
     _text("record"),
 )
 
+said = sa.Table(
+    "said",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    _text("kind"),
+    _text("key"),
+    _text("person", sa.ForeignKey("people.name")),
+    _text("record"),
+)
+"""What named people put on record beside plates, briefs and versions: keys, consents, releases, answers, packs …
+
+kind: the record's schema name; key: what it is about, such as a consent's id or a brief's hash. The newest counts.
+"""
+
+signatures = sa.Table(
+    "signatures",
+    metadata,
+    _text("sha256", primary_key=True),
+    _text("person", sa.ForeignKey("people.name")),
+)
+"""Every signature that was ever accepted: none is accepted twice."""
+
 ledger = sa.Table(
     "ledger",
     metadata,

@@ -1,5 +1,6 @@
 """What can be written to a production's database. Every transaction ends on the ledger."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from secondunit.schema import (
     Note,
     Person,
     Plate,
+    Record,
     Status,
     StoredBrief,
     Verdict,
@@ -116,6 +118,14 @@ class Writing(Reading):
     def put_note(self, shot: str, version: str, note: Note) -> None:
         """One remark."""
         self._insert(t.notes, shot=shot, version=version, record=note.to_json())
+
+    def put_said(self, record: Record, key: str, *, by: str) -> None:
+        """One more word about `key`, which counts from now on."""
+        self._insert(t.said, kind=record.schema_name, key=key, person=by, record=record.to_json())
+
+    def put_signature(self, signature: str, *, by: str) -> None:
+        """Used up: it is never accepted again."""
+        self._insert(t.signatures, sha256=hashlib.sha256(signature.encode()).hexdigest(), person=by)
 
     def put_approval(self, approval: Approval) -> None:
         """Somebody's latest word on exactly this content."""

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from secondunit.store.migrations.append_only import triggers
+
 revision = "0001"
 down_revision = None
 
@@ -177,23 +179,10 @@ def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
     for table, keys in APPEND_ONLY.items():
-        for statement in _append_only(table, keys):
+        for statement in triggers(table, keys):
             op.execute(statement)
     for table, move in STAND_UNDER.items():
         op.execute(_needs_clearance(table, move))
-
-
-def _append_only(table: str, keys: tuple[str, ...]) -> list[str]:
-    """No update, no delete, and no INSERT OR REPLACE, which deletes silently on connections without our pragmas."""
-    words = f"SELECT RAISE(ABORT, '{table} is append-only');"
-    same = [" AND ".join(f"{column} = NEW.{column}" for column in key.split(", ")) for key in keys]
-    clash = " OR ".join(f"({one})" for one in (*same, "rowid = NEW.rowid"))
-    return [
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {words} END",
-        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {words} END",
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {clash}) BEGIN {words} END",
-    ]
 
 
 def _needs_clearance(table: str, move: str) -> str:

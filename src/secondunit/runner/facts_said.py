@@ -1,0 +1,271 @@
+"""Facts about what named people say and sign: approvals, answers, consents, releases, packs, keys, switches."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from secondunit.runner import facts_consent, packs, signing
+from secondunit.runner.clock import instant
+from secondunit.runner.signing import About
+from secondunit.schema import (
+    ASKED,
+    AnswerRequest,
+    ApproveRequest,
+    Consent,
+    ConsentRequest,
+    IdentifyRequest,
+    InputError,
+    KeyRequest,
+    LiftRequest,
+    PackReviewRequest,
+    PersonKey,
+    PolicyRequest,
+    RejectRequest,
+    ReleaseRequest,
+    Request,
+    Revocations,
+    RevocationsRequest,
+    Role,
+    SignedRequest,
+    SwitchRequest,
+    Tri,
+    WithdrawRequest,
+)
+from secondunit.schema import facts as f
+from secondunit.store.blobs import file_sha256
+from secondunit.store.reading import Reading
+from secondunit.trust import keyfile, revocation
+from secondunit.trust.keys import read_public
+
+if TYPE_CHECKING:
+    from secondunit.runner.facts import Seen
+
+PAPERS: dict[type[SignedRequest], tuple[str, ...]] = {
+    ConsentRequest: ("text_file", "rider_file", "scan_file"),
+    ReleaseRequest: ("document_file",),
+}
+"""Fields of a request that name files of the user's own."""
+
+
+def see(seen: "Seen", request: SignedRequest) -> "Seen":
+    """Hash the user's files; raises InputError for one that cannot be read."""
+    found = {}
+    for name in PAPERS.get(type(request), ()):
+        path = getattr(request, name)
+        if path is not None:
+            found[name] = paper_sha256(Path(path), f"--{name.removesuffix('_file')}")
+    usable = Tri.UNKNOWN
+    if isinstance(request, PolicyRequest):
+        usable = Tri.of(packs.usable(packs.named(request.packs)) is None)
+    return replace(seen, papers=found, packs_usable=usable)
+
+
+def paper_sha256(path: Path, option: str) -> str:
+    """Hex hash of a paper's file; raises InputError that names the option."""
+    if not path.is_file():
+        raise InputError(f"{option} {path} is not a file: give the path of one that can be read.")
+    try:
+        return file_sha256(path)
+    except OSError as error:
+        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error
+
+
+# ---- what a move decides on
+
+
+def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -> About:
+    """What is decided on, with the hash of its content as it is on record now: what a signature is bound to."""
+    match request:
+        case ApproveRequest() | AnswerRequest():
+            return About(request.subject, content_sha256(reading, request.subject))
+        case IdentifyRequest():
+            plate = reading.plate(request.shot, request.plate)
+            name = f"{request.shot}/{plate.id}" if plate else request.shot
+            return About(name, (reading.plate_sha256(plate) if plate else None) or "")
+        case ConsentRequest():
+            listed = [papers[name] for name in PAPERS[ConsentRequest] if name in papers]
+            return About(request.terms.id, signing.together(request.terms.digest, *listed, request.signed or ""))
+        case WithdrawRequest() | LiftRequest():
+            held = reading.newest(Consent, request.consent)
+            return About(request.consent, held.terms.digest if held else "")
+        case ReleaseRequest():
+            return About(request.shots[0], papers.get("document_file", ""))
+        case PolicyRequest():
+            return About("packs", signing.together(*(one.sha256 for one in packs.named(request.packs))))
+        case PackReviewRequest():
+            found = {one.name: one.sha256 for one in packs.in_force(reading)}
+            return About(request.pack, found.get(request.pack, ""))
+        case KeyRequest():
+            return About(request.name, thumbprint(request.key) or "")
+        case SwitchRequest():
+            return About(request.switch)
+        case _:
+            raise TypeError(f"nobody knows what {type(request).__name__} is about")
+
+
+def content_sha256(reading: Reading, subject: str) -> str:
+    """Hash of a brief (SHOT/b001) or a version (SHOT/v001) on record, "" if there is none."""
+    shot, _, name = subject.partition("/")
+    if name.startswith("b"):
+        stored = reading.stored_brief(shot, name)
+        return stored.brief_sha256 if stored else ""
+    version = reading.version(shot, name)
+    return version.files_sha256 if version else ""
+
+
+def thumbprint(key: str) -> str | None:
+    """RFC 7638 thumbprint of a public key's text; None for what is none that signs here."""
+    try:
+        return read_public(key).thumbprint
+    except ValueError:
+        return None
+
+
+def other_key(reading: Reading, name: str, key: str) -> bool:
+    """Whether this person has a key on record, and it is another one."""
+    held = signing.key_of(reading, name)
+    return held is not None and held.thumbprint != thumbprint(key)
+
+
+# ---- gathering
+
+
+def acting(reading: Reading, name: str, subject: str) -> dict[str, Any]:
+    """The facts of every action: who acts, on what, in which roles."""
+    person = reading.person(name)
+    roles = tuple(sorted(person.roles)) if person else ()
+    return {"actor": name, "subject": subject, "actor_on_record": Tri.of(person is not None), "roles": roles}
+
+
+def _common(reading: Reading, request: SignedRequest, seen: "Seen") -> tuple[dict[str, Any], About]:
+    on = about(reading, request, seen.papers)
+    return acting(reading, request.actor, on.subject) | signing.seen(reading, request, on), on
+
+
+def _word(reading: Reading, request: SignedRequest, seen: "Seen") -> dict[str, Any]:
+    """Common to all words. The role is decided by now: see `roles.speaking`."""
+    facts, on = _common(reading, request, seen)
+    return facts | {"acts_as": request.role, "subject_on_record": Tri.of(on.sha256 != "")}
+
+
+def _approve(reading: Reading, request: ApproveRequest, seen: "Seen") -> f.Facts:
+    common = _word(reading, request, seen)
+    if isinstance(request, RejectRequest):
+        return f.RejectFacts.model_validate(common)
+    is_brief = request.subject.partition("/")[2].startswith("b")
+    return f.ApproveFacts.model_validate(
+        common | {"subject_intact": seen.brief_intact if is_brief else seen.version_intact}
+    )
+
+
+def _answer(reading: Reading, request: AnswerRequest, seen: "Seen") -> f.Facts:
+    asked = Tri.of(ASKED[request.question].role is request.role)
+    return f.AnswerFacts.model_validate(_word(reading, request, seen) | {"asked_of_role": asked})
+
+
+def _identify(reading: Reading, request: IdentifyRequest, seen: "Seen") -> f.Facts:
+    known = all(reading.holds(name, Role.PERFORMER) for name in request.performers)
+    return f.IdentifyFacts.model_validate(_word(reading, request, seen) | {"performers_on_record": Tri.of(known)})
+
+
+def _consent(reading: Reading, request: ConsentRequest, seen: "Seen") -> f.Facts:
+    terms = request.terms
+    parties = (
+        (terms.performer, Role.PERFORMER),
+        (terms.representative, Role.REPRESENTATIVE),
+        (terms.guardian, Role.GUARDIAN),
+    )
+    signers = facts_consent.signers_of(reading, terms, request.signed)
+    return f.ConsentFacts.model_validate(
+        _word(reading, request, seen)
+        | {
+            "subject_on_record": Tri.TRUE,  # the terms come with the move
+            "performers_on_record": Tri.of(all(reading.holds(name, role) for name, role in parties if name)),
+            "for_production": Tri.of(terms.production == reading.production_id()),
+            "text_shown": Tri.of(seen.papers.get("text_file") == terms.text_sha256),
+            "terms_signed": Tri.of(signers >= set(terms.signers)),
+            "wet_ink": Tri.of(request.signed is None and "scan_file" in seen.papers),
+            "category_by_legal": Tri.of(reading.holds(terms.category_by, Role.LEGAL)),
+        }
+    )
+
+
+def _withdraw(reading: Reading, request: WithdrawRequest, seen: "Seen") -> f.Facts:
+    held = reading.newest(Consent, request.consent)
+    party = held is not None and request.actor in held.terms.signers
+    return f.WithdrawFacts.model_validate(_word(reading, request, seen) | {"is_party": Tri.of(party)})
+
+
+def _lift(reading: Reading, request: LiftRequest, seen: "Seen") -> f.Facts:
+    held = Tri.of(facts_consent.on_hold(reading, request.consent))
+    return f.LiftFacts.model_validate(_word(reading, request, seen) | {"withdrawn": held})
+
+
+def _release(reading: Reading, request: ReleaseRequest, seen: "Seen") -> f.Facts:
+    return f.ReleaseFacts.model_validate(_common(reading, request, seen)[0])
+
+
+def _policy(reading: Reading, request: PolicyRequest, seen: "Seen") -> f.Facts:
+    return f.PolicyFacts.model_validate(_common(reading, request, seen)[0] | {"packs_usable": seen.packs_usable})
+
+
+def _pack_review(reading: Reading, request: PackReviewRequest, seen: "Seen") -> f.Facts:
+    return f.PackReviewFacts.model_validate(_word(reading, request, seen))
+
+
+def _switch(reading: Reading, request: SwitchRequest, seen: "Seen") -> f.Facts:
+    return f.SwitchFacts.model_validate(_common(reading, request, seen)[0])
+
+
+def _key(reading: Reading, request: KeyRequest, seen: "Seen") -> f.Facts:
+    return f.KeyFacts.model_validate(
+        _common(reading, request, seen)[0]
+        | {
+            "person_on_record": Tri.of(reading.person(request.name) is not None),
+            "is_self": Tri.of(request.name == request.actor),
+            "key_is_public": keyfile.is_public(request.key),
+        }
+    )
+
+
+def _revocations(reading: Reading, request: RevocationsRequest, seen: "Seen") -> f.Facts:
+    listed = read_list(reading, request.token)
+    newest = reading.newest(Revocations, listed.issuer) if listed else None
+    return f.RevocationFacts.model_validate(
+        acting(reading, request.actor, "revocations")
+        | {
+            "list_genuine": Tri.of(listed is not None),
+            "list_newer": Tri.of(listed is not None and (newest is None or listed.sequence > newest.sequence)),
+            "list_fresh": Tri.of(listed is not None and instant() < listed.expires_at),
+        }
+    )
+
+
+def read_list(reading: Reading, token: str) -> revocation.RevocationList | None:
+    """The list, if somebody's key on record signed it and it says that it is that key's."""
+    for held in reading.said(PersonKey):
+        try:
+            listed = revocation.read(token, read_public(held.key))
+        except ValueError:
+            continue
+        if listed.issuer == held.thumbprint:
+            return listed
+    return None
+
+
+GATHERERS: dict[type[Request], Callable[..., f.Facts]] = {
+    ApproveRequest: _approve,
+    RejectRequest: _approve,
+    KeyRequest: _key,
+    AnswerRequest: _answer,
+    IdentifyRequest: _identify,
+    ConsentRequest: _consent,
+    WithdrawRequest: _withdraw,
+    LiftRequest: _lift,
+    RevocationsRequest: _revocations,
+    ReleaseRequest: _release,
+    PolicyRequest: _policy,
+    PackReviewRequest: _pack_review,
+    SwitchRequest: _switch,
+}

@@ -1,0 +1,162 @@
+"""Facts that running a tool, taking in its result and calling it final share: people, property, answers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from secondunit.runner import facts_consent, signing
+from secondunit.runner.facts_consent import Use
+from secondunit.schema import (
+    ASKED,
+    AgeBrief,
+    Answer,
+    AnswerRequest,
+    Approval,
+    ApproveRequest,
+    Brief,
+    Identification,
+    IdentifyRequest,
+    Plate,
+    Question,
+    Release,
+    ReleaseKind,
+    Role,
+    Switch,
+    Tri,
+)
+from secondunit.schema.declaration import DECLARED
+from secondunit.store.reading import Reading
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the facts are gathered for. content: (subject, sha256) that answers may be about, what is decided on first.
+
+    makers: those whose own approval does not count. altered: what looking at the result said about faces.
+    """
+
+    folder: Path
+    brief: Brief | None
+    plate: Plate | None
+    now: str
+    content: tuple[tuple[str, str], ...]
+    makers: frozenset[str] = field(default_factory=frozenset)
+    altered: Tri = Tri.FALSE
+
+
+def use(reading: Reading, asked: Asked) -> dict[str, object]:
+    """The fields of `schema.facts.UseFacts` but those of every action."""
+    declared = DECLARED.get(asked.brief.tool) if asked.brief else None
+    by_tool = bool(declared and declared.alters_people)
+    alters = by_tool or asked.altered is Tri.TRUE
+    answers = answered(reading, asked.content)
+    facts: dict[str, object] = {
+        "tool_alters_people": Tri.of(by_tool) if declared else Tri.UNKNOWN,
+        "alters_people": Tri.of(alters) if declared else Tri.UNKNOWN,
+        "strike": Tri.of(switched(reading, "strike")),
+        "evaluation": Tri.of(switched(reading, "evaluation")),
+        "releases_missing": missing(reading, asked, answers),
+        "answers": answers,
+        "approvals": approving(reading, asked.content[0], asked.makers) if asked.content else (),
+    }
+    return facts | _people(reading, asked, alters, answers)
+
+
+def _people(reading: Reading, asked: Asked, alters: bool, answers: tuple[Question, ...]) -> dict[str, Tri]:
+    brief, seen = asked.brief, _identified(reading, asked.plate) if asked.plate else None
+    performers: tuple[str, ...] = ()
+    if alters and isinstance(brief, AgeBrief):
+        performers = (brief.performer,)
+    elif alters and seen:
+        performers = seen.performers
+    known = bool(performers) and all(reading.holds(name, Role.PERFORMER) for name in performers)
+    strangers = seen is not None and seen.bystanders and not isinstance(brief, AgeBrief)
+    in_plate = known and seen is not None and set(performers) <= set(seen.performers) and not strangers
+    wanted = Use.of(brief, asked.now) if brief else Use("", "", None, asked.now)
+    free = Question.NO_INTIMACY in answers and not facts_consent.intimate(reading, performers)
+    return {
+        "performer_on_record": Tri.of(known),
+        "performer_in_plate": Tri.of(in_plate),
+        "adult_age": Tri.of(wanted.age is None or wanted.age >= 18),
+        "no_intimacy": Tri.of(free),
+        **facts_consent.of_all(reading, asked.folder, performers, wanted),
+    }
+
+
+def _identified(reading: Reading, plate: Plate) -> Identification | None:
+    """The newest signed word on who is in exactly these frames."""
+    name, sha256 = f"{plate.shot}/{plate.id}", reading.plate_sha256(plate)
+    found = reading.newest(Identification, name)
+    if found is None or sha256 is None or found.plate_sha256 != sha256:
+        return None
+    request = IdentifyRequest(
+        actor=found.by,
+        role=found.role,
+        shot=plate.shot,
+        plate=plate.id,
+        performers=found.performers,
+        bystanders=found.bystanders,
+    )
+    return found if signing.proven(reading, found.signature, request, sha256) else None
+
+
+def switched(reading: Reading, switch: str) -> bool:
+    """Whether a switch of the production is on."""
+    last = reading.newest(Switch, switch)
+    return last is not None and last.on
+
+
+def answered(reading: Reading, content: Iterable[tuple[str, str]]) -> tuple[Question, ...]:
+    """Questions whose newest answer by everybody who signed one, and holds the role asked, is yes."""
+    good = set()
+    for question, asked in ASKED.items():
+        words = [word for subject, sha256 in content for word in _answers(reading, question, subject, sha256)]
+        counted = [word for word in words if _counts(reading, word, asked.role)]
+        latest = {word.by: word.answer for word in sorted(counted, key=lambda word: word.at)}
+        if latest and set(latest.values()) == {"yes"}:
+            good.add(question)
+    return tuple(sorted(good))
+
+
+def _answers(reading: Reading, question: Question, subject: str, sha256: str) -> list[Answer]:
+    return [word for word in reading.said(Answer, answer_key(subject, question)) if word.subject_sha256 == sha256]
+
+
+def answer_key(subject: str, question: Question) -> str:
+    """Where an answer is kept."""
+    return f"{subject} {question}"
+
+
+def _counts(reading: Reading, word: Answer, role: Role) -> bool:
+    mine = word.role is role and reading.holds(word.by, role)
+    request = AnswerRequest(
+        actor=word.by,
+        role=word.role,
+        subject=word.subject,
+        question=word.question,
+        answer=word.answer,
+        reason=word.reason,
+    )
+    return mine and signing.proven(reading, word.signature, request, word.subject_sha256)
+
+
+def approving(reading: Reading, content: tuple[str, str], makers: frozenset[str]) -> tuple[Role, ...]:
+    """Roles of those who signed an approval of exactly this, still hold that role, and did not make it themselves."""
+    said = [word for word in reading.approvals(*content) if word.granted and word.by not in makers]
+    return tuple(sorted({word.role for word in said if _approved(reading, word)}))
+
+
+def _approved(reading: Reading, word: Approval) -> bool:
+    request = ApproveRequest(actor=word.by, role=word.role, subject=word.subject, reason=word.reason)
+    return signing.proven(reading, word.signature, request, word.subject_sha256) and reading.holds(word.by, word.role)
+
+
+def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tuple[ReleaseKind, ...]:
+    """Releases that the brief's tool needs and that are not on record for its shot today."""
+    declared = DECLARED.get(asked.brief.tool) if asked.brief else None
+    if declared is None or asked.brief is None:
+        return ()
+    there = reading.said(Release)
+    needed = set(declared.releases) - ({ReleaseKind.SIGNAGE} if Question.SIGNS_CLEARED in answers else set())
+    shot, day = asked.brief.shot, asked.now[:10]
+    return tuple(sorted(kind for kind in needed if not any(one.covers(kind, shot, day) for one in there)))

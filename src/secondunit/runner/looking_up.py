@@ -1,0 +1,44 @@
+"""What fronts show of records: questions and their answers, consents and how they stand."""
+
+from typing import Any
+
+from secondunit.runner import facts_consent, facts_said, facts_use
+from secondunit.runner.production import Production
+from secondunit.schema import ASKED, Answer, Consent, InputError
+
+
+def questions_about(production: Production, subject: str) -> list[dict[str, Any]]:
+    """Every question: its words, the role asked, and the newest answer about exactly what is on record now, or None."""
+    with production.reading() as reading:
+        sha256 = facts_said.content_sha256(reading, subject)
+        if not sha256:
+            raise InputError(f"There is no {subject} on record: give a brief or a version that is there.")
+        rows = []
+        for question, asked in ASKED.items():
+            word = reading.newest(Answer, facts_use.answer_key(subject, question))
+            said = word if word and word.subject_sha256 == sha256 else None
+            row = {"question": question.value, "role": asked.role.value, "words": asked.words}
+            rows.append(row | {"answer": said.answer if said else None, "by": said.by if said else None})
+        return rows
+
+
+def consents(production: Production) -> list[dict[str, Any]]:
+    """Every consent: its terms, assurance, and whether a hold stands on it."""
+    with production.reading() as reading:
+        return [
+            {
+                "id": one.id,
+                "performer": one.terms.performer,
+                "tools": list(one.terms.tools),
+                "ages": list(one.terms.ages) if one.terms.ages else None,
+                "shots": list(one.terms.shots),
+                "create_from": one.terms.create_from,
+                "create_until": one.terms.create_until,
+                "category": one.terms.category.value,
+                "assurance": one.assurance,
+                "on_hold": facts_consent.on_hold(reading, one.id),
+                "recorded_by": one.by,
+                "recorded_at": one.at,
+            }
+            for one in reading.said(Consent)
+        ]

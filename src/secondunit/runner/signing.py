@@ -1,0 +1,111 @@
+"""Signatures on moves: what is signed, and whether a signature is the actor's, for exactly this, fresh and unused."""
+
+import hashlib
+import itertools
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from secondunit.runner.clock import instant
+from secondunit.schema import Claims, FieldFault, PersonKey, SignedRequest, Tri
+from secondunit.store.reading import Reading
+from secondunit.trust import jws
+from secondunit.trust.keys import PublicKey, read_public
+
+TYPE = "secondunit-move+jws"
+TERMS_TYPE = "secondunit-terms+jws"
+OLD_AFTER = timedelta(minutes=15)
+AHEAD = timedelta(minutes=2)
+"""How far a signer's clock may be ahead of this machine's."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a move decides on. sha256: of its content as it is on record, "" where there is none."""
+
+    subject: str
+    sha256: str = ""
+
+
+def claims(reading: Reading, request: SignedRequest, about: About) -> Claims:
+    """What the actor signs for this move, now."""
+    return Claims(
+        production=reading.production_id(),
+        move=request.move,
+        actor=request.actor,
+        role=request.role,
+        subject=about.subject,
+        subject_sha256=about.sha256,
+        content=request.content,
+        at=instant(),
+        nonce=secrets.token_hex(16),
+    )
+
+
+def seen(reading: Reading, request: SignedRequest, about: About) -> dict[str, Tri]:
+    """The facts about a move's signature."""
+    key = key_of(reading, request.actor)
+    good = key is not None and request.signature is not None and _good(reading, request, about, key)
+    return {
+        "has_key": Tri.of(key is not None),
+        "signature_given": Tri.of(request.signature is not None),
+        "signature_good": Tri.of(good),
+    }
+
+
+def _good(reading: Reading, request: SignedRequest, about: About, key: PublicKey) -> bool:
+    assert request.signature is not None
+    said = _read(request.signature, key)
+    if said is None or reading.signature_used(request.signature):
+        return False
+    expected = claims(reading, request, about).model_copy(update={"at": said.at, "nonce": said.nonce})
+    return said == expected and _fresh(said.at)
+
+
+def _read(signature: str, key: PublicKey) -> Claims | None:
+    try:
+        return Claims.from_json(jws.verify(signature, key, TYPE))
+    except (jws.BadSignature, FieldFault):
+        return None
+
+
+def _fresh(at: str) -> bool:
+    age = datetime.now(UTC) - datetime.fromisoformat(at)
+    return -AHEAD <= age <= OLD_AFTER
+
+
+def proven(reading: Reading, signature: str | None, request: SignedRequest, sha256: str, *, whole: bool = True) -> bool:
+    """Whether a signature on record is one that its actor gave for this request on exactly this content, here.
+
+    Checked anew each time, so that a row slipped into the database, or changed in it, proves nothing. Any key counts
+    that was theirs then. whole: the request is all that was signed, not only move, actor and content.
+    """
+    if signature is None:
+        return False
+    said = _by_any_key(reading, signature, request.actor)
+    if said is None:
+        return False
+    where = (said.production, said.move, said.actor, said.subject_sha256)
+    same = where == (reading.production_id(), request.move, request.actor, sha256)
+    return same and (not whole or said.content == request.content)
+
+
+def _by_any_key(reading: Reading, signature: str, name: str) -> Claims | None:
+    """The claims, if a key signed them that this person held; after its loss a key signs nothing."""
+    held = reading.said(PersonKey, name)
+    for key, following in itertools.zip_longest(held, held[1:]):
+        said = _read(signature, read_public(key.key))
+        if said is not None and not (following is not None and following.lost and said.at >= following.at):
+            return said
+    return None
+
+
+def key_of(reading: Reading, name: str, at: str | None = None) -> PublicKey | None:
+    """The key that a person holds now, or held at that moment; None if none is on record."""
+    held = [one for one in reading.said(PersonKey, name) if at is None or one.at <= at]
+    return read_public(held[-1].key) if held else None
+
+
+def together(*hashes: str) -> str:
+    """One hash for several."""
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
