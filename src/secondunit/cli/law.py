@@ -93,16 +93,16 @@ def _lines(found: "Explained") -> list[str]:
     return lines
 
 
-def test(
+def try_cases(
     context: typer.Context,
     cases: Annotated[Path, typer.Argument(metavar="CASES", help="TOML with [[case]] tables.")],
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Try a table of cases against this production's rules; exit status 1 if one is judged otherwise than expected."""
-    from secondunit.runner.explaining import try_cases
+    from secondunit.runner import explaining
 
-    tried = try_cases(opened(context, folder), cases)
+    tried = explaining.try_cases(opened(context, folder), cases)
     rows = [
         {"name": one.case.name, "expected": one.case.expect, "decision": one.verdict.decision, "fault": one.fault}
         for one in tried

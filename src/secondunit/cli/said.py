@@ -105,6 +105,5 @@ def release_list(context: typer.Context, folder: Folder = None, as_json: Json = 
         f"{one.valid_until or 'no end'}"
         for one in found
     ]
-    tell(
-        as_json, {"releases": [one.model_dump(mode="json") for one in found]}, *(lines or ["No release is on record."])
-    )
+    told = {"releases": [one.model_dump(mode="json") for one in found]}
+    tell(as_json, told, *(lines or ["No release is on record."]))

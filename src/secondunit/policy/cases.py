@@ -10,7 +10,7 @@ from pydantic import Field
 from secondunit.policy import gate
 from secondunit.policy.pack import Policy
 from secondunit.schema import InputError, Question, Record, Role, Tri, Verdict
-from secondunit.schema.facts import CONSENT, FACTS, AdmitFacts, Facts, FinalFacts, MakeFacts
+from secondunit.schema.facts import CONSENT, FACTS
 
 Decision = Literal["allow", "needs_approval", "refuse"]
 NOBODY = "nobody-altered"
@@ -85,7 +85,7 @@ def _fault(case: Case, verdict: Verdict) -> str | None:
 
 def in_order(action: str, base: str) -> dict[str, Any]:
     """Facts of making, admitting or calling final with everything as it must be."""
-    kind: type[Facts] = {"make": MakeFacts, "admit": AdmitFacts, "final": FinalFacts}[action]
+    kind = FACTS[action]
     facts: dict[str, Any] = dict.fromkeys(kind.tri_names(), Tri.TRUE)
     facts |= {name: Tri.FALSE for name in BAD if name in facts}
     if base == NOBODY:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from secondunit.runner import entries
 from secondunit.runner.given import file_text
+from secondunit.runner.named import plate_named
 from secondunit.runner.production import Production
 from secondunit.runner.workers import Listener, Workers
 from secondunit.schema import Brief, BriefRequest, InputError, Outcome, Plate
 from secondunit.store import blobs
-from secondunit.store.reading import Reading
 
 
 def put(production: Production, request: BriefRequest, console: Listener, workers: Workers) -> Outcome:
@@ -25,15 +25,6 @@ def put(production: Production, request: BriefRequest, console: Listener, worker
     if entries.allowed(production, request):
         request = _checked(production, request, plate, console, workers)
     return entries.enter(production, request)
-
-
-def plate_named(reading: Reading, shot: str, plate: str | None) -> Plate:
-    """The plate, or the shot's newest; raises InputError that says how one gets there."""
-    found = reading.plate(shot, plate)
-    if found is None:
-        what = f"{shot}/{plate}" if plate else f"for the shot {shot}"
-        raise InputError(f"There is no plate {what}: `secondunit plate add {shot} FILE` takes one in.")
-    return found
 
 
 def _checked(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from secondunit.runner import facts, facts_said, roles, said, signing
+from secondunit.runner.named import version_named
 from secondunit.runner.production import Production, put_verdict
 from secondunit.schema import (
     Approval,
@@ -132,17 +133,6 @@ def _check_frame(version: Version, frame: int) -> None:
     first, last = version.manifest.first_frame, version.manifest.last_frame
     if not first <= frame <= last:
         raise InputError(f"--frame {frame} is not in {version.name}: give one of its frames, {first} to {last}.")
-
-
-def version_named(reading: Any, shot: str, version: str) -> Version:
-    """The version; raises InputError that lists what there is."""
-    found: Version | None = reading.version(shot, version)
-    if found is None:
-        there = ", ".join(v.name for v in reading.versions(shot)[-5:])
-        raise InputError(
-            f"There is no version {shot}/{version}: {f'the newest are {there}' if there else 'none is made'}."
-        )
-    return found
 
 
 def _put_person(writing: Writing, request: PersonRequest, clearance: str, at: str) -> Person:

@@ -11,11 +11,10 @@ from secondunit.policy import cases, explain
 from secondunit.policy.explain import Change
 from secondunit.policy.pack import Rule
 from secondunit.runner import facts, packs
-from secondunit.runner.briefs import plate_named
 from secondunit.runner.clock import instant
-from secondunit.runner.entries import version_named
 from secondunit.runner.facts_use import Asked
 from secondunit.runner.given import file_text
+from secondunit.runner.named import plate_named, version_named
 from secondunit.runner.production import Production
 from secondunit.schema import (
     AgeBrief,

@@ -51,7 +51,6 @@ from secondunit.schema.facts import (
 )
 from secondunit.store.blobs import intact
 from secondunit.store.reading import Reading
-from secondunit.trust import keyfile
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def _person(reading: Reading, request: PersonRequest, seen: Seen) -> Facts:
     return PersonFacts.model_validate(
         acting(reading, request.actor, request.name)
         | {
-            "key_is_public": Tri.TRUE if request.key is None else keyfile.is_public(request.key),
+            "key_is_public": Tri.of(request.key is None or facts_said.thumbprint(request.key) is not None),
             "key_replaces": Tri.of(
                 request.key is not None and facts_said.other_key(reading, request.name, request.key)
             ),
@@ -210,7 +209,7 @@ def _status(reading: Reading, request: StatusRequest, seen: Seen) -> Facts:
 
 def _final(reading: Reading, version: Version | None, seen: Seen) -> dict[str, object]:
     """Of files that have changed, nobody has approved anything."""
-    looked = reading.inspection(version.name) if version else None
+    looked = reading.newest(Inspection, version.name) if version else None
     facts = facts_use.use(reading, _asked_of(reading, version, seen, looked))
     if seen.version_intact is not Tri.TRUE:
         facts["approvals"] = ()

@@ -1,5 +1,6 @@
 """What is on record about a performer's consent, against one use of their likeness. Nothing here decides."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from secondunit.schema.facts import CONSENT
 from secondunit.store.blobs import intact
 from secondunit.store.reading import Reading
 from secondunit.trust import jws, revocation
+from secondunit.trust.jws import Typ
 from secondunit.trust.keys import read_public
 
 
@@ -102,10 +104,10 @@ def signers_of(reading: Reading, terms: ConsentTerms, signed: str | None, *, at:
     if signed is None or not known:
         return frozenset()
     try:
-        payload, names = jws.verify_json(signed, known, signing.TERMS_TYPE)
+        found = jws.verify_json(signed, known, Typ.TERMS)
     except jws.BadSignature:
         return frozenset()
-    return names if payload == terms.to_json().encode() else frozenset()
+    return found.names if found.payload == terms.to_json().encode() else frozenset()
 
 
 def _genuine(reading: Reading, folder: Path, consent: Consent, signers: frozenset[str]) -> bool:
@@ -133,15 +135,15 @@ def _not_revoked(reading: Reading, terms: ConsentTerms, now: str) -> bool:
     if terms.revocation is None:
         return True
     newest = reading.newest(Revocations, terms.revocation.issuer)
-    if newest is None:
+    listed = read_list(reading, newest.token) if newest else None
+    if listed is None or listed.issuer != terms.revocation.issuer or listed.stale(now):
         return False
+    return terms.revocation.index < listed.size and not listed.revoked(terms.revocation.index)
+
+
+def read_list(reading: Reading, token: str) -> revocation.RevocationList | None:
+    """The list, if somebody's key on record signed it."""
     for held in reading.said(PersonKey):
-        if held.thumbprint != terms.revocation.issuer:
-            continue
-        try:
-            listed = revocation.read(newest.token, read_public(held.key))
-        except ValueError:
-            return False
-        fresh = now < listed.expires_at and listed.sequence == newest.sequence
-        return fresh and not listed.revoked(terms.revocation.index)
-    return False
+        with contextlib.suppress(jws.BadSignature):
+            return revocation.verified(token, read_public(held.key))
+    return None

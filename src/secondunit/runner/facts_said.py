@@ -19,7 +19,6 @@ from secondunit.schema import (
     KeyRequest,
     LiftRequest,
     PackReviewRequest,
-    PersonKey,
     PolicyRequest,
     RejectRequest,
     ReleaseRequest,
@@ -35,8 +34,8 @@ from secondunit.schema import (
 from secondunit.schema import facts as f
 from secondunit.store.blobs import file_sha256
 from secondunit.store.reading import Reading
-from secondunit.trust import keyfile, revocation
 from secondunit.trust.keys import read_public
+from secondunit.trust.revocation import RevocationList, RolledBack
 
 if TYPE_CHECKING:
     from secondunit.runner.facts import Seen
@@ -224,34 +223,30 @@ def _key(reading: Reading, request: KeyRequest, seen: "Seen") -> f.Facts:
         | {
             "person_on_record": Tri.of(reading.person(request.name) is not None),
             "is_self": Tri.of(request.name == request.actor),
-            "key_is_public": keyfile.is_public(request.key),
+            "key_is_public": Tri.of(thumbprint(request.key) is not None),
         }
     )
 
 
 def _revocations(reading: Reading, request: RevocationsRequest, seen: "Seen") -> f.Facts:
-    listed = read_list(reading, request.token)
-    newest = reading.newest(Revocations, listed.issuer) if listed else None
+    listed = facts_consent.read_list(reading, request.token)
     return f.RevocationFacts.model_validate(
         acting(reading, request.actor, "revocations")
         | {
             "list_genuine": Tri.of(listed is not None),
-            "list_newer": Tri.of(listed is not None and (newest is None or listed.sequence > newest.sequence)),
-            "list_fresh": Tri.of(listed is not None and instant() < listed.expires_at),
+            "list_newer": Tri.of(listed is not None and _takes_its_place(reading, listed)),
+            "list_fresh": Tri.of(listed is not None and not listed.stale(instant())),
         }
     )
 
 
-def read_list(reading: Reading, token: str) -> revocation.RevocationList | None:
-    """The list, if somebody's key on record signed it and it says that it is that key's."""
-    for held in reading.said(PersonKey):
-        try:
-            listed = revocation.read(token, read_public(held.key))
-        except ValueError:
-            continue
-        if listed.issuer == held.thumbprint:
-            return listed
-    return None
+def _takes_its_place(reading: Reading, listed: RevocationList) -> bool:
+    newest = reading.newest(Revocations, listed.issuer)
+    known = facts_consent.read_list(reading, newest.token) if newest else None
+    try:
+        return listed.newer_than(known)
+    except RolledBack:
+        return False
 
 
 GATHERERS: dict[type[Request], Callable[..., f.Facts]] = {

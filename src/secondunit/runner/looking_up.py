@@ -17,7 +17,7 @@ def questions_about(production: Production, subject: str) -> list[dict[str, Any]
         for question, asked in ASKED.items():
             word = reading.newest(Answer, facts_use.answer_key(subject, question))
             said = word if word and word.subject_sha256 == sha256 else None
-            row = {"question": question.value, "role": asked.role.value, "words": asked.words}
+            row: dict[str, Any] = {"question": question.value, "role": asked.role.value, "words": asked.words}
             rows.append(row | {"answer": said.answer if said else None, "by": said.by if said else None})
         return rows
 

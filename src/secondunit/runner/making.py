@@ -5,9 +5,9 @@ import platform
 from dataclasses import dataclass
 
 from secondunit.runner import facts, inspection, recipe
-from secondunit.runner.briefs import plate_named
 from secondunit.runner.clock import instant
 from secondunit.runner.facts import Look, Seen
+from secondunit.runner.named import plate_named
 from secondunit.runner.production import Production
 from secondunit.runner.work import Admission, Under, digest, walk
 from secondunit.runner.workers import Listener, Workers
@@ -15,6 +15,7 @@ from secondunit.schema import (
     Brief,
     Draft,
     InputError,
+    Inspection,
     LayerManifest,
     MakeRequest,
     Outcome,
@@ -51,6 +52,7 @@ class Drafted:
     files: dict[str, KeptFile]
     seen: Seen
     look: Look
+    inspected: Inspection
 
     def facts(self, reading: Reading) -> Facts:
         """See `work.Result`."""
@@ -63,6 +65,7 @@ class Drafted:
             clearance=self.under.clearance.id,
             seen=self.seen,
             look=self.look,
+            inspected=self.inspected,
         )
 
     def admission(self, reading: Reading) -> Admission:
@@ -91,6 +94,8 @@ class Drafted:
         """See `work.Result`."""
         assert isinstance(admission.made, Version)
         writing.put_version(admission.made)
+        inspected = self.inspected.model_copy(update={"subject": admission.name})
+        writing.put_said(inspected, admission.name, by=self.request.actor)
 
 
 def make(production: Production, request: MakeRequest, console: Listener, workers: Workers) -> Outcome:
@@ -123,7 +128,8 @@ def _run(under: Under, request: MakeRequest) -> Drafted:
     look = under.workers.look(staging, manifest)
     with under.production.reading() as reading:
         seen = facts.see_make(under.production.folder, reading, inputs.plate, request.shot, request.brief)
-    return Drafted(under, request, inputs, draft, manifest, made_of, files, seen, look)
+    inspected = Inspection(subject=request.shot, subject_sha256=digest(files, ".exr"), at=instant())
+    return Drafted(under, request, inputs, draft, manifest, made_of, files, seen, look, inspected)
 
 
 def _inputs(production: Production, request: MakeRequest) -> Inputs:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from secondunit.runner import facts_said, facts_use, packs
-from secondunit.runner.briefs import plate_named
+from secondunit.runner import facts_consent, facts_said, facts_use, packs
 from secondunit.runner.facts_consent import evidence
+from secondunit.runner.named import plate_named
 from secondunit.schema import (
     Answer,
     AnswerRequest,
@@ -133,9 +133,9 @@ def _lift(folder: Path, writing: Writing, request: LiftRequest, at: str, papers:
 def _revocations(
     folder: Path, writing: Writing, request: RevocationsRequest, at: str, papers: Mapping[str, str]
 ) -> Written:
-    listed = facts_said.read_list(writing, request.token)
+    listed = facts_consent.read_list(writing, request.token)
     assert listed is not None
-    of = {"issuer": listed.issuer, "sequence": listed.sequence, "expires_at": listed.expires_at}
+    of: dict[str, Any] = {"issuer": listed.issuer, "sequence": listed.sequence, "expires_at": listed.expires_at}
     return Revocations(token=request.token, by=request.actor, at=at, **of), listed.issuer
 
 
@@ -143,7 +143,7 @@ def _release(folder: Path, writing: Writing, request: ReleaseRequest, at: str, p
     key = writing.next_said(Release, "r")
     document = _kept(folder, request.document_file, papers["document_file"])
     given: dict[str, Any] = {name: getattr(request, name) for name in ("kind", "what", "holder", "shots", "territory")}
-    days = {"valid_from": request.valid_from, "valid_until": request.valid_until}
+    days: dict[str, Any] = {"valid_from": request.valid_from, "valid_until": request.valid_until}
     return Release(id=key, document=document, by=request.actor, at=at, **given, **days), key
 
 

@@ -10,10 +10,9 @@ from secondunit.runner.clock import instant
 from secondunit.schema import Claims, FieldFault, PersonKey, SignedRequest, Tri
 from secondunit.store.reading import Reading
 from secondunit.trust import jws
+from secondunit.trust.jws import Typ
 from secondunit.trust.keys import PublicKey, read_public
 
-TYPE = "secondunit-move+jws"
-TERMS_TYPE = "secondunit-terms+jws"
 OLD_AFTER = timedelta(minutes=15)
 AHEAD = timedelta(minutes=2)
 """How far a signer's clock may be ahead of this machine's."""
@@ -64,7 +63,7 @@ def _good(reading: Reading, request: SignedRequest, about: About, key: PublicKey
 
 def _read(signature: str, key: PublicKey) -> Claims | None:
     try:
-        return Claims.from_json(jws.verify(signature, key, TYPE))
+        return Claims.from_json(jws.verify(signature, key, Typ.MOVE))
     except (jws.BadSignature, FieldFault):
         return None
 

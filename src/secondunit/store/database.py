@@ -14,7 +14,7 @@ from secondunit.store.reading import Reading
 from secondunit.store.writing import Writing
 
 NAME = "secondunit.db"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: what this version of the software reads and writes."""
 WAIT_S = 60
 

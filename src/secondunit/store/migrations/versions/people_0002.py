@@ -4,8 +4,8 @@ from alembic import op
 
 from secondunit.store.migrations.append_only import triggers
 
-revision = "0003"
-down_revision = "0002"
+revision = "0002"
+down_revision = "0001"
 
 TABLES = (
     """
