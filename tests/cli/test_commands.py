@@ -128,6 +128,41 @@ def test_person_who_is_not_on_record_may_do_nothing(secondunit, home):
     assert "actor.on-record" in [o["rule"] for o in made.json["objections"]]
 
 
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        (["person", "add", "Lee", "--role", "legal"], "supervisor"),
+        (["plate", "add", "SC020", "grey.png"], "artist"),
+        (["collapse", "SC010", "--facade", CORNERS], "artist"),
+        (["note", "SC010/v001", "more dust"], "artist"),
+        (["status", "SC010/v001", "hold"], "artist"),
+        (["status", "SC010/v001", "final"], "supervisor"),
+        (["approve", "SC010/v001", "--role", "legal"], "legal"),
+        (["reject", "SC010/b001", "--role", "supervisor"], "supervisor"),
+    ],
+)
+def test_stranger_is_named_and_told_who_can_add_them(secondunit, home, words, role):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    secondunit("person", "add", "Max", "--role", "supervisor")
+    secondunit("person", "add", "Lou", "--role", "director")
+    made = secondunit(*words, "--as", "Eve O'Hara", "--json")
+    assert made.status == 3
+    assert made.err == (
+        "Eve O'Hara is not on record in this production (rule actor.on-record): say who acts with --as, or let Ada or "
+        f"Max put them on record with `secondunit person add 'Eve O'\"'\"'Hara' --role {role} --as Ada`.\n"
+    )
+    assert made.json["error"] == made.err.rstrip("\n")
+    assert "actor.on-record" in [o["rule"] for o in made.json["objections"]]
+
+
+def test_login_name_that_is_not_on_record_is_named(secondunit, home, monkeypatch):
+    monkeypatch.delenv("SECONDUNIT_PERSON")
+    monkeypatch.setattr("getpass.getuser", lambda: "kim")
+    made = secondunit("collapse", "SC010", "--facade", CORNERS)
+    assert made.status == 3
+    assert made.err.startswith("kim is not on record in this production (rule actor.on-record): say who acts with --as")
+
+
 def test_unknown_role_is_wrong_words_that_list_the_right_ones(secondunit, home):
     made = secondunit("person", "add", "Lee", "--role", "king")
     assert made.status == 2
@@ -328,6 +363,7 @@ def test_only_role_need_not_be_said(secondunit, home):
     unknown = secondunit("approve", "SC010/b001", "--as", "Nobody")
     assert unknown.status == 2
     assert "Nobody is not on record" in unknown.err
+    assert "let Ada put them on record with `secondunit person add Nobody --role supervisor --as Ada`" in unknown.err
 
 
 def test_versions_for_people(secondunit, home):

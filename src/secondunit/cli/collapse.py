@@ -132,10 +132,9 @@ class _Run:
         run = MakeRequest.read(actor=self.actor, shot=brief.shot, brief="b001", plate=self.plate, device=self.device)
         with screen() as console:
             outcome = advance(self.home, words)
-            require(outcome, self.as_json)
-            assert isinstance(outcome.made, StoredBrief)
-            console.say(f"Brief {outcome.made.name}.")
-            outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
+            if isinstance(outcome.made, StoredBrief):
+                console.say(f"Brief {outcome.made.name}.")
+                outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)
         return outcome.made

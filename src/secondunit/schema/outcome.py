@@ -1,6 +1,6 @@
 """What a move came to."""
 
-from .base import Record
+from .base import Fields, Record, upgrade
 from .clearance import Clearance, Verdict
 from .moves import Move
 from .people import Approval, Note, Person, StoredBrief
@@ -8,10 +8,11 @@ from .plate import Plate
 from .version import Version
 
 
-class Outcome(Record, name="outcome", version=1):
+class Outcome(Record, name="outcome", version=2):
     """Allowed and done, or refused, or waiting for an approval; failures are exceptions.
 
-    clearance is None when the verdict does not allow. made: the record that the move put in place.
+    clearance is None when the verdict does not allow. made: the record that the move put in place. advice: what the
+    person can do about a refusal, in one sentence that says why; empty where the verdict says it best.
     """
 
     move: Move
@@ -19,6 +20,7 @@ class Outcome(Record, name="outcome", version=1):
     clearance: Clearance | None = None
     made: Person | Plate | StoredBrief | Version | Note | Approval | None = None
     ledger_seq: int | None = None
+    advice: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -26,5 +28,11 @@ class Outcome(Record, name="outcome", version=1):
         return {"allow": 0, "refuse": 3, "needs_approval": 4}[self.verdict.decision]
 
     def says(self) -> str:
-        """For people: the verdict with its rules and sources."""
-        return self.verdict.says()
+        """For people: the advice, or else the verdict with its rules and sources."""
+        return self.advice or self.verdict.says()
+
+
+@upgrade("outcome", 1)
+def _without_advice(fields: Fields) -> Fields:
+    """Version 1 gave none."""
+    return fields
