@@ -372,6 +372,31 @@ def test_versions_for_people(secondunit, home):
     assert "SC010/v001" in secondunit("versions").out
 
 
+def test_versions_show_what_tells_them_apart(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    secondunit("person", "add", "Maximiliana of the Very Long Name and Longer Title", "--role", "artist")
+    words = ["--style", "peel", "--trigger", "left", "--seed", 2**63 - 1, "--quality", "review"]
+    words += ["--as", "Maximiliana of the Very Long Name and Longer Title"]
+    assert secondunit("collapse", "SC010", "--facade", CORNERS, *words).status == 0
+    secondunit("status", "SC010/v002", "hold")
+    head, first, second, where = secondunit("versions").out.splitlines()
+    assert head.split() == ["version", "brief", "style", "trigger", "seed", "quality", "status", "made", "by"]
+    assert first.split()[:7] == ["SC010/v001", "b001", "implode", "centre", "1", "draft", "wip"]
+    assert second.split()[:7] == ["SC010/v002", "b002", "peel", "left", str(2**63 - 1), "review", "hold"]
+    assert first.endswith("Ada")
+    assert second.endswith("  Maximi…")
+    assert [line.index(word) for line, word in ((head, "made"), (first, "20"), (second, "20"))] == [
+        head.index("made")
+    ] * 3
+    assert max(map(len, (head, first, second))) <= 100
+    assert where == f"Each is a folder in {home / 'versions'}."
+    found = secondunit("versions", "SC010", "--json").json["versions"]
+    told = ("brief", "style", "trigger", "seed", "quality", "made_by", "status")
+    assert [found[0][name] for name in told] == ["b001", "implode", "centre", 1, "draft", "Ada", "wip"]
+    assert [found[1][name] for name in told[:5]] == ["b002", "peel", "left", 2**63 - 1, "review"]
+    assert found[1]["made_at"].startswith("20")
+
+
 def test_ledger_is_verified_against_a_checkpoint(secondunit, home):
     whole = secondunit("ledger", "verify", "--json")
     assert whole.status == 0
