@@ -385,9 +385,8 @@ def test_versions_show_what_tells_them_apart(secondunit, home):
     assert second.split()[:7] == ["SC010/v002", "b002", "peel", "left", str(2**63 - 1), "review", "hold"]
     assert first.endswith("Ada")
     assert second.endswith("  Maximi…")
-    assert [line.index(word) for line, word in ((head, "made"), (first, "20"), (second, "20"))] == [
-        head.index("made")
-    ] * 3
+    assert first[head.index("made") :].startswith("20")
+    assert second[head.index("made") :].startswith("20")
     assert max(map(len, (head, first, second))) <= 100
     assert where == f"Each is a folder in {home / 'versions'}."
     found = secondunit("versions", "SC010", "--json").json["versions"]
