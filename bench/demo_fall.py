@@ -16,13 +16,13 @@ from secondunit.physics.motion import Motion, Settings, Settled, Trigger, settle
 from secondunit.physics.motion_settle import moving_mass
 from secondunit.physics.pieces import MATERIALS, Bonds, Pieces
 from secondunit.runner.local import LocalContext
-from secondunit.runner.worker import start_warp
 from secondunit.schema import CollapseBrief
 from secondunit.tools import collapse
 from secondunit.tools.collapse import cloud
 from secondunit.tools.collapse.arrays import unpack
 from secondunit.tools.collapse.building import Building
 from secondunit.tools.collapse.picture import PictureJob
+from secondunit.tools.warp_start import start_warp
 
 T = TypeVar("T")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "street_corner"

@@ -12,8 +12,8 @@ import numpy as np
 
 from secondunit.render.frame import render_frame
 from secondunit.render.scene import settings_for
-from secondunit.runner.worker import start_warp
 from secondunit.tools.collapse import cloud, picture
+from secondunit.tools.warp_start import start_warp
 
 
 def main(task: Path, out: Path, options: dict[str, Any]) -> None:

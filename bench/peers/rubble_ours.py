@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from secondunit.physics.motion import Settings, simulate
-from secondunit.runner.worker import start_warp
+from secondunit.tools.warp_start import start_warp
 
 
 def main(task: Path, out: Path, options: dict[str, Any]) -> None:

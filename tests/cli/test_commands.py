@@ -128,6 +128,41 @@ def test_person_who_is_not_on_record_may_do_nothing(secondunit, home):
     assert "actor.on-record" in [o["rule"] for o in made.json["objections"]]
 
 
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        (["person", "add", "Lee", "--role", "legal"], "supervisor"),
+        (["plate", "add", "SC020", "grey.png"], "artist"),
+        (["collapse", "SC010", "--facade", CORNERS], "artist"),
+        (["note", "SC010/v001", "more dust"], "artist"),
+        (["status", "SC010/v001", "hold"], "artist"),
+        (["status", "SC010/v001", "final"], "supervisor"),
+        (["approve", "SC010/v001", "--role", "legal"], "legal"),
+        (["reject", "SC010/b001", "--role", "supervisor"], "supervisor"),
+    ],
+)
+def test_stranger_is_named_and_told_who_can_add_them(secondunit, home, words, role):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    secondunit("person", "add", "Max", "--role", "supervisor")
+    secondunit("person", "add", "Lou", "--role", "director")
+    made = secondunit(*words, "--as", "Eve O'Hara", "--json")
+    assert made.status == 3
+    assert made.err == (
+        "Eve O'Hara is not on record in this production (rule actor.on-record): say who acts with --as, or let Ada or "
+        f"Max put them on record with `secondunit person add 'Eve O'\"'\"'Hara' --role {role} --as Ada`.\n"
+    )
+    assert made.json["error"] == made.err.rstrip("\n")
+    assert "actor.on-record" in [o["rule"] for o in made.json["objections"]]
+
+
+def test_login_name_that_is_not_on_record_is_named(secondunit, home, monkeypatch):
+    monkeypatch.delenv("SECONDUNIT_PERSON")
+    monkeypatch.setattr("getpass.getuser", lambda: "kim")
+    made = secondunit("collapse", "SC010", "--facade", CORNERS)
+    assert made.status == 3
+    assert made.err.startswith("kim is not on record in this production (rule actor.on-record): say who acts with --as")
+
+
 def test_unknown_role_is_wrong_words_that_list_the_right_ones(secondunit, home):
     made = secondunit("person", "add", "Lee", "--role", "king")
     assert made.status == 2
@@ -328,12 +363,37 @@ def test_only_role_need_not_be_said(secondunit, home):
     unknown = secondunit("approve", "SC010/b001", "--as", "Nobody")
     assert unknown.status == 2
     assert "Nobody is not on record" in unknown.err
+    assert "let Ada put them on record with `secondunit person add Nobody --role supervisor --as Ada`" in unknown.err
 
 
 def test_versions_for_people(secondunit, home):
     assert "No versions yet" in secondunit("versions").out
     secondunit("collapse", "SC010", "--facade", CORNERS)
     assert "SC010/v001" in secondunit("versions").out
+
+
+def test_versions_show_what_tells_them_apart(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    secondunit("person", "add", "Maximiliana of the Very Long Name and Longer Title", "--role", "artist")
+    words = ["--style", "peel", "--trigger", "left", "--seed", 2**63 - 1, "--quality", "review"]
+    words += ["--as", "Maximiliana of the Very Long Name and Longer Title"]
+    assert secondunit("collapse", "SC010", "--facade", CORNERS, *words).status == 0
+    secondunit("status", "SC010/v002", "hold")
+    head, first, second, where = secondunit("versions").out.splitlines()
+    assert head.split() == ["version", "brief", "style", "trigger", "seed", "quality", "status", "made", "by"]
+    assert first.split()[:7] == ["SC010/v001", "b001", "implode", "centre", "1", "draft", "wip"]
+    assert second.split()[:7] == ["SC010/v002", "b002", "peel", "left", str(2**63 - 1), "review", "hold"]
+    assert first.endswith("Ada")
+    assert second.endswith("  Maximi…")
+    assert first[head.index("made") :].startswith("20")
+    assert second[head.index("made") :].startswith("20")
+    assert max(map(len, (head, first, second))) <= 100
+    assert where == f"Each is a folder in {home / 'versions'}."
+    found = secondunit("versions", "SC010", "--json").json["versions"]
+    told = ("brief", "style", "trigger", "seed", "quality", "made_by", "status")
+    assert [found[0][name] for name in told] == ["b001", "implode", "centre", 1, "draft", "Ada", "wip"]
+    assert [found[1][name] for name in told[:5]] == ["b002", "peel", "left", 2**63 - 1, "review"]
+    assert found[1]["made_at"].startswith("20")
 
 
 def test_ledger_is_verified_against_a_checkpoint(secondunit, home):

@@ -86,6 +86,7 @@ def test_pieces_of_a_wall_with_windows_keep_its_volume():
     volume = pieces.mass_kg.sum() / MATERIALS[material_index("brick")].density_kgm3
     assert volume == pytest.approx(panel.volume_m3(), rel=1e-9)
     assert report.dropped_m3 == 0.0
+    assert report.said() == f"broken into {len(pieces)} pieces, {report.volume_m3:.1f} m3, no overlaps"
     assert abs(len(pieces) - 60) < 12
 
 

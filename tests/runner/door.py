@@ -41,6 +41,7 @@ class Hands:
         self.add: tuple[str, ...] = ()
         self.during: Any = lambda: None
         self.fault: str | None = None
+        self.devices: tuple[str, ...] = ("cpu", "cuda:0")
 
     def ingest(self, request: IngestRequest, *, plate: str, folder: str, staging: Path, **_: Any) -> Plate:
         """Two frames of a few bytes."""
@@ -66,6 +67,11 @@ class Hands:
         """Refuses a brief where the test wants it."""
         if self.fault:
             raise InputError(self.fault)
+
+    def find_device(self, device: str) -> None:
+        """Only those that the test has."""
+        if device not in self.devices:
+            raise InputError(f"--device {device} is not on this machine: use cpu.")
 
     def look(self, staging: Path, manifest: Any) -> Look:
         """What the test wants seen."""

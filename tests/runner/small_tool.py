@@ -36,6 +36,10 @@ class SmallWorkers:
     def check(self, brief: CollapseBrief, plate: Plate, *, production: Path, given: Any) -> None:
         """Whatever is well formed will do."""
 
+    def find_device(self, device: str) -> None:
+        """As the house looks."""
+        House().find_device(device)
+
     def look(self, staging: Path, manifest: Any) -> Any:
         """As the house looks."""
         return House().look(staging, manifest)

@@ -5,6 +5,7 @@ import pytest
 
 from secondunit.media import frames
 from secondunit.runner.facts import Look
+from secondunit.runner.inspection import sampled
 from secondunit.runner.looking import look
 from secondunit.schema import Layer, LayerManifest, Tri
 
@@ -38,6 +39,45 @@ def write_depth(staging, frame, depth, name="Z"):
     OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, {name: depth}).write(
         str(path)
     )
+
+
+def test_every_frame_and_every_layer_is_looked_into():
+    """Pixels of few frames: the first, middle and last of every layer, and of every other frame one layer in turn."""
+    files = sampled(manifest(last=1120))
+    seen = {(layer.name, int(file[-8:-4])) for layer, file in files}
+    assert {frame for _, frame in seen} == set(range(1001, 1121))
+    assert {("comp", frame) for frame in (1001, 1060, 1120)} | {("Z", frame) for frame in (1001, 1060, 1120)} <= seen
+    assert len(files) == len(seen) <= 120 + 3
+
+
+@pytest.fixture
+def longer(staging):
+    """Nine frames; of the second, the door reads the pixels of one layer only."""
+    for frame in range(1004, 1010):
+        frames.write_rgb(staging / COMP.file(frame), np.full((4, 6, 3), 0.5, np.float32))
+        write_depth(staging, frame, np.full((4, 6), 9, np.float32))
+    assert look(staging, manifest(last=1009)) == GOOD
+    return staging
+
+
+@pytest.mark.parametrize("frame", range(1001, 1010))
+def test_header_of_every_frame_is_read(longer, frame):
+    frames.write_rgb(longer / COMP.file(frame), np.full((4, 5, 3), 0.5, np.float32))
+    assert look(longer, manifest(last=1009)) == Look(Tri.FALSE, Tri.TRUE)
+
+
+@pytest.mark.parametrize("frame", range(1001, 1010))
+@pytest.mark.parametrize("left", [0, 3, 200, -1])
+def test_every_frame_is_there_to_its_last_byte(longer, frame, left):
+    path = longer / DEPTH.file(frame)
+    path.write_bytes(path.read_bytes()[:left])
+    assert look(longer, manifest(last=1009)) == Look(Tri.FALSE, Tri.FALSE)
+
+
+def test_nan_in_a_frame_between_is_seen_in_the_layer_whose_turn_it_is(longer):
+    depth = np.full((4, 6), np.nan, np.float32)
+    write_depth(longer, 1002, depth)
+    assert look(longer, manifest(last=1009)) == Look(Tri.TRUE, Tri.FALSE)
 
 
 def test_whole_frames_look_right(staging):

@@ -10,7 +10,7 @@ from secondunit.runner.advance import advance
 from secondunit.runner.jobs import Stop
 from secondunit.runner.ledger import verify_ledger
 from secondunit.runner.workers import Quiet
-from secondunit.schema import BriefRequest, Cancelled, CollapseBrief, InputError, Tri
+from secondunit.schema import BriefRequest, Cancelled, CollapseBrief, InputError, MakeRequest, Tri
 from tests.runner import door
 
 
@@ -48,6 +48,29 @@ def test_brief_that_is_stopped_while_it_is_checked_leaves_nothing(production):
     with pytest.raises(Cancelled):
         advance(production, BriefRequest(actor="Ann", brief=brief), console=console, workers=hands)
     assert lines(production) == before
+
+
+def test_device_that_is_not_there_leaves_neither_brief_nor_job(production):
+    """Whichever front asks: the door looks for the device before a brief that will be made goes on record."""
+    hands = door.Hands()
+    hands.devices = ("cpu",)
+    before = lines(production)
+    with pytest.raises(InputError, match="--device cuda:7 is not on this machine"):
+        door.add_brief(production, workers=hands, device="cuda:7")
+    assert lines(production) == before
+    stored = door.done(door.add_brief(production, workers=hands, device="cpu"))
+    before = lines(production)
+    request = MakeRequest(actor="Ann", shot="A010", brief=stored.id, device="cuda:7")
+    with pytest.raises(InputError, match="--device cuda:7 is not on this machine"):
+        advance(production, request, workers=hands)
+    assert lines(production) == before
+    assert door.left(production) == ([], [])
+
+
+def test_brief_of_a_device_elsewhere_is_kept_where_it_is_not_made(production):
+    hands = door.Hands()
+    hands.devices = ("cpu",)
+    assert door.done(door.add_brief(production, workers=hands)).id == "b001"
 
 
 @pytest.mark.parametrize("option", ["matte_file", "building_file"])

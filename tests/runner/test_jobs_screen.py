@@ -10,6 +10,7 @@ import pytest
 from secondunit.runner import screen
 from secondunit.runner.jobs import Stop, stop_on_signals
 from secondunit.schema import Cancelled
+from tests.runner import frame_times
 
 
 class Terminal(io.StringIO):
@@ -53,6 +54,17 @@ def test_time_left_is_sane_from_the_first(monkeypatch, workers, frame_s):
     assert left, "a time is said in the end"
     for at, seconds in left:
         assert abs(seconds - (end - at)) <= 0.35 * (end - at) + 2 * frame_s, (at, seconds, end - at)
+
+
+@pytest.mark.parametrize("seconds", frame_times.SECONDS, ids=len)
+def test_time_left_of_a_collapse_is_right_within_a_half(monkeypatch, seconds):
+    """Nothing is said in the first third, when frames are cheap; then it is within a factor 1.5, give or take 3 s."""
+    total, end = len(seconds), seconds[-1]
+    left = shown_left(monkeypatch, [(0.0, 0), *((float(at), n) for n, at in enumerate(seconds, start=1))], total)
+    assert left[0][0] < seconds[total // 3] + 10
+    for at, said in left:
+        assert at >= seconds[total // 3 - 1]
+        assert (end - at) / 1.5 - 3 <= said <= (end - at) * 1.5 + 3, (at, said, end - at)
 
 
 def test_nobody_knows_how_long_the_first_frame_stands_for(monkeypatch):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from secondunit import schema
 from secondunit.schema import (
+    BriefRequest,
     Camera,
     CollapseBrief,
     InputError,
@@ -17,6 +18,7 @@ from secondunit.schema import (
     LedgerLine,
     Light,
     Note,
+    Outcome,
     Person,
     PersonRequest,
     Plate,
@@ -134,6 +136,21 @@ def upgrades(monkeypatch):
 def test_old_records_are_upgraded_step_by_step():
     assert Lens.from_json('{"schema": "test-lens/1", "focus_ft": 10}') == Lens(focus_m=3.048, name="unnamed")
     assert Lens.from_json('{"schema": "test-lens/2", "focus_m": 2}') == Lens(focus_m=2, name="unnamed")
+
+
+def test_outcome_of_version_1_is_read_and_gives_no_advice():
+    verdict = {"action": "note", "decision": "allow", "facts_sha256": SHA, "policy_sha256": SHA, "at": AT}
+    outcome = Outcome.from_json(json.dumps({"schema": "outcome/1", "move": "note", "verdict": verdict}))
+    assert (outcome.advice, outcome.says()) == ("", "note: allowed.")
+
+
+def test_brief_request_of_version_1_is_read():
+    """It did not say on which device the brief would be made."""
+    brief = CollapseBrief(shot="A010", facade=CORNERS)
+    fields = json.loads(BriefRequest(actor="Ann", brief=brief).to_json())
+    del fields["device"]
+    old = json.dumps(fields | {"schema": "brief-request/1"})
+    assert BriefRequest.from_json(old) == BriefRequest(actor="Ann", brief=brief, device=None)
 
 
 @pytest.mark.usefixtures("upgrades")

@@ -191,6 +191,7 @@ def test_the_plan_covers_a_gable_with_a_chimney():
     assert overshoot_m(building, outline) < 1.5
     assert any(c.span_m[0] > 7.0 and c.span_m[1] < 10.0 and max(z for _, z in c.profile) > 13 for c in building.crests)
     assert any("cover" in line for line in building.said)
+    assert not any(word in line for line in building.said for word in ("proxies", "crests and wings"))
 
 
 def test_the_plan_covers_a_pointed_tower_and_a_wing():

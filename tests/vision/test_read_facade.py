@@ -78,6 +78,13 @@ def test_a_given_sun_is_kept_and_turns_with_the_camera(corner, corner_matte):
     assert light.confidence >= 0.9
 
 
+def test_what_speaks_for_the_sun_is_said_once(corner, corner_matte):
+    said = estimate(corner.plate, corner_matte, corner.camera).said
+    assert said.startswith("sun: ")
+    assert said.count("facade is lit") <= 1
+    assert said.count(" and ") <= 1
+
+
 def test_azimuth_zero_is_behind_the_building(front):
     sun = sun_direction(front.camera, 0.0, 20.0)
     heading = np.asarray(front.camera.rotation).reshape(3, 3)[2]

@@ -1,5 +1,7 @@
 """Camera solve on synthetic plates: within tolerance, or a warning was given."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -70,6 +72,24 @@ def outcomes(lens, seeds):
         above = abs(solved.camera_height_m / camera.position_m[2] - 1) > 0.10
         rows.append((focal or above, bool(solved.warnings)))
     return np.array(rows)
+
+
+@pytest.mark.parametrize(
+    ("lens", "says"),
+    [
+        (
+            {},
+            r"focal length [\d.]+ mm \(35 mm equivalent\) (from vanishing points|assumed) \[[\d.]+ to [\d.]+\]; camera",
+        ),
+        ({"focal_px": 1500.0}, r"focal length 29.5 mm \(35 mm equivalent\) as given; camera"),
+        ({"focal_35mm_mm": 28.0}, r"focal length 28 mm \(35 mm equivalent\) as given; camera"),
+        ({"exif_35mm_mm": 28.0}, r"focal length 28 mm \(35 mm equivalent\) from EXIF; camera"),
+    ],
+)
+def test_focal_length_is_said_in_millimetres_however_it_is_known(lens, says):
+    camera = camera_at(35, 8, 1500.0, 1.7, 34, 14)
+    solved = solve(corners_of(camera, 14), WIDTH, HEIGHT, height_m=HIGH_M, **lens)
+    assert re.match(says, solved.verdict), solved.verdict
 
 
 @pytest.mark.parametrize("lens", [True, False])

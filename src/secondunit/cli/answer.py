@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from secondunit.schema import Outcome
 
 DONE, FAILED, WRONG_WORDS, REFUSED, NEEDS_APPROVAL = range(5)
+WIDTH, GAP, LEAST = 100, 2, 4
+"""Of a table, in characters: how wide it is at most, what stands between its columns, and what is left of the last."""
 STOPPED = 128
 """Plus the signal's number: 130 after Ctrl-C, as shells have it."""
 
@@ -28,6 +30,19 @@ class Exit(Exception):
 def tell(as_json: bool, answer: Mapping[str, Any], *lines: str) -> None:
     """Print the answer: as one JSON object, or as lines for a person."""
     print(json.dumps(answer, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Lines of columns that stand under each other; the last column gives way to fit `WIDTH`, down to a few letters."""
+    last = [row[-1] for row in (head, *rows)]
+    wide = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head) - 1)]
+    room = max(LEAST, WIDTH - sum(wide) - GAP * len(wide))
+    cut = [text if len(text) <= room else f"{text[: room - 1]}…" for text in last]
+    gap = " " * GAP
+    return [
+        gap.join([*(text.ljust(w) for text, w in zip(row, wide, strict=False)), end])
+        for row, end in zip((head, *rows), cut, strict=True)
+    ]
 
 
 def require(outcome: "Outcome", as_json: bool, place: str = "") -> None:

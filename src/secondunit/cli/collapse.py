@@ -126,18 +126,15 @@ class _Run:
     def make(self, brief: "CollapseBrief") -> "Version":
         """Two moves: the brief goes on record, then its tool runs."""
         from secondunit.runner.advance import advance
-        from secondunit.runner.local import check_device
         from secondunit.schema import BriefRequest, MakeRequest, StoredBrief, Version
 
-        words = BriefRequest.read(actor=self.actor, brief=brief, plate=self.plate, **self.files)
+        words = BriefRequest.read(actor=self.actor, brief=brief, plate=self.plate, device=self.device, **self.files)
         run = MakeRequest.read(actor=self.actor, shot=brief.shot, brief="b001", plate=self.plate, device=self.device)
-        check_device(self.device)
         with screen() as console:
             outcome = advance(self.home, words)
-            require(outcome, self.as_json)
-            assert isinstance(outcome.made, StoredBrief)
-            console.say(f"Brief {outcome.made.name}.")
-            outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
+            if isinstance(outcome.made, StoredBrief):
+                console.say(f"Brief {outcome.made.name}.")
+                outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)
         return outcome.made

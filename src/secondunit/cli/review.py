@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from secondunit.cli.answer import require, tell
+from secondunit.cli.answer import require, table, tell
 from secondunit.cli.options import Actor, Folder, Json, acting, opened
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ InRole = Annotated[
     str | None,
     typer.Option("--role", metavar="ROLE", help="In which of their roles.  [default: the one that is asked for]"),
 ]
+ASKED = ("style", "trigger", "seed", "quality")
+"""What a brief says that tells its versions from others."""
 Reason = Annotated[str, typer.Option(help="Why.")]
 
 
@@ -26,16 +28,24 @@ def versions(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """List versions, with status and brief."""
+    """List versions: brief, style, trigger, seed, quality, status, who made them and when."""
     home = opened(context, folder)
     with home.reading() as records:
-        found = records.versions(shot)
-    answer = [version.model_dump(mode="json") | {"folder": str(home.folder / version.folder)} for version in found]
-    lines = [
-        f"{v.name:20} {v.status:8} {v.brief}  {v.plate}  {v.made_at[:16]}  {v.made_by}  {home.folder / v.folder}"
-        for v in found
+        found = [(version, records.brief(version.shot, version.brief)) for version in records.versions(shot)]
+    if not found:
+        tell(as_json, {"versions": []}, f"No versions{f' of {shot}' if shot else ''} yet.")
+        return
+    asked = [brief.model_dump(mode="json", include=set(ASKED)) if brief else dict.fromkeys(ASKED) for _, brief in found]
+    answer = [
+        version.model_dump(mode="json") | words | {"folder": str(home.folder / version.folder)}
+        for (version, _), words in zip(found, asked, strict=True)
     ]
-    tell(as_json, {"versions": answer}, *(lines or [f"No versions{f' of {shot}' if shot else ''} yet."]))
+    rows = [
+        (v.name, v.brief, *(str(words[name]) for name in ASKED), v.status, v.made_at[:16].replace("T", " "), v.made_by)
+        for (v, _), words in zip(found, asked, strict=True)
+    ]
+    lines = table(("version", "brief", *ASKED, "status", "made", "by"), rows)
+    tell(as_json, {"versions": answer}, *lines, f"Each is a folder in {home.folder / 'versions'}.")
 
 
 def note(

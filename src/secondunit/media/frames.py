@@ -3,6 +3,7 @@
 Files from outside go through `plates.ingest`, which decodes them in a child process.
 """
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,6 +131,36 @@ def read(path: Path) -> Frame:
     fields = {name: encode(value) for name, value in header.items() if name not in STRUCTURE}
     aspect = float(header.get("pixelAspectRatio", 1.0))
     return Frame(channels, window(header["dataWindow"]), window(header["displayWindow"]), aspect, fields)
+
+
+def read_head(path: Path) -> tuple[set[str], Window]:
+    """Names of the channels, and the display window, of a frame that this program wrote, without its pixels.
+
+    Some hundred times quicker than `read`. Raises InputError when the frame is missing, damaged or cut off.
+    """
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            header = file.header()
+            names, box = {channel.name for channel in header["channels"]}, window(header["displayWindow"])
+        if not _ends_with_its_last_lines(path.read_bytes()):
+            raise ValueError("its end is missing")
+    except (RuntimeError, OSError, ValueError, struct.error) as error:
+        raise InputError(f"{path} cannot be read ({error}): make or ingest it again.") from error
+    return names, box
+
+
+def _ends_with_its_last_lines(file: bytes) -> bool:
+    """Whether an OpenEXR file of scan lines is as long as it says: its table of chunks leads to its last byte."""
+    at = 8  # after magic number and version
+    while file[at : at + 1] != b"\0":
+        at = file.index(b"\0", file.index(b"\0", at) + 1) + 1  # after an attribute's name and type
+        at += 4 + int.from_bytes(file[at : at + 4], "little")
+    (first,) = struct.unpack_from("<Q", file, at + 1)
+    last = max(struct.unpack_from(f"<{(first - at - 1) // 8}Q", file, at + 1))
+    _, length = struct.unpack_from("<ii", file, last)
+    return bool(last + 8 + length == len(file))
 
 
 def read_rgb(path: Path, over: Window | None = None) -> Array:

@@ -38,7 +38,7 @@ class BondReport:
 
     def said(self) -> str:
         """One line for the user."""
-        line = f"{self.bonds} bonds, {self.ground} to the ground"
+        line = f"held by {self.bonds} joints, {self.ground} of them to the ground"
         if self.ties:
             line += f"; tied to the nearest support: {_tally(self.ties)}"
         if self.loose:

@@ -120,7 +120,8 @@ class FractureReport:
     def said(self) -> str:
         """One line for the user."""
         cut = f"{self.trimmed_m3:.4f} m3 cut at {len(self.trims)} overlapping pairs" if self.trims else "no overlaps"
-        return f"{self.pieces} pieces, {self.volume_m3:.1f} m3, {cut}, {self.dropped_m3:.5f} m3 of crumbs dropped"
+        lost = f", {1000 * self.dropped_m3:.1f} litres of splinters left out" if self.dropped_m3 >= 0.0001 else ""
+        return f"broken into {self.pieces} pieces, {self.volume_m3:.1f} m3, {cut}{lost}"
 
 
 def fracture(

@@ -12,7 +12,7 @@ MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises 
 A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
 """
 
-from secondunit.runner import briefs, entries, intake, making
+from secondunit.runner import briefs, entries, intake, making, strangers
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Listener, Quiet, Workers
 from secondunit.schema import BriefRequest, IngestRequest, InitRequest, InputError, MakeRequest, Outcome, Request
@@ -22,7 +22,10 @@ def advance(
     production: Production, request: Request, *, console: Listener | None = None, workers: Workers | None = None
 ) -> Outcome:
     """Make one move, or say why not. workers: who does the work; the house's own unless a test passes others."""
-    console, workers = console or Quiet(), workers or House()
+    return strangers.advised(production, _move(production, request, console or Quiet(), workers or House()))
+
+
+def _move(production: Production, request: Request, console: Listener, workers: Workers) -> Outcome:
     match request:
         case IngestRequest():
             return intake.ingest(production, request, console, workers)

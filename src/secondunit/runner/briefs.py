@@ -15,8 +15,8 @@ from secondunit.store import blobs
 
 
 def put(production: Production, request: BriefRequest, console: Listener, workers: Workers) -> Outcome:
-    """Put a brief on record, with copies of its files. Raises InputError for one that its tool could not work with,
-    Cancelled when the person stops it.
+    """Put a brief on record, with copies of its files. Raises InputError for one that its tool could not work with, or
+    for a device that is not there, Cancelled when the person stops it.
 
     The gate is asked first, without a record of it: nobody's file is decoded for a person who may write no briefs.
     """
@@ -32,6 +32,8 @@ def _checked(
 ) -> BriefRequest:
     """The brief as it is kept: its files read, checked, copied in and named by content."""
     brief = request.brief
+    if request.device is not None:
+        workers.find_device(request.device)
     if request.building_file is not None:
         brief = _with(brief, building=file_text(Path(request.building_file), "--building", "a TOML file"))
     matte = Path(request.matte_file) if request.matte_file is not None else None

@@ -113,7 +113,14 @@ def manifest_of(draft: Draft, plate: Plate) -> LayerManifest:
 
 
 def sampled(manifest: LayerManifest) -> list[tuple[Layer, str]]:
-    """(layer, file) of the first, middle and last frame of every layer: what the door reads back."""
+    """(layer, file) whose pixels the door reads back: the first, middle and last frame of every layer, and of every
+    other frame one layer, each in its turn."""
     first, last = manifest.first_frame, manifest.last_frame
-    frames = sorted({first, (first + last) // 2, last})
-    return [(layer, layer.file(frame)) for layer in manifest.layers for frame in frames]
+    ends = {first, (first + last) // 2, last}
+    count = len(manifest.layers)
+    return [
+        (layer, layer.file(frame))
+        for n, layer in enumerate(manifest.layers)
+        for frame in range(first, last + 1)
+        if frame in ends or (frame - first) % count == n
+    ]

@@ -251,7 +251,7 @@ def check_device(device: str) -> None:
         return
     import warp
 
-    from secondunit.runner.worker import start_warp
+    from secondunit.tools.warp_start import start_warp
 
     start_warp()
     if not any(found.alias == device for found in warp.get_cuda_devices()):
@@ -260,8 +260,8 @@ def check_device(device: str) -> None:
 
 def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: "Listener") -> Draft:
     """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
-    from secondunit.runner.worker import start_warp
     from secondunit.tools import collapse
+    from secondunit.tools.warp_start import start_warp
 
     if not isinstance(brief, CollapseBrief):
         raise WorkFailed(f"This Second Unit has rules for the tool {brief.tool!r}, but not the tool yet.")

@@ -99,12 +99,13 @@ class Drafted:
 
 
 def make(production: Production, request: MakeRequest, console: Listener, workers: Workers) -> Outcome:
-    """Run the brief's tool. Raises InputError when shot, plate or brief name nothing on record."""
+    """Run the brief's tool. Raises InputError when shot, plate, brief or device name nothing that is there."""
     with production.reading() as reading:
         plate = plate_named(reading, request.shot, request.plate)
         if reading.stored_brief(request.shot, request.brief) is None:
             raise InputError(f"There is no brief {request.shot}/{request.brief}: put one on record first.")
         seen = facts.see_make(production.folder, reading, plate, request.shot, request.brief)
+    workers.find_device(request.device)
     # The plate that was looked at is the one that is used, even if a newer one comes in meanwhile.
     chosen = request.model_copy(update={"plate": plate.id})
     return walk(production, chosen, seen, console, workers, lambda under: _run(under, chosen))

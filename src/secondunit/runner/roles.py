@@ -1,6 +1,6 @@
 """In which of their roles somebody decides, where they did not say."""
 
-from secondunit.runner import facts
+from secondunit.runner import facts, strangers
 from secondunit.runner.facts import Seen
 from secondunit.runner.production import Production
 from secondunit.schema import (
@@ -31,7 +31,7 @@ def deciding(production: Production, reading: Reading, request: ApproveRequest) 
         return request.role
     person = reading.person(request.actor)
     if person is None:
-        raise InputError(f"{request.actor} is not on record here: `secondunit person add` puts people on record.")
+        raise InputError(strangers.sentence(reading, request.actor, Role.SUPERVISOR))
     may = [role for role in person.roles if _may(production, reading, request, role)]
     asked = [role for role in may if role in _asked_for(production, reading, request)]
     for roles in (asked, may, person.roles):

@@ -70,23 +70,10 @@ def load(job: Path) -> tuple[Callable[[Any, int], Any], Any]:
     sys.path[:] = paths + [p for p in sys.path if p not in paths]
     function, arguments = pickle.loads(fn), pickle.loads(payload)
     if "warp" in sys.modules:
+        from secondunit.tools.warp_start import start_warp
+
         start_warp()
     return function, arguments
-
-
-def start_warp() -> None:
-    """Start Warp without its greeting and its remark that there is no graphics card: both come once per process."""
-    import warp
-
-    warp.config.log_level = warp.LOG_WARNING
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        warp.init()
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def replay(file: Path) -> None:

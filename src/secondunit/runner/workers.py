@@ -64,6 +64,10 @@ class Workers(Protocol):
         """Raise InputError for a brief that its tool could not work with. given: option -> the user's own file."""
         ...
 
+    def find_device(self, device: str) -> None:
+        """Raise InputError for a device that work cannot run on here."""
+        ...
+
     def look(self, staging: Path, manifest: LayerManifest) -> Look:
         """Read frames back, independently of the tool that wrote them."""
         ...
@@ -115,6 +119,12 @@ class House:
                 f"This Second Unit has rules for the tool {brief.tool!r}, and not yet the tool: update it."
             )
         collapse.check(brief, plate, production / plate.frames_folder, given)
+
+    def find_device(self, device: str) -> None:
+        """See `runner.local.check_device`."""
+        from secondunit.runner import local
+
+        local.check_device(device)
 
     def look(self, staging: Path, manifest: LayerManifest) -> Look:
         """See `runner.looking`."""

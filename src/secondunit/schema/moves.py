@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from .answers import Question
-from .base import Record
+from .base import Fields, Record, upgrade
 from .brief import Brief
 from .consent import ConsentTerms, Line
 from .names import (
@@ -92,8 +92,10 @@ class IngestRequest(Record, name="ingest-request", version=1):
     camera: str | None = None
 
 
-class BriefRequest(Record, name="brief-request", version=1):
+class BriefRequest(Record, name="brief-request", version=2):
     """Put a brief on record, once its tool can work with it on this plate (None: the shot's newest).
+
+    device: where it will be made straight away, `cpu` or `cuda:0`; None: not yet, or elsewhere.
 
     matte_file, building_file: the user's own files; the first is copied into the production, the second's text into
     the brief.
@@ -105,6 +107,13 @@ class BriefRequest(Record, name="brief-request", version=1):
     plate: PlateId | None = None
     matte_file: str | None = None
     building_file: str | None = None
+    device: str | None = Field(default=None, pattern=DEVICE)
+
+
+@upgrade("brief-request", 1)
+def _made_later(fields: Fields) -> Fields:
+    """Version 1 did not say where the brief would be made."""
+    return fields
 
 
 class MakeRequest(Record, name="make-request", version=1):
@@ -302,3 +311,15 @@ Request = (
     | PackReviewRequest
     | SwitchRequest
 )
+
+
+@upgrade("approve-request", 1)
+def _unsigned_approval(fields: Fields) -> Fields:
+    """Version 1 could not be signed."""
+    return fields
+
+
+@upgrade("reject-request", 1)
+def _unsigned_rejection(fields: Fields) -> Fields:
+    """Version 1 could not be signed."""
+    return fields

@@ -1,7 +1,7 @@
 """What a move came to."""
 
 from .answers import Answer
-from .base import Record
+from .base import Fields, Record, upgrade
 from .clearance import Clearance, Verdict
 from .consent import Consent, Revocations, Withdrawal
 from .inspection import Identification
@@ -33,10 +33,11 @@ Made = (
 """What a move can put in place."""
 
 
-class Outcome(Record, name="outcome", version=1):
+class Outcome(Record, name="outcome", version=2):
     """Allowed and done, or refused, or waiting for an approval; failures are exceptions.
 
-    clearance is None when the verdict does not allow. made: the record that the move put in place.
+    clearance is None when the verdict does not allow. made: the record that the move put in place. advice: what the
+    person can do about a refusal, in one sentence that says why; empty where the verdict says it best.
     """
 
     move: Move
@@ -44,6 +45,7 @@ class Outcome(Record, name="outcome", version=1):
     clearance: Clearance | None = None
     made: Made | None = None
     ledger_seq: int | None = None
+    advice: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -51,5 +53,11 @@ class Outcome(Record, name="outcome", version=1):
         return {"allow": 0, "refuse": 3, "needs_approval": 4}[self.verdict.decision]
 
     def says(self) -> str:
-        """For people: the verdict with its rules and sources."""
-        return self.verdict.says()
+        """For people: the advice, or else the verdict with its rules and sources."""
+        return self.advice or self.verdict.says()
+
+
+@upgrade("outcome", 1)
+def _without_advice(fields: Fields) -> Fields:
+    """Version 1 gave none."""
+    return fields

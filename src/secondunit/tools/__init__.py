@@ -1,1 +1,1 @@
-"""What makes a version: one package per tool, and `base`, the contract between a tool and the runner."""
+"""What makes a version: one package per tool; `base`, the contract between a tool and the runner; Warp's start."""

@@ -58,6 +58,7 @@ class Signatures(NamedTuple):
 
 def sign(payload: bytes, signer: Signer, typ: str) -> str:
     """A compact JWS. BadSignature where the signer's answer is no signature, or the payload no JSON object."""
+    _check_payload(payload)
     header = {"alg": ALG, "kid": signer.public.thumbprint, "typ": str(typ)}
     head = b64url(canonical_json(header).encode())
     begun = f"{head}.{b64url(payload)}"
@@ -75,7 +76,7 @@ def verify(token: str, public: PublicKey, typ: str) -> bytes:
         raise BadSignature("it has not the three parts of a compact JWS")
     _check_header(head, typ, public.thumbprint)
     try:
-        payload = jws.deserialize_compact(token, OKPKey.import_key(public.jwk), registry=_registry).payload
+        payload = jws.deserialize_compact(token, OKPKey.import_key({**public.jwk}), registry=_registry).payload
     except (JoseError, ValueError, TypeError):
         raise BadSignature("it was not made by this key over this content") from None
     _check_payload(payload)

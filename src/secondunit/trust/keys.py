@@ -38,7 +38,7 @@ JWK_SECRETS = {"d", "k", "p", "q", "dp", "dq", "qi", "oth"}
 LONGEST = 16_384
 """Characters of a key's text."""
 ROUNDS, MOST_ROUNDS = 64, 4096
-"""Of bcrypt: as many as are written (0.4 s on a laptop), and the most that are computed for a file that asks."""
+"""Of bcrypt: as many as are written (half a second on a laptop), and the most that a file may ask for."""
 
 
 class WrongPassphrase(ValueError):
@@ -184,7 +184,7 @@ def _from_line(text: str) -> PublicKey:
     kind, _, rest = lines[0].partition(" ") if len(lines) == 1 else ("", "", "")
     if kind.startswith(HARDWARE):
         raise ValueError(
-            f"A {HARDWARE} key signs its counter along with what it is given, which is no JWS: make one with `key make`."
+            f"A {HARDWARE} key signs a counter along with what it is given, which is no JWS: use another key."
         )
     if kind != SSH:
         raise ValueError(f"This is no line of the form `{SSH} AAAA...`: give an Ed25519 public key.")

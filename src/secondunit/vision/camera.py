@@ -189,12 +189,17 @@ def _known_focal(
                 f"{name} is {value:g}, which no lens has on this plate; give {least:.3g} to {most * FOCAL_LIMIT:.6g}."
             )
     if focal_px is not None:
-        return focal_px, "given", f"focal length {focal_px:.0f} px as given"
+        return focal_px, "given", f"{focal_mm(focal_px / per_mm)} as given"
     if given_mm is not None:
-        return given_mm * per_mm, "given", f"focal length {given_mm:g} mm (35 mm equivalent) as given"
+        return given_mm * per_mm, "given", f"{focal_mm(given_mm)} as given"
     if exif_mm is not None:
-        return exif_mm * per_mm, "exif", f"focal length {exif_mm:g} mm (35 mm equivalent) from EXIF"
+        return exif_mm * per_mm, "exif", f"{focal_mm(exif_mm)} from EXIF"
     return None
+
+
+def focal_mm(mm: float) -> str:
+    """A focal length as people say it, whichever way it is known."""
+    return f"focal length {mm:.3g} mm (35 mm equivalent)"
 
 
 def _scale(
@@ -263,20 +268,20 @@ def _grounded(found: _Found, problem: Problem) -> tuple[_Found, Problem]:
 
 def _fit_unknown(problem: Problem, width: float, hidden: bool) -> _Found:
     """Focal length from vanishing points when three checks hold, else from usual lenses and eye height."""
+    per_px = FULL_FRAME_DIAGONAL_MM / (2 * float(np.hypot(*problem.centre)))
     measured = fit_pose(replace(problem, lens=_lens(problem, 3.0)))
     faults = _vanishing_faults(problem, measured, width, hidden)
     if not faults:
-        said = f"focal length {measured.focal_px:.0f} px from vanishing points"
-        return _Found(measured, "vanishing points", said, ())
+        return _Found(measured, "vanishing points", f"{focal_mm(measured.focal_px * per_px)} from vanishing points", ())
     # The corners' own word on the focal length is distrusted here, so their weight drops and the priors decide.
     assumed = fit_pose(replace(problem, sigma_px=4 * problem.sigma_px, lens=_lens(problem), eye_height=not hidden))
-    mm = assumed.focal_px * FULL_FRAME_DIAGONAL_MM / (2 * float(np.hypot(*problem.centre)))
+    mm = assumed.focal_px * per_px
     warning = (
         f"The focal length is an assumption ({mm:.0f} mm, 35 mm equivalent, chosen between usual lenses"
         f"{'' if hidden else ' and an eye height near 1.6 m'}), because {' and '.join(faults)}; "
         f"give --focal-mm if you know the lens."
     )
-    return _Found(assumed, "assumed", f"focal length {assumed.focal_px:.0f} px assumed ({mm:.0f} mm)", (warning,))
+    return _Found(assumed, "assumed", f"{focal_mm(mm)} assumed", (warning,))
 
 
 def _vanishing_faults(problem: Problem, fit: Fit, width: float, hidden: bool) -> list[str]:
@@ -289,7 +294,7 @@ def _vanishing_faults(problem: Problem, fit: Fit, width: float, hidden: bool) ->
     low, high = CAMERA_HEIGHT_M
     if not (hidden or low <= fit.position_m[2] <= high):
         faults.append(
-            f"its vanishing points (focal {fit.focal_px:.0f} px) put the camera {fit.position_m[2]:.1f} m above the "
+            f"its vanishing points put the camera {fit.position_m[2]:.1f} m above the "
             f"ground line, where {low:g} to {high:g} m is plausible"
         )
     if fit.ln_focal_sigma > 0.15:
@@ -364,9 +369,10 @@ def _report(
     above, spread = float(fit.position_m[2]), SIGMAS * fit.height_sigma_m
     away = float(-fit.position_m[1])
     verdict = (
-        f"{found.focal_said} [{focal[0]:.0f} to {focal[1]:.0f}]; camera {above:.1f} m [{above - spread:.1f} to "
-        f"{above + spread:.1f}] above the ground, {away:.1f} m from the facade plane; facade {w:.1f} m "
-        f"[{wide[0]:.1f} to {wide[1]:.1f}] x {h:.1f} m; {scale_said}; corners fit to {fit.rms_px:.1f} px."
+        f"{found.focal_said}{_between(focal, diagonal_px(width, height, aspect))}; camera {above:.1f} m "
+        f"[{above - spread:.1f} to {above + spread:.1f}] above the ground, {away:.1f} m from the facade plane; "
+        f"facade {w:.1f} m [{wide[0]:.1f} to {wide[1]:.1f}] x {h:.1f} m; {scale_said}; "
+        f"corners fit to {fit.rms_px:.1f} px."
     )
     return Solve(
         camera=camera,
@@ -382,6 +388,12 @@ def _report(
         camera_height_range_m=(above - spread, above + spread),
         facade_width_range_m=wide,
     )
+
+
+def _between(focal_px: tuple[float, float], across_px: float) -> str:
+    """The interval of a focal length in mm, 35 mm equivalent; nothing where it is known. across_px: the diagonal."""
+    low, high = (f"{px * FULL_FRAME_DIAGONAL_MM / across_px:.3g}" for px in focal_px)
+    return "" if low == high else f" [{low} to {high}]"
 
 
 def _nine(rotation: Floats) -> Matrix3:

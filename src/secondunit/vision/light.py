@@ -130,7 +130,7 @@ def _direction(plate: Image, matte: Matte, camera: Camera, ratio: float) -> tupl
     mean = (weight * np.exp(1j * turn)).sum()
     trust = float(np.clip(np.abs(mean) / weight.sum() * weight.max() * (1.0 if ratio > 1.6 else 0.6), 0.1, 0.8))
     elevation = USUAL_ELEVATION_DEG if ratio > 1.6 else 55.0
-    said = "sun: " + " and ".join(clue.said for clue in clues)
+    said = "sun: " + ", ".join(clue.said for clue in clues)
     return float(np.degrees(np.angle(mean))), elevation, trust, said
 
 
@@ -150,8 +150,12 @@ def _glow(plate: Image, matte: Matte, camera: Camera) -> _Clue | None:
     azimuth = side if backlit else 180.0 - side
     weight = float(np.clip(0.2 + abs(slope) * 0.6, 0.2, 0.7)) if backlit else 0.15
     name = "left" if side < 0 else "right"
-    where = "the facade is darker than the sky, so the light comes from behind it" if backlit else "the facade is lit"
-    return _Clue(azimuth, weight, f"{where}, and the sky is brighter on the {name}")
+    where = (
+        "the facade is darker than the sky, so the light comes from behind it"
+        if backlit
+        else "the camera does not face it"
+    )
+    return _Clue(azimuth, weight, f"{where}, the sky is brighter on the {name}")
 
 
 def _walls(plate: Image, matte: Matte, camera: Camera, ratio: float) -> _Clue | None:

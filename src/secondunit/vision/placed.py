@@ -11,7 +11,17 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from secondunit.schema import Camera, InputError
-from secondunit.vision.camera import CORNER_NOISE_PX, EDGE_SHARE, SIGMAS, Solve, diagonal_px, project, rays
+from secondunit.vision.camera import (
+    CORNER_NOISE_PX,
+    EDGE_SHARE,
+    FULL_FRAME_DIAGONAL_MM,
+    SIGMAS,
+    Solve,
+    diagonal_px,
+    focal_mm,
+    project,
+    rays,
+)
 from secondunit.vision.corners import NAMES, Floats, check_corners
 
 NEAR_GROUND_M = 0.1
@@ -115,8 +125,9 @@ def _told(camera: Camera, corners: Floats, wall: _Wall, height_m: float | None) 
         if height_m is not None
         else f"scale: from the camera's height above the ground, {above:.2f} m"
     )
+    mm = camera.focal_px * FULL_FRAME_DIAGONAL_MM / diagonal_px(camera.width, camera.height, camera.pixel_aspect)
     verdict = (
-        f"camera as given with the plate: focal length {camera.focal_px:.0f} px, {above:.1f} m above the ground, "
+        f"camera as given with the plate: {focal_mm(mm)}, {above:.1f} m above the ground, "
         f"{-position[1]:.1f} m from the facade plane; facade {width:.1f} m [{width - spread:.1f} to "
         f"{width + spread:.1f}] x {height:.1f} m; {said}; corners fit to {wall.rms_px:.1f} px."
     )

@@ -100,8 +100,8 @@ def _said(building: Building, brief: CollapseBrief, stated: dict[str, Any]) -> l
     size = f"parapet {roof.parapet_m:.1f} m" if roof.kind == "flat" else f"{roof.rise_m:.1f} m high"
     lines = [
         f"building: {building.construction}, {building.width_m:.1f} x {building.depth_m:.1f} m, {building.storeys} "
-        f"storeys to {building.height_m:.1f} m, {roof.kind} roof ({size}), {len(building.crests)} crests and wings; "
-        "a facade with setbacks is taken as flat."
+        f"storeys to {building.height_m:.1f} m, {roof.kind} roof ({size}), parts that stick out (chimneys, dormers, "
+        f"wings): {len(building.crests)}; a facade with setbacks is taken as flat."
     ]
     if brief.construction is None and "construction" not in stated:
         lines.append("building: masonry is assumed; --construction rc-frame gives columns and beams.")
@@ -111,8 +111,12 @@ def _said(building: Building, brief: CollapseBrief, stated: dict[str, Any]) -> l
 def _covered(building: Building, outline: Outline) -> str:
     share, over = coverage(building, outline), overshoot_m(building, outline)
     line = (
-        f"building: proxies cover {share:.2%} of the matte and rise at most {over:.1f} m above it (90 % of the width)."
+        f"building: the model covers {share:.2%} of the building in the picture, and over 90 % of its width it stands "
+        f"at most {over:.1f} m above it."
     )
     if share < 0.995:
-        line += " What is not covered stays in the picture; state crests in building.toml or correct the matte."
+        line += (
+            " What is not covered stays in the picture; state what sticks out (crests in building.toml), or correct "
+            "the matte."
+        )
     return line

@@ -32,7 +32,9 @@ def compile_all(device: str) -> int:
     """Load every kernel module on ``device``, compiling what the cache lacks; returns how many there are."""
     import warp as wp
 
-    wp.config.log_level = wp.LOG_WARNING
+    from secondunit.tools.warp_start import start_warp
+
+    start_warp()
     loaded = [wp.load_module(module, device=device) for module in modules()]
     return len(loaded)
 
