@@ -19,11 +19,11 @@ from secondunit.schema import (
     Layer,
     MakeRequest,
     Outcome,
-    PersonRequest,
     Plate,
     Tri,
     Version,
 )
+from tests.runner import people
 
 GOOD = {"finite": Tri.TRUE, "complete": Tri.TRUE, "hull_untouched": Tri.TRUE}
 LAYERS = (Layer(name="comp", channels=("R", "G", "B"), pixel_type="half", what="everything"),)
@@ -97,11 +97,12 @@ def quick_folder() -> Iterator[Path]:
 
 
 def new(folder: Path) -> Production:
-    """An open production with Ann (supervisor and artist) and Leo (legal)."""
+    """An open production with Ann (supervisor and artist), Leo (legal) and Sue (supervisor); the last two have keys."""
     outcome = init_production(folder, InitRequest(actor="Ann", title="Again", code="AGM"))
     assert outcome.exit_code == 0, outcome.says()
     production = open_production(folder)
-    done(advance(production, PersonRequest(actor="Ann", name="Leo", roles=("legal",))))
+    people.add(production, "Leo", "legal")
+    people.add(production, "Sue", "supervisor")
     return production
 
 
@@ -143,6 +144,14 @@ def made(production: Production) -> Version:
     version = done(make(production))
     assert isinstance(version, Version)
     return version
+
+
+def on_record(production: Production) -> Version:
+    """The first version of A010, as it is on record."""
+    with production.reading() as reading:
+        found = reading.version("A010", "v001")
+    assert found is not None
+    return found
 
 
 def left(production: Production) -> tuple[list[str], list[str]]:

@@ -163,6 +163,7 @@ said = sa.Table(
     _text("key"),
     _text("person", sa.ForeignKey("people.name")),
     _text("record"),
+    sa.Index("said_by_key", "kind", "key"),
 )
 """What named people put on record beside plates, briefs and versions: keys, consents, releases, answers, packs …
 
