@@ -206,7 +206,7 @@ def _folder(path: Path | None = None, *, create: bool = False) -> Iterator[int]:
     path = path or key_folder()
     try:
         if create:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with suppress(FileExistsError):
                 path.mkdir(mode=0o700)
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -259,33 +259,38 @@ def _check_file(found: os.stat_result, path: Path, hidden: bool) -> None:
 
 def _linked(folder: int, name: str, text: str) -> bool:
     """Put a whole, private file under a name that is free; False where it is taken."""
-    part = _written(folder, text, 0o600)
-    try:
-        os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    with _writing(folder, text, 0o600) as part:
+        try:
+            os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        except FileExistsError:
+            return False
+        finally:
+            os.unlink(part, dir_fd=folder)
         os.fsync(folder)
-    except FileExistsError:
-        return False
-    finally:
-        os.unlink(part, dir_fd=folder)
     return True
 
 
 def _put(folder: int, name: str, text: str, mode: int = 0o600) -> None:
     """The same, in place of what is there."""
-    part = _written(folder, text, mode)
-    os.replace(part, name, src_dir_fd=folder, dst_dir_fd=folder)
-    os.fsync(folder)
+    with _writing(folder, text, mode) as part:
+        os.replace(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
 
 
-def _written(folder: int, text: str, mode: int) -> str:
+@contextmanager
+def _writing(folder: int, text: str, mode: int) -> Iterator[str]:
+    """The name of a whole new file, forced to disk, to be put in its place; InputError where that cannot be done."""
     part = f".{secrets.token_hex(8)}.part"
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=folder)
     try:
+        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=folder)
         with open(file, "w", encoding="utf-8") as opened:
             opened.write(text)
             opened.flush()
             os.fsync(file)
-    except BaseException:
-        os.unlink(part, dir_fd=folder)
-        raise
-    return part
+        yield part
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(part, dir_fd=folder)
+        raise InputError(
+            f"No key can be written to {key_folder()}: {error.strerror}; see to it and try again."
+        ) from error
