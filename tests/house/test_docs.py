@@ -35,6 +35,10 @@ def test_commands_of_later_work_do_not_exist():
     assert set(COMMANDS) == {
         ("init",),
         ("person", "add"),
+        ("key", "make"),
+        ("key", "show"),
+        ("key", "passphrase"),
+        ("key", "sign-terms"),
         ("plate", "add"),
         ("collapse",),
         ("versions",),

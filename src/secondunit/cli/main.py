@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from secondunit import __version__
-from secondunit.cli import collapse, ledger, production, review
+from secondunit.cli import collapse, key, ledger, production, review
 from secondunit.cli.answer import end
 
 app = typer.Typer(
@@ -20,11 +20,17 @@ app = typer.Typer(
 )
 person = typer.Typer(no_args_is_help=True, help="People on record: everyone who acts.")
 plate = typer.Typer(no_args_is_help=True, help="Plates: what was shot.")
+keys = typer.Typer(no_args_is_help=True, help="Your own keys, to sign with: in your configuration folder.")
 book = typer.Typer(no_args_is_help=True, help="The ledger: every move, in a chain of hashes.")
 
 app.command("init")(production.init)
 app.add_typer(person, name="person")
 person.command("add")(production.person_add)
+app.add_typer(keys, name="key")
+keys.command("make")(key.make)
+keys.command("show")(key.show)
+keys.command("passphrase")(key.passphrase)
+keys.command("sign-terms")(key.sign_terms)
 app.add_typer(plate, name="plate")
 plate.command("add")(production.plate_add)
 app.command("collapse")(collapse.collapse)

@@ -1,1 +1,1 @@
-"""Hash chain, Merkle root, tree hash: pure functions over records and bytes."""
+"""Hash chain, Merkle root, tree hash, keys, signatures, revocation, sealing: pure functions over records and bytes."""

@@ -1,0 +1,145 @@
+"""Commands on the user's own keys: key make, show, passphrase, sign-terms. None of them touches a production."""
+
+import getpass
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from secondunit.cli.answer import tell
+from secondunit.cli.options import Actor, Json, acting
+
+if TYPE_CHECKING:
+    from secondunit.schema.consent import ConsentTerms
+
+Open = Annotated[
+    bool,
+    typer.Option("--no-passphrase", help="Leave the key unlocked: lower assurance, since whoever copies it can sign."),
+]
+LOWER = "  No passphrase locks it: lower assurance, since whoever copies the file can sign in your name."
+
+
+def make(person: Actor = None, unlocked: Open = False, as_json: Json = False) -> None:
+    """Make your key: a private half that stays with you, and a public one to hand to productions.
+
+    A passphrase is asked for twice; SECONDUNIT_PASSPHRASE_FILE names a file with it, for scripts. A key is never
+    overwritten.
+    """
+    from secondunit.runner import keyring
+
+    name = acting(person)
+    keyring.check_free(name)
+    keyring.make(name, None if unlocked else keyring.passphrase_given() or _new_passphrase())
+    _tell(as_json, name, "is made")
+
+
+def show(person: Actor = None, as_json: Json = False) -> None:
+    """Show your public key, its thumbprint, and where the private half is."""
+    _tell(as_json, acting(person), "is here")
+
+
+def passphrase(person: Actor = None, unlocked: Open = False, as_json: Json = False) -> None:
+    """Lock your key under another passphrase; the old one is asked for first."""
+    from secondunit.runner import keyring
+
+    name = acting(person)
+    keyring.change_passphrase(name, _ask, None if unlocked else _new_passphrase)
+    _tell(as_json, name, "has no passphrase any more" if unlocked else "has another passphrase")
+
+
+def sign_terms(
+    terms: Annotated[Path, typer.Argument(metavar="TERMS.json", help="The terms, as the production handed them out.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where the signature goes; one that is there gets yours added.")
+    ],
+    text: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The text you read: checked to be the one that the terms name.")
+    ] = None,
+    person: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Sign the terms of a consent with your key, on your own device; no production is needed."""
+    from secondunit.runner import keyring
+    from secondunit.runner.terms import read_terms, sign_terms
+
+    name = acting(person)
+    wanted = read_terms(terms, text)
+    print("\n".join(_terms_lines(wanted, text is not None)), file=sys.stderr)
+    signed = sign_terms(wanted, name, out, lambda: keyring.signer(name, _ask))
+    answer = {
+        "consent": wanted.id,
+        "person": name,
+        "key": signed.keys[-1],
+        "signatures": list(signed.keys),
+        "asked_of": list(wanted.signers),
+        "text_sha256": wanted.text_sha256,
+        "text_checked": text is not None,
+        "terms_sha256": wanted.digest,
+        "out": str(out),
+    }
+    count = f"{len(signed.keys)} of {len(wanted.signers)} signatures are in {out}"
+    tell(as_json, answer, f"{_plain(name)} signed {wanted.id}; {count}.")
+
+
+def _tell(as_json: bool, name: str, what: str) -> None:
+    """The answer of the commands on one key: what everybody may know of it."""
+    from secondunit.runner import keyring
+
+    public, locked, path = keyring.show(name)
+    answer = {
+        "person": name,
+        "public": public.openssh(name),
+        "thumbprint": public.thumbprint,
+        "file": str(path),
+        "locked": locked,
+    }
+    lines = [f"The key of {_plain(name)} {what}: {path}", f"  {_plain(public.openssh(name))}"]
+    lines += [f"  thumbprint {public.thumbprint}", *([LOWER] if locked is False else [])]
+    tell(as_json, answer, *lines)
+
+
+def _terms_lines(terms: "ConsentTerms", checked: bool) -> list[str]:
+    """What a signature is about to be put under, so that it can be compared with what was read."""
+    about = {
+        "production": terms.production_title,
+        "performer": terms.performer,
+        "effect": terms.effect,
+        "shots": ", ".join(terms.shots),
+        "made": f"{terms.create_from} to {terms.create_until}",
+        "training": terms.training or "not allowed",
+        "text": f"SHA-256 {terms.text_sha256}{' (the file given is that text)' if checked else ''}",
+        "all terms": f"SHA-256 {terms.digest}",
+    }
+    return [f"Consent {terms.id}:", *(f"  {name}: {_plain(value)}" for name, value in about.items())]
+
+
+def _plain(text: str) -> str:
+    """With what could move the cursor, or show the text in another order, written as a code."""
+    return "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in text)
+
+
+def _ask(what: str) -> str:
+    """A passphrase, typed unseen; InputError where there is no terminal, never a prompt that shows it."""
+    from secondunit.schema import InputError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(_plain(what))
+        except (getpass.GetPassWarning, EOFError, OSError):
+            pass
+    raise InputError("There is no terminal to ask for the passphrase: name a file with SECONDUNIT_PASSPHRASE_FILE.")
+
+
+def _new_passphrase() -> str:
+    """Typed twice, the same, not empty."""
+    from secondunit.schema import InputError
+
+    typed = _ask("New passphrase: ")
+    if not typed:
+        raise InputError("An empty passphrase protects nothing: type one, or say --no-passphrase (lower assurance).")
+    if _ask("The same again: ") != typed:
+        raise InputError("The two passphrases differ: nothing was written; try again.")
+    return typed
