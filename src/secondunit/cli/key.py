@@ -1,15 +1,14 @@
 """Commands on the user's own keys: key make, show, passphrase, sign-terms. None of them touches a production."""
 
-import getpass
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from secondunit.cli.answer import tell
-from secondunit.cli.options import Actor, Json, acting
+from secondunit.cli.answer import require, tell
+from secondunit.cli.options import Actor, Folder, Json, acting, opened
+from secondunit.cli.signed import ask_passphrase, plain, signed_move
 
 if TYPE_CHECKING:
     from secondunit.schema.consent import ConsentTerms
@@ -45,7 +44,7 @@ def passphrase(person: Actor = None, unlocked: Open = False, as_json: Json = Fal
     from secondunit.runner import keyring
 
     name = acting(person)
-    keyring.change_passphrase(name, _ask, None if unlocked else _new_passphrase)
+    keyring.change_passphrase(name, ask_passphrase, None if unlocked else _new_passphrase)
     _tell(as_json, name, "has no passphrase any more" if unlocked else "has another passphrase")
 
 
@@ -67,7 +66,7 @@ def sign_terms(
     name = acting(person)
     wanted = read_terms(terms, text)
     print("\n".join(_terms_lines(wanted, text is not None)), file=sys.stderr)
-    signed = sign_terms(wanted, name, out, lambda: keyring.signer(name, _ask))
+    signed = sign_terms(wanted, name, out, lambda: keyring.signer(name, ask_passphrase))
     answer = {
         "consent": wanted.id,
         "person": name,
@@ -80,7 +79,33 @@ def sign_terms(
         "out": str(out),
     }
     count = f"{len(signed.keys)} of {len(wanted.signers)} signatures are in {out}"
-    tell(as_json, answer, f"{_plain(name)} signed {wanted.id}; {count}.")
+    tell(as_json, answer, f"{plain(name)} signed {wanted.id}; {count}.")
+
+
+def replace(
+    context: typer.Context,
+    key: Annotated[Path, typer.Argument(metavar="PUB", help="File with the new public key.")],
+    of: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose key it is, where it is lost and legal replaces it.")
+    ] = None,
+    lost: Annotated[bool, typer.Option("--lost", help="The old key is lost or stolen: it signs nothing more.")] = False,
+    person: Actor = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Put a new key on record in place of yours, signed with the old one; or, as legal, in place of a lost one."""
+    from secondunit.runner.given import file_text
+    from secondunit.schema import KeyRequest, PersonKey
+
+    name = acting(person)
+    text = file_text(key, "PUB", "a public key as text")
+    reason = "lost" if lost else "rotated"
+    request = KeyRequest.read(actor=name, name=of or name, key=text, reason=reason)
+    outcome = signed_move(opened(context, folder), request)
+    require(outcome, as_json)
+    assert isinstance(outcome.made, PersonKey)
+    told = {"name": outcome.made.name, "thumbprint": outcome.made.thumbprint, "lost": lost}
+    tell(as_json, told, f"{plain(outcome.made.name)}: another key is on record, {outcome.made.thumbprint}.")
 
 
 def _tell(as_json: bool, name: str, what: str) -> None:
@@ -95,7 +120,7 @@ def _tell(as_json: bool, name: str, what: str) -> None:
         "file": str(path),
         "locked": locked,
     }
-    lines = [f"The key of {_plain(name)} {what}: {path}", f"  {_plain(public.openssh(name))}"]
+    lines = [f"The key of {plain(name)} {what}: {path}", f"  {plain(public.openssh(name))}"]
     lines += [f"  thumbprint {public.thumbprint}", *([LOWER] if locked is False else [])]
     tell(as_json, answer, *lines)
 
@@ -112,34 +137,16 @@ def _terms_lines(terms: "ConsentTerms", checked: bool) -> list[str]:
         "text": f"SHA-256 {terms.text_sha256}{' (the file given is that text)' if checked else ''}",
         "all terms": f"SHA-256 {terms.digest}",
     }
-    return [f"Consent {terms.id}:", *(f"  {name}: {_plain(value)}" for name, value in about.items())]
-
-
-def _plain(text: str) -> str:
-    """With what could move the cursor, or show the text in another order, written as a code."""
-    return "".join(letter if letter.isprintable() else f"<U+{ord(letter):04X}>" for letter in text)
-
-
-def _ask(what: str) -> str:
-    """A passphrase, typed unseen; InputError where there is no terminal, never a prompt that shows it."""
-    from secondunit.schema import InputError
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", getpass.GetPassWarning)
-        try:
-            return getpass.getpass(_plain(what))
-        except (getpass.GetPassWarning, EOFError, OSError):
-            pass
-    raise InputError("There is no terminal to ask for the passphrase: name a file with SECONDUNIT_PASSPHRASE_FILE.")
+    return [f"Consent {terms.id}:", *(f"  {name}: {plain(value)}" for name, value in about.items())]
 
 
 def _new_passphrase() -> str:
     """Typed twice, the same, not empty."""
     from secondunit.schema import InputError
 
-    typed = _ask("New passphrase: ")
+    typed = ask_passphrase("New passphrase: ")
     if not typed:
         raise InputError("An empty passphrase protects nothing: type one, or say --no-passphrase (lower assurance).")
-    if _ask("The same again: ") != typed:
+    if ask_passphrase("The same again: ") != typed:
         raise InputError("The two passphrases differ: nothing was written; try again.")
     return typed

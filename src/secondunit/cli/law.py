@@ -35,6 +35,19 @@ def use(
     tell(as_json, answer, line)
 
 
+def listed(context: typer.Context, folder: Folder = None, as_json: Json = False) -> None:
+    """List the packs in force, and whether counsel signed them for this production."""
+    from secondunit.runner import packs
+
+    with opened(context, folder).reading() as reading:
+        rows = [
+            {"name": one.name, "sha256": one.sha256, "reviewed": packs.reviewed(reading, one)}
+            for one in packs.in_force(reading)
+        ]
+    lines = [f"  {row['name']:<16} {'reviewed' if row['reviewed'] else 'not reviewed'}" for row in rows]
+    tell(as_json, {"packs": rows}, "In force beside the house's own rules:", *(lines or ["  none"]))
+
+
 def review(
     context: typer.Context,
     pack: Annotated[str, typer.Argument(metavar="PACK", help="A pack that is in force.")],

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from secondunit import __version__
-from secondunit.cli import collapse, key, ledger, production, review
+from secondunit.cli import collapse, consent, key, law, ledger, production, review, said
 from secondunit.cli.answer import end
 
 app = typer.Typer(
@@ -20,6 +20,9 @@ app = typer.Typer(
 )
 person = typer.Typer(no_args_is_help=True, help="People on record: everyone who acts.")
 plate = typer.Typer(no_args_is_help=True, help="Plates: what was shot.")
+agreed = typer.Typer(no_args_is_help=True, help="Consents: what performers agreed to, and the evidence.")
+released = typer.Typer(no_args_is_help=True, help="Releases: what others own and give.")
+rules = typer.Typer(no_args_is_help=True, help="The rules: which are in force, and why the gate says what it says.")
 keys = typer.Typer(no_args_is_help=True, help="Your own keys, to sign with: in your configuration folder.")
 book = typer.Typer(no_args_is_help=True, help="The ledger: every move, in a chain of hashes.")
 
@@ -31,6 +34,7 @@ keys.command("make")(key.make)
 keys.command("show")(key.show)
 keys.command("passphrase")(key.passphrase)
 keys.command("sign-terms")(key.sign_terms)
+keys.command("replace")(key.replace)
 app.add_typer(plate, name="plate")
 plate.command("add")(production.plate_add)
 app.command("collapse")(collapse.collapse)
@@ -39,6 +43,27 @@ app.command("note")(review.note)
 app.command("status")(review.status)
 app.command("approve")(review.approve)
 app.command("reject")(review.reject)
+app.command("identify")(said.identify)
+app.command("questions")(said.questions)
+app.command("answer")(said.answer)
+app.add_typer(agreed, name="consent")
+agreed.command("draft")(consent.draft)
+agreed.command("record")(consent.record)
+agreed.command("withdraw")(consent.withdraw)
+agreed.command("lift")(consent.lift)
+agreed.command("revocations")(consent.revocations)
+agreed.command("list")(consent.listed)
+agreed.command("show")(consent.show)
+app.add_typer(released, name="release")
+released.command("add")(said.release_add)
+released.command("list")(said.release_list)
+app.add_typer(rules, name="policy")
+rules.command("use")(law.use)
+rules.command("review")(law.review)
+rules.command("list")(law.listed)
+rules.command("explain")(law.explain)
+rules.command("test")(law.try_cases)
+app.command("switch")(law.switch)
 app.add_typer(book, name="ledger")
 book.command("verify")(ledger.verify)
 

@@ -6,6 +6,7 @@ import typer
 
 from secondunit.cli.answer import require, table, tell
 from secondunit.cli.options import Actor, Folder, Json, acting, opened
+from secondunit.cli.signed import signed_move
 
 if TYPE_CHECKING:
     from secondunit.runner.production import Production
@@ -148,13 +149,14 @@ def _decide(
     folder: Any,
     as_json: bool,
 ) -> None:
-    from secondunit.runner.advance import advance
     from secondunit.schema import Approval, ApproveRequest, RejectRequest
 
     kind = ApproveRequest if word == "approve" else RejectRequest
-    outcome = advance(opened(context, folder), kind.read(actor=person, subject=subject, role=role, reason=reason))
+    outcome = signed_move(opened(context, folder), kind.read(actor=person, subject=subject, role=role, reason=reason))
     require(outcome, as_json)
     assert isinstance(outcome.made, Approval)
     said, as_role = "approved" if word == "approve" else "rejected", str(outcome.made.role)
-    answer = {"subject": subject, "decision": word, "by": person, "role": as_role}
-    tell(as_json, answer, f"{subject}: {said} by {person}, {as_role}.")
+    signed = outcome.made.signature is not None
+    answer = {"subject": subject, "decision": word, "by": person, "role": as_role, "signed": signed}
+    unsigned = "" if signed else " Unsigned: it does not count for a final (`secondunit key make`)."
+    tell(as_json, answer, f"{subject}: {said} by {person}, {as_role}.{unsigned}")

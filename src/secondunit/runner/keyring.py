@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from secondunit.runner import agent
-from secondunit.schema import InputError
+from secondunit.schema import Claims, InputError
 from secondunit.schema.names import FORMS, PERSON
-from secondunit.trust import keys
+from secondunit.trust import jws, keys
+from secondunit.trust.jws import Typ
 from secondunit.trust.keys import PrivateKey, PublicKey, Signer, WrongPassphrase
 
 Ask = Callable[[str], str]
@@ -128,6 +129,16 @@ def signer(person: str, ask: Ask) -> Signer:
     """
     with _given_back():
         return agent.find(show(person).public) or _unlocked(person, ask)
+
+
+def is_here(person: str) -> bool:
+    """Whether this person has a key here, or its public half. InputError for what is no person's name."""
+    return any(os.path.lexists(key_folder() / f"{file_name(person)}{end}") for end in (".key", ".pub"))
+
+
+def sign_claims(claims: Claims, signer: Signer) -> str:
+    """The signature on a move, as a compact JWS."""
+    return jws.sign(claims.to_json().encode(), signer, Typ.MOVE)
 
 
 def passphrase_given() -> str | None:

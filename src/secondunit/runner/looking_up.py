@@ -42,3 +42,23 @@ def consents(production: Production) -> list[dict[str, Any]]:
             }
             for one in reading.said(Consent)
         ]
+
+
+def consent_shown(production: Production, consent: str) -> dict[str, Any]:
+    """One consent: terms, the text as it was shown, how it is evidenced and how it stands."""
+    with production.reading() as reading:
+        found = reading.newest(Consent, consent)
+        if found is None:
+            there = ", ".join(one.id for one in reading.said(Consent)) or "none is on record"
+            raise InputError(f"There is no consent {consent}: {there}.")
+        held = facts_consent.on_hold(reading, consent)
+        signers = sorted(facts_consent.signed_by(reading, found))
+    path = production.folder / found.text.path
+    return {
+        "id": found.id,
+        "terms": found.terms.model_dump(mode="json"),
+        "text": path.read_text("utf-8") if path.is_file() else "The statement is missing from the disk.",
+        "assurance": found.assurance,
+        "signed_by": signers,
+        "stands": "on hold" if held else "not on hold",
+    }
