@@ -78,7 +78,7 @@ def note(
 
 
 def _list_notes(home: "Production", shot: str, name: str, frame: int | None, as_json: bool) -> None:
-    from secondunit.runner.entries import version_named
+    from secondunit.runner.named import version_named
 
     with home.reading() as records:
         version = version_named(records, shot, name)

@@ -19,7 +19,7 @@ def signed_move(home: "Production", request: "Request") -> "Outcome":
     if isinstance(request, SignedRequest) and keyring.is_here(request.actor):
         whole, claims = to_sign(home, request)
         signer = keyring.signer(request.actor, ask_passphrase)
-        request = whole.model_copy(update={"signature": keyring.sign_claims(claims, signer)})
+        return advance(home, whole.model_copy(update={"signature": keyring.sign_claims(claims, signer)}))
     return advance(home, request)
 
 

@@ -4,7 +4,7 @@ Only `advance` calls this.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from secondunit.runner import facts, facts_said, roles, said, signing
 from secondunit.runner.named import version_named
@@ -35,6 +35,7 @@ from secondunit.schema import (
 from secondunit.schema.outcome import Made
 from secondunit.store.writing import Writing
 
+S = TypeVar("S", bound=SignedRequest)
 LEADS = (Role.SUPERVISOR, Role.DIRECTOR)
 """Whose approval sets a version's status."""
 WHOLE = (Person, StoredBrief, Note, Approval, PersonKey)
@@ -63,7 +64,7 @@ def enter(production: Production, request: Request) -> Outcome:
     return Outcome(move=request.move, verdict=verdict, clearance=clearance, made=made, ledger_seq=line.seq)
 
 
-def to_sign(production: Production, request: SignedRequest) -> tuple[SignedRequest, Claims]:
+def to_sign(production: Production, request: S) -> tuple[S, Claims]:
     """The move with nothing left open (role, plate), and what its actor signs. Raises InputError as the move would."""
     with production.reading() as reading:
         request = _resolved(production, reading, request)

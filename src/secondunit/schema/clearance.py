@@ -58,7 +58,8 @@ class Verdict(Record, name="verdict", version=2):
 
     def says(self) -> str:
         """For people: what was decided, why, what would help, by which rule, from which source."""
-        lines = [self._head(), *(line for objection in self.objections for line in _said(objection))]
+        stops = sorted(self.objections, key=lambda objection: objection.effect != "refuse")
+        lines = [self._head(), *(line for objection in stops for line in _said(objection))]
         if self.unreviewed:
             lines.append(f"Not reviewed by counsel for this production: {', '.join(self.unreviewed)}.")
         return "\n".join(lines)
