@@ -219,10 +219,12 @@ def test_what_is_no_plain_file_is_refused(home):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_what_belongs_to_others_is_refused(home):
     keyring.make("Ann", None)
-    os.chown(keyring.show("Ann").path, 12345, 12345)
+    path = keyring.show("Ann").path
+    os.chown(path, 12345, 12345)
     assert "somebody else" in said(lambda: keyring.signer("Ann", never))
+    os.chown(path, 0, 0)
     os.chown(home, 12345, 12345)
-    assert "somebody else" in said(lambda: keyring.show("Ann"))
+    assert f"{home} belongs to somebody else" in said(lambda: keyring.show("Ann"))
 
 
 def test_damaged_keys_are_refused(home):

@@ -109,6 +109,12 @@ def test_everything_else_is_refused_in_a_sentence(text):
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["private openssh", "private pem", "public with private behind", "private jwk"])
+def test_who_hands_out_a_private_key_is_told_so(name):
+    with pytest.raises(ValueError, match="keep it to yourself"):
+        keys.read_public(REFUSED[name])
+
+
 @settings(max_examples=300)
 @given(st.one_of(st.text(), st.binary(max_size=90).map(lambda b: b.decode("latin-1"))))
 def test_strangers_words_never_break_it(text):
