@@ -17,8 +17,10 @@ CORNERS = "4,4 20,4 20,20 4,20"
 
 
 @pytest.fixture
-def secondunit(capfd, monkeypatch):
+def secondunit(capfd, monkeypatch, tmp_path_factory):
     monkeypatch.setattr(door, "House", SmallWorkers)
+    monkeypatch.setenv("SECONDUNIT_CONFIG", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     monkeypatch.setenv("SECONDUNIT_PERSON", "Ada")
     return Front(capfd, monkeypatch)
 
@@ -287,23 +289,47 @@ def test_shot_without_a_plate_is_explained(secondunit, home):
     assert "SC999" in made.err
 
 
+def with_key(secondunit, home, name, *roles):
+    """Somebody with a key on record."""
+    made = secondunit("key", "make", "--no-passphrase", "--as", name, "--json")
+    (home / "scratch" / "key.pub").write_text(made.json["public"])
+    options = [word for role in roles for word in ("--role", role)]
+    assert secondunit("person", "add", name, *options, "--key", home / "scratch" / "key.pub").status == 0
+
+
 def test_review_walks_from_note_to_final(secondunit, home):
     secondunit("collapse", "SC010", "--facade", CORNERS)
     assert secondunit("note", "SC010/v001", "more dust", "--frame", 1003, "--json").json["by"] == "Ada"
+    with_key(secondunit, home, "Sue", "supervisor")
+    with_key(secondunit, home, "Leo", "legal")
     needs = secondunit("status", "SC010/v001", "final", "--json")
     assert needs.status == 4
-    assert needs.json["roles"] == ["supervisor"]
-    assert "needs the approval of supervisor" in needs.err
-    done = secondunit("approve", "SC010/v001", "--as", "Ada", "--json")
-    assert done.json == {"subject": "SC010/v001", "decision": "approve", "by": "Ada", "role": "supervisor"}
+    assert needs.json["roles"] == ["legal", "supervisor"]
+    assert "needs the approval of legal and supervisor" in needs.err
+    done = secondunit("approve", "SC010/v001", "--as", "Sue", "--json")
+    decided = {"subject": "SC010/v001", "decision": "approve", "by": "Sue", "role": "supervisor", "signed": True}
+    assert done.json == decided
+    assert secondunit("answer", "SC010/v001", "nobody-recognisable", "yes", "--as", "Sue").status == 0
+    paper = home / "scratch" / "release.txt"
+    paper.write_text("You may.")
+    for kind in ("location", "signage"):
+        about = ("--what", "the house", "--holder", "its owner", "--document", paper)
+        assert secondunit("release", "add", kind, "SC010", *about, "--as", "Leo").status == 0
     assert secondunit("status", "SC010/v001", "final", "--json").status == 0
     (found,) = secondunit("versions", "SC010", "--json").json["versions"]
     assert (found["status"], found["status_by"]) == ("final", "Ada")
 
 
+def test_approval_of_somebody_without_a_key_says_that_it_does_not_count_for_a_final(secondunit, home):
+    secondunit("collapse", "SC010", "--facade", CORNERS)
+    made = secondunit("approve", "SC010/v001", "--as", "Ada")
+    assert made.status == 0
+    assert "Unsigned: it does not count for a final" in made.out
+
+
 def test_role_that_the_rules_ask_for_need_not_be_said(secondunit, home):
     secondunit("collapse", "SC010", "--facade", CORNERS)
-    secondunit("person", "add", "Max", "--role", "director", "--role", "legal", "--role", "supervisor")
+    secondunit("person", "add", "Max", "--role", "director", "--role", "supervisor")
     assert secondunit("approve", "SC010/v001", "--as", "Max", "--json").json["role"] == "supervisor"
     secondunit("person", "add", "Lee", "--role", "legal", "--role", "director")
     several = secondunit("approve", "SC010/v001", "--as", "Lee")
