@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from secondunit import __version__
-from secondunit.cli import collapse, consent, key, law, ledger, production, review, said
+from secondunit.cli import bench, collapse, consent, key, law, ledger, production, review, said
 from secondunit.cli.answer import end
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ agreed = typer.Typer(no_args_is_help=True, help="Consents: what performers agree
 released = typer.Typer(no_args_is_help=True, help="Releases: what others own and give.")
 rules = typer.Typer(no_args_is_help=True, help="The rules: which are in force, and why the gate says what it says.")
 keys = typer.Typer(no_args_is_help=True, help="Your own keys, to sign with: in your configuration folder.")
+timing = typer.Typer(no_args_is_help=True, help="Benchmarks: how long things take on this machine.")
 book = typer.Typer(no_args_is_help=True, help="The ledger: every move, in a chain of hashes.")
 
 app.command("init")(production.init)
@@ -64,6 +65,8 @@ rules.command("list")(law.listed)
 rules.command("explain")(law.explain)
 rules.command("test")(law.try_cases)
 app.command("switch")(law.switch)
+app.add_typer(timing, name="bench")
+timing.command("guard")(bench.guard)
 app.add_typer(book, name="ledger")
 book.command("verify")(ledger.verify)
 

@@ -1,0 +1,92 @@
+"""How long the guardrails take: verdicts, signatures, and what they add to a run. Times are of this machine, now."""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from secondunit.policy import cases, gate, pack
+from secondunit.runner import facts, inspection
+from secondunit.runner.clock import instant
+from secondunit.runner.production import Production
+from secondunit.schema import MakeRequest, Version
+from secondunit.trust import jws, revocation
+from secondunit.trust.jws import Typ
+from secondunit.trust.keys import generate
+
+ROUNDS = 200
+
+
+def measure(production: Production | None) -> dict[str, Any]:
+    """Medians in milliseconds; overhead of the newest version in the production, if there is one."""
+    found = {"rounds": ROUNDS, "verdicts_ms": _verdicts(), "signatures_ms": _signatures()}
+    version = _newest(production) if production else None
+    return found | {"run": _run(production, version) if production and version else None}
+
+
+def _median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
+    act()
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - start)
+    return round(statistics.median(taken) * 1e3, 3)
+
+
+def _verdicts() -> dict[str, float]:
+    """Making, by whose likeness and with which packs."""
+    house, all_packs = pack.load(), pack.load({name: pack.shipped(name) for name in pack.SHIPPED})
+    timed = {}
+    for base in (cases.NOBODY, cases.PERFORMER):
+        known = cases.in_order("make", base)
+        for name, policy in (("house", house), ("house and three packs", all_packs)):
+            timed[f"{base}, {name}"] = _median_ms(lambda k=known, p=policy: gate.judge("make", k, p, at=instant()))
+    return timed
+
+
+def _signatures() -> dict[str, float]:
+    """One move signed and verified; terms with two signatures; a revocation list of 10,000 places."""
+    own, other = generate(), generate()
+    payload = b'{"production":"%s"}' % (b"0" * 800)
+    token = jws.sign(payload, own, Typ.MOVE)
+    both = jws.sign_json(payload, [own, other], Typ.TERMS)
+    days = {"issued_at": "2026-01-01T00:00:00.000000Z", "expires_at": "2026-01-20T00:00:00.000000Z"}
+    listed = revocation.signed(revocation.make(own.public, [7], size=10_000, sequence=1, **days), own)
+    people = {"performer": own.public, "representative": other.public}
+    return {
+        "sign a move": _median_ms(lambda: jws.sign(payload, own, Typ.MOVE)),
+        "verify a move": _median_ms(lambda: jws.verify(token, own.public, Typ.MOVE)),
+        "verify terms with two signatures": _median_ms(lambda: jws.verify_json(both, people, Typ.TERMS)),
+        "read a revocation list": _median_ms(lambda: revocation.verified(listed, own.public).revoked(7)),
+    }
+
+
+def _newest(production: Production) -> Version | None:
+    with production.reading() as reading:
+        return max(reading.versions(), key=lambda version: version.made_at, default=None)
+
+
+def _run(production: Production, version: Version) -> dict[str, Any]:
+    """What the gate added to making this version: asked twice, inputs hashed twice, outputs hashed once."""
+    with production.reading() as reading:
+        plate = reading.plate(version.shot, version.plate)
+        assert plate is not None
+        request = MakeRequest(actor=version.made_by, shot=version.shot, brief=version.brief, plate=plate.id)
+        seen = facts.see_make(production.folder, reading, plate, version.shot, version.brief)
+        hashing = _median_ms(
+            lambda: facts.see_make(production.folder, reading, plate, version.shot, version.brief), rounds=3
+        )
+        asking = _median_ms(lambda: production.judge(reading, facts.gather(reading, request, seen)), rounds=20)
+        recorded = reading.files(version.name)
+    outputs = _median_ms(lambda: inspection.unchanged(production.folder / version.folder, recorded), rounds=1)
+    made_ms = 1e3 * sum(version.timings.values())
+    added = 2 * asking + 2 * hashing + outputs
+    return {
+        "version": version.name,
+        "facts and verdict_ms": asking,
+        "hash inputs_ms": hashing,
+        "hash outputs_ms": outputs,
+        "made in_ms": round(made_ms),
+        "overhead_percent": round(100.0 * added / made_ms, 3) if made_ms else None,
+    }
