@@ -20,7 +20,12 @@ Open = Annotated[
 LOWER = "  No passphrase locks it: lower assurance, since whoever copies the file can sign in your name."
 
 
-def make(person: Actor = None, unlocked: Open = False, as_json: Json = False) -> None:
+Out = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the public half there too, to hand it to a production.")
+]
+
+
+def make(out: Out = None, person: Actor = None, unlocked: Open = False, as_json: Json = False) -> None:
     """Make your key: a private half that stays with you, and a public one to hand to productions.
 
     A passphrase is asked for twice; SECONDUNIT_PASSPHRASE_FILE names a file with it, for scripts. A key is never
@@ -30,7 +35,10 @@ def make(person: Actor = None, unlocked: Open = False, as_json: Json = False) ->
 
     name = acting(person)
     keyring.check_free(name)
-    keyring.make(name, None if unlocked else keyring.passphrase_given() or _new_passphrase())
+    _check_new(out)
+    public = keyring.make(name, None if unlocked else keyring.passphrase_given() or _new_passphrase())
+    if out is not None:
+        out.write_text(f"{public.openssh(name)}\n", encoding="utf-8")
     _tell(as_json, name, "is made")
 
 
@@ -106,6 +114,14 @@ def replace(
     assert isinstance(outcome.made, PersonKey)
     told = {"name": outcome.made.name, "thumbprint": outcome.made.thumbprint, "lost": lost}
     tell(as_json, told, f"{plain(outcome.made.name)}: another key is on record, {outcome.made.thumbprint}.")
+
+
+def _check_new(out: Path | None) -> None:
+    """InputError for a file that is there, or cannot be: asked before a key is made."""
+    from secondunit.schema import InputError
+
+    if out is not None and (out.exists() or not out.absolute().parent.is_dir()):
+        raise InputError(f"--out {out} is there already, or its folder is not: give a new file in a folder that is.")
 
 
 def _tell(as_json: bool, name: str, what: str) -> None:

@@ -11,11 +11,11 @@ from secondunit.schema import Consent, ConsentTerms, InputError
 
 EXAMPLE = """\
 # One exact intended use of one performer's likeness. Everything in here is read and signed by the performer.
-performer = "Mara Quint"
+performer = "Lead Actor"
 language = "en"                     # of the statement: en or es
 category = "alteration"             # as counsel states it: alteration, employment-based replica,
                                     # independently created replica, background replica
-category_by = "Leo Brandt"          # counsel, on record as legal
+category_by = "counsel"             # counsel, on record as legal
 tools = ["age"]
 ages = [35, 45]                     # lowest and highest apparent age, both allowed; leave out where age stays
 effect = "You are made to look some ten to twenty years younger. Nothing else about you changes."
@@ -26,19 +26,19 @@ media = ["the series", "trailers"]
 # sequels = []                      # later productions by name; none: excluded
 territory = "worldwide"
 create_from = "2026-11-01"          # days on which versions may be made
-create_until = "2027-03-31"
+create_until = "2030-12-31"
 # exploit_until = "2056-12-31"      # last day of showing; left out: the rider says it
 # training = ""                     # on what a model may be trained; left out: not allowed
 look_approval = true
 # body_double = "name of the double"
 compensation = "rider of 1 November 2026, item 4"
-# representative = "Ida Holm"       # signs as well
+# representative = "…"              # signs as well
 notice_on = "2026-10-28"
 minor = false
 # guardian = "…"                    # signs as well, where minor = true
 intimacy = false
 retention = "Working files are kept on the production's own machines and shown to nobody outside it."
-destroy_by = "2027-12-31"
+destroy_by = "2031-12-31"
 """
 
 
