@@ -336,7 +336,7 @@ def test_role_that_the_rules_ask_for_need_not_be_said(secondunit, home):
     assert several.status == 2
     assert several.err == "Lee is legal and supervisor: say in which role with --role.\n"
     assert secondunit("approve", "SC010/v001", "--as", "Lee", "--role", "legal", "--json").json["role"] == "legal"
-    secondunit("person", "add", "Kim", "--role", "artist", "--role", "performer")
+    secondunit("person", "add", "Kim", "--role", "artist", "--role", "representative")
     assert secondunit("approve", "SC010/v001", "--as", "Kim").status == 3
 
 

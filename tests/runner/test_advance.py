@@ -162,7 +162,7 @@ def test_person_gains_roles_and_keeps_those_they_had(production):
 
 
 def test_person_is_put_on_record_by_supervisors_only(production):
-    outcome = advance(production, PersonRequest(actor="Leo", name="Eve", roles=("supervisor",)))
+    outcome = people.signed(production, PersonRequest(actor="Leo", name="Eve", roles=("supervisor",)))
     assert outcome.exit_code == 3
     assert rules(outcome) == {"gate.no-permit"}
 

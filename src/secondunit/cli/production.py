@@ -7,6 +7,7 @@ import typer
 
 from secondunit.cli.answer import require, screen, tell
 from secondunit.cli.options import Actor, Folder, Json, acting, opened
+from secondunit.cli.signed import signed_move
 
 if TYPE_CHECKING:
     from secondunit.schema import Plate
@@ -46,13 +47,12 @@ def person_add(
     as_json: Json = False,
 ) -> None:
     """Put a person on record, or give one more roles."""
-    from secondunit.runner.advance import advance
     from secondunit.runner.given import file_text
     from secondunit.schema import Person, PersonRequest
 
     text = file_text(key, "--key", "a public key as text") if key else None
     request = PersonRequest.read(actor=acting(person), name=name, roles=tuple(role), key=text)
-    outcome = advance(opened(context, folder), request)
+    outcome = signed_move(opened(context, folder), request)
     require(outcome, as_json)
     assert isinstance(outcome.made, Person)
     roles = [str(r) for r in outcome.made.roles]

@@ -103,12 +103,11 @@ def status(
 ) -> None:
     """Set where a version stands."""
     from secondunit.cli.words import version_name
-    from secondunit.runner.advance import advance
     from secondunit.schema import StatusRequest
 
     shot, name = version_name(version)
     request = StatusRequest.read(actor=acting(person), shot=shot, version=name, status=to, reason=reason)
-    require(advance(opened(context, folder), request), as_json)
+    require(signed_move(opened(context, folder), request), as_json)
     answer = {"version": version, "status": to, "by": request.actor}
     tell(as_json, answer, f"{version} is {to}, says {request.actor}.")
 

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from secondunit.policy import cases, gate, pack
@@ -41,7 +42,7 @@ def _verdicts() -> dict[str, float]:
     for base in (cases.NOBODY, cases.PERFORMER):
         known = cases.in_order("make", base)
         for name, policy in (("house", house), ("house and three packs", all_packs)):
-            timed[f"{base}, {name}"] = _median_ms(lambda k=known, p=policy: gate.judge("make", k, p, at=instant()))
+            timed[f"{base}, {name}"] = _median_ms(partial(gate.judge, "make", known, policy, at=instant()))
     return timed
 
 

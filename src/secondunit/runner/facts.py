@@ -24,7 +24,6 @@ from secondunit.schema import (
     LayerManifest,
     MakeRequest,
     NoteRequest,
-    PersonRequest,
     Plate,
     RejectRequest,
     Request,
@@ -45,7 +44,6 @@ from secondunit.schema.facts import (
     FinalFacts,
     IngestFacts,
     MakeFacts,
-    PersonFacts,
     StatusFacts,
     VersionFacts,
 )
@@ -132,19 +130,6 @@ def gather(reading: Reading, request: Request, seen: Seen) -> Facts:
     raise TypeError(f"nobody gathers facts for {type(request).__name__}")
 
 
-def _person(reading: Reading, request: PersonRequest, seen: Seen) -> Facts:
-    return PersonFacts.model_validate(
-        acting(reading, request.actor, request.name)
-        | {
-            "key_is_public": Tri.of(request.key is None or facts_said.thumbprint(request.key) is not None),
-            "key_replaces": Tri.of(
-                request.key is not None and facts_said.other_key(reading, request.name, request.key)
-            ),
-            "is_self": Tri.of(request.actor == request.name),
-        }
-    )
-
-
 def _ingest(reading: Reading, request: IngestRequest, seen: Seen) -> Facts:
     return IngestFacts.model_validate(acting(reading, request.actor, request.shot))
 
@@ -200,7 +185,7 @@ def _on_version(reading: Reading, request: NoteRequest | StatusRequest) -> dict[
 
 def _status(reading: Reading, request: StatusRequest, seen: Seen) -> Facts:
     version = reading.version(request.shot, request.version)
-    common = _on_version(reading, request)
+    common = _on_version(reading, request) | facts_said.signed(reading, request, seen)
     if request.status is not Status.FINAL:
         final = Tri.of(version.status is Status.FINAL) if version else Tri.UNKNOWN
         return StatusFacts.model_validate(common | {"version_final": final})
@@ -210,7 +195,8 @@ def _status(reading: Reading, request: StatusRequest, seen: Seen) -> Facts:
 def _final(reading: Reading, version: Version | None, seen: Seen) -> dict[str, object]:
     """Of files that have changed, nobody has approved anything."""
     looked = reading.newest(Inspection, version.name) if version else None
-    facts = facts_use.use(reading, _asked_of(reading, version, seen, looked))
+    asked = _asked_of(reading, version, seen, looked)
+    facts = facts_use.use(reading, asked)
     if seen.version_intact is not Tri.TRUE:
         facts["approvals"] = ()
     cleared = reading.clearance(version.clearance) if version else None
@@ -218,6 +204,7 @@ def _final(reading: Reading, version: Version | None, seen: Seen) -> dict[str, o
         "version_intact": seen.version_intact,
         "rejections": reading.standing(version.name, version.files_sha256, granted=False) if version else (),
         "faces_untouched": Tri.of(_is_of(looked, version) and looked.altered is Tri.FALSE) if looked else Tri.FALSE,
+        "looks_approved": Tri.of(facts_use.looks_approved(reading, asked)),
         "packs_reviewed": Tri.of(all(packs.reviewed(reading, one) for one in packs.in_force(reading))),
         "made_in_evaluation": Tri.of(cleared is None or cleared.verdict.facts.get("evaluation") == Tri.TRUE),
     }
@@ -244,7 +231,6 @@ def _asked_of(reading: Reading, version: Version | None, seen: Seen, looked: Ins
 
 
 GATHERERS: dict[type[Request], Callable[..., Facts]] = {
-    PersonRequest: _person,
     IngestRequest: _ingest,
     BriefRequest: _brief,
     MakeRequest: _make,
@@ -291,7 +277,6 @@ def admit(
     clearance: str,
     seen: Seen,
     look: Look,
-    inspected: Inspection,
 ) -> AdmitFacts:
     """Facts about what a tool left in staging. What the tool does not say is unknown."""
     must = set(manifest.files())
@@ -299,7 +284,7 @@ def admit(
     content = ((stored.name, stored.brief_sha256),) if stored else ()
     makers = frozenset({request.actor, *([stored.by] if stored else [])})
     brief = reading.brief(request.shot, request.brief)
-    asked = Asked(seen.folder, brief, plate, instant(), content, makers, inspected.altered)
+    asked = Asked(seen.folder, brief, plate, instant(), content, makers)
     return AdmitFacts.model_validate(
         acting(reading, request.actor, request.shot)
         | {

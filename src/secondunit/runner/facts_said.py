@@ -19,6 +19,8 @@ from secondunit.schema import (
     KeyRequest,
     LiftRequest,
     PackReviewRequest,
+    PersonKey,
+    PersonRequest,
     PolicyRequest,
     RejectRequest,
     ReleaseRequest,
@@ -27,6 +29,7 @@ from secondunit.schema import (
     RevocationsRequest,
     Role,
     SignedRequest,
+    StatusRequest,
     SwitchRequest,
     Tri,
     WithdrawRequest,
@@ -76,6 +79,11 @@ def paper_sha256(path: Path, option: str) -> str:
 def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -> About:
     """What is decided on, with the hash of its content as it is on record now: what a signature is bound to."""
     match request:
+        case PersonRequest():
+            return About(request.name, thumbprint(request.key) or "" if request.key else "")
+        case StatusRequest():
+            name = f"{request.shot}/{request.version}"
+            return About(name, content_sha256(reading, name))
         case ApproveRequest() | AnswerRequest():
             return About(request.subject, content_sha256(reading, request.subject))
         case IdentifyRequest():
@@ -127,6 +135,12 @@ def other_key(reading: Reading, name: str, key: str) -> bool:
     return held is not None and held.thumbprint != thumbprint(key)
 
 
+def unshared(reading: Reading, name: str, key: str) -> bool:
+    """Whether nobody else holds, or held, this key."""
+    same = thumbprint(key)
+    return not any(held.thumbprint == same and held.name != name for held in reading.said(PersonKey))
+
+
 # ---- gathering
 
 
@@ -137,9 +151,28 @@ def acting(reading: Reading, name: str, subject: str) -> dict[str, Any]:
     return {"actor": name, "subject": subject, "actor_on_record": Tri.of(person is not None), "roles": roles}
 
 
+def signed(reading: Reading, request: SignedRequest, seen: "Seen") -> dict[str, Any]:
+    """The facts of every action that people sign."""
+    return _common(reading, request, seen)[0]
+
+
 def _common(reading: Reading, request: SignedRequest, seen: "Seen") -> tuple[dict[str, Any], About]:
     on = about(reading, request, seen.papers)
     return acting(reading, request.actor, on.subject) | signing.seen(reading, request, on), on
+
+
+def _person(reading: Reading, request: PersonRequest, seen: "Seen") -> f.Facts:
+    """Somebody is put on record."""
+    key = request.key
+    return f.PersonFacts.model_validate(
+        signed(reading, request, seen)
+        | {
+            "key_is_public": Tri.of(key is None or thumbprint(key) is not None),
+            "key_replaces": Tri.of(key is not None and other_key(reading, request.name, key)),
+            "key_unshared": Tri.of(key is None or unshared(reading, request.name, key)),
+            "is_self": Tri.of(request.actor == request.name),
+        }
+    )
 
 
 def _word(reading: Reading, request: SignedRequest, seen: "Seen") -> dict[str, Any]:
@@ -202,11 +235,11 @@ def _lift(reading: Reading, request: LiftRequest, seen: "Seen") -> f.Facts:
 
 
 def _release(reading: Reading, request: ReleaseRequest, seen: "Seen") -> f.Facts:
-    return f.ReleaseFacts.model_validate(_common(reading, request, seen)[0])
+    return f.ReleaseFacts.model_validate(signed(reading, request, seen))
 
 
 def _policy(reading: Reading, request: PolicyRequest, seen: "Seen") -> f.Facts:
-    return f.PolicyFacts.model_validate(_common(reading, request, seen)[0] | {"packs_usable": seen.packs_usable})
+    return f.PolicyFacts.model_validate(signed(reading, request, seen) | {"packs_usable": seen.packs_usable})
 
 
 def _pack_review(reading: Reading, request: PackReviewRequest, seen: "Seen") -> f.Facts:
@@ -214,16 +247,17 @@ def _pack_review(reading: Reading, request: PackReviewRequest, seen: "Seen") -> 
 
 
 def _switch(reading: Reading, request: SwitchRequest, seen: "Seen") -> f.Facts:
-    return f.SwitchFacts.model_validate(_common(reading, request, seen)[0])
+    return f.SwitchFacts.model_validate(signed(reading, request, seen))
 
 
 def _key(reading: Reading, request: KeyRequest, seen: "Seen") -> f.Facts:
     return f.KeyFacts.model_validate(
-        _common(reading, request, seen)[0]
+        signed(reading, request, seen)
         | {
             "person_on_record": Tri.of(reading.person(request.name) is not None),
             "is_self": Tri.of(request.name == request.actor),
             "key_is_public": Tri.of(thumbprint(request.key) is not None),
+            "key_unshared": Tri.of(unshared(reading, request.name, request.key)),
         }
     )
 
@@ -250,6 +284,7 @@ def _takes_its_place(reading: Reading, listed: RevocationList) -> bool:
 
 
 GATHERERS: dict[type[Request], Callable[..., f.Facts]] = {
+    PersonRequest: _person,
     ApproveRequest: _approve,
     RejectRequest: _approve,
     KeyRequest: _key,

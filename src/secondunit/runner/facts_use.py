@@ -14,6 +14,7 @@ from secondunit.schema import (
     Approval,
     ApproveRequest,
     Brief,
+    Consent,
     Identification,
     IdentifyRequest,
     Plate,
@@ -48,8 +49,8 @@ def use(reading: Reading, asked: Asked) -> dict[str, object]:
     """The fields of `schema.facts.UseFacts` but those of every action."""
     declared = DECLARED.get(asked.brief.tool) if asked.brief else None
     by_tool = bool(declared and declared.alters_people)
-    alters = by_tool or asked.altered is Tri.TRUE
     answers = answered(reading, asked.content)
+    alters = by_tool or (asked.altered is Tri.TRUE and Question.NOBODY_RECOGNISABLE not in answers)
     facts: dict[str, object] = {
         "tool_alters_people": Tri.of(by_tool) if declared else Tri.UNKNOWN,
         "alters_people": Tri.of(alters) if declared else Tri.UNKNOWN,
@@ -64,11 +65,7 @@ def use(reading: Reading, asked: Asked) -> dict[str, object]:
 
 def _people(reading: Reading, asked: Asked, alters: bool, answers: tuple[Question, ...]) -> dict[str, Tri]:
     brief, seen = asked.brief, _identified(reading, asked.plate) if asked.plate else None
-    performers: tuple[str, ...] = ()
-    if alters and isinstance(brief, AgeBrief):
-        performers = (brief.performer,)
-    elif alters and seen:
-        performers = seen.performers
+    performers = _altered(brief, seen) if alters else ()
     known = bool(performers) and all(reading.holds(name, Role.PERFORMER) for name in performers)
     strangers = seen is not None and seen.bystanders and not isinstance(brief, AgeBrief)
     in_plate = known and seen is not None and set(performers) <= set(seen.performers) and not strangers
@@ -81,6 +78,22 @@ def _people(reading: Reading, asked: Asked, alters: bool, answers: tuple[Questio
         "no_intimacy": Tri.of(free),
         **facts_consent.of_all(reading, asked.folder, performers, wanted),
     }
+
+
+def _altered(brief: Brief | None, seen: Identification | None) -> tuple[str, ...]:
+    """Who is altered: the one that the brief names, or else everybody identified in the plate."""
+    if isinstance(brief, AgeBrief):
+        return (brief.performer,)
+    return seen.performers if seen else ()
+
+
+def looks_approved(reading: Reading, asked: Asked) -> bool:
+    """Whether every performer whose consent asks for look approval signed one, of the version decided on."""
+    seen = _identified(reading, asked.plate) if asked.plate else None
+    agreed = [one.terms for one in reading.said(Consent) if one.terms.performer in _altered(asked.brief, seen)]
+    wanted = {terms.performer for terms in agreed if terms.look_approval}
+    said = [word for word in reading.approvals(*asked.content[0]) if word.granted] if asked.content else []
+    return wanted <= {word.by for word in said if word.role is Role.PERFORMER and _approved(reading, word)}
 
 
 def _identified(reading: Reading, plate: Plate) -> Identification | None:

@@ -65,7 +65,6 @@ class Drafted:
             clearance=self.under.clearance.id,
             seen=self.seen,
             look=self.look,
-            inspected=self.inspected,
         )
 
     def admission(self, reading: Reading) -> Admission:

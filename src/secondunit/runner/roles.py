@@ -9,8 +9,12 @@ from secondunit.schema import (
     ApproveRequest,
     ConsentRequest,
     InputError,
+    KeyRequest,
     LiftRequest,
     PackReviewRequest,
+    PersonRequest,
+    PolicyRequest,
+    ReleaseRequest,
     Role,
     SignedRequest,
     Status,
@@ -46,15 +50,21 @@ FIRST = (Role.LEGAL, Role.SUPERVISOR, Role.DIRECTOR)
 """Whose word weighs most, where several of a person's roles would do."""
 
 
-def speaking(production: Production, reading: Reading, request: SignedRequest) -> Role:
-    """The role in which the actor signs. Raises InputError for a person who is not on record."""
+BY_NAME = (PersonRequest, StatusRequest, KeyRequest, ReleaseRequest, PolicyRequest, SwitchRequest)
+"""Moves that a person makes in all of their roles at once."""
+
+
+def speaking(production: Production, reading: Reading, request: SignedRequest) -> Role | None:
+    """The role in which the actor signs, where it matters. Raises InputError for a person who is not on record."""
+    if isinstance(request, BY_NAME):
+        return request.role
     if isinstance(request, ApproveRequest):
         return deciding(production, reading, request)
     if request.role is not None:
         return request.role
     if isinstance(request, AnswerRequest):
         return ASKED[request.question].role
-    if isinstance(request, ConsentRequest | LiftRequest | PackReviewRequest | SwitchRequest):
+    if isinstance(request, ConsentRequest | LiftRequest | PackReviewRequest):
         return Role.LEGAL
     person = reading.person(request.actor)
     if person is None:

@@ -60,15 +60,6 @@ class InitFacts(Facts, name="init-facts", version=1):
             yield "somebody is on record in a folder that is free"
 
 
-class PersonFacts(Facts, name="person-facts", version=2):
-    """Somebody is put on record, or given roles."""
-
-    action: ClassVar[str] = "person"
-    key_is_public: Tri = Field(description="the key given, if any, is of a known public form")
-    key_replaces: Tri = Field(description="the key given takes the place of another on record")
-    is_self: Tri = Field(description="the person put on record is the actor")
-
-
 class SignedFacts(Facts, name="signed-facts", version=1):
     """Common to moves that people sign."""
 
@@ -86,6 +77,16 @@ class SignedFacts(Facts, name="signed-facts", version=1):
         yield from self._needs("signature_good", only_if="has_key")
 
 
+class PersonFacts(SignedFacts, name="person-facts", version=2):
+    """Somebody is put on record, or given roles."""
+
+    action: ClassVar[str] = "person"
+    key_is_public: Tri = Field(description="the key given, if any, is of a known public form")
+    key_replaces: Tri = Field(description="the key given takes the place of another on record")
+    key_unshared: Tri = Field(description="nobody else holds, or held, the key given")
+    is_self: Tri = Field(description="the person put on record is the actor")
+
+
 class KeyFacts(SignedFacts, name="key-facts", version=1):
     """A person's key is replaced: by its owner (rotation), or by legal for an owner who lost it."""
 
@@ -93,6 +94,7 @@ class KeyFacts(SignedFacts, name="key-facts", version=1):
     person_on_record: Tri = Field(description="the person whose key it is is on record")
     is_self: Tri = Field(description="the actor replaces their own key")
     key_is_public: Tri = Field(description="the new key is of a known public form")
+    key_unshared: Tri = Field(description="nobody else holds, or held, the new key")
 
 
 class WordFacts(SignedFacts, name="word-facts", version=1):
@@ -211,7 +213,9 @@ class UseFacts(Facts, name="use-facts", version=1):
     """
 
     tool_alters_people: Tri = Field(description="the tool is declared to alter how people look, sound or act")
-    alters_people: Tri = Field(description="the tool alters people, or a face was found altered in what it made")
+    alters_people: Tri = Field(
+        description="the tool alters people, or a face was found altered in the result and may be recognised"
+    )
     performer_on_record: Tri = Field(description="everybody who is altered is on record as a performer")
     performer_in_plate: Tri = Field(description="a named person identified everybody who is altered in this plate")
     consent_on_record: Tri = Field(description="a consent of everybody who is altered is on record")
@@ -312,20 +316,23 @@ class VersionFacts(Facts, name="version-facts", version=1):
     version_on_record: Tri = Field(description="the version is on record")
 
 
-class StatusFacts(VersionFacts, name="status-facts", version=1):
+class StatusFacts(VersionFacts, SignedFacts, name="status-facts", version=2):
     """A version's status is set, to anything but final and approved."""
 
     action: ClassVar[str] = "status"
     version_final: Tri = Field(description="the version's status is final now")
 
 
-class FinalFacts(UseFacts, name="final-facts", version=2):
+class FinalFacts(UseFacts, SignedFacts, name="final-facts", version=2):
     """A version's status is set to final."""
 
     action: ClassVar[str] = "final"
     version_on_record: Tri = Field(description="the version is on record")
     version_intact: Tri = Field(description="the version's files have the hashes on record")
     faces_untouched: Tri = Field(description="looking at the result found every face in the plate untouched")
+    looks_approved: Tri = Field(
+        description="every performer whose consent asks for it signed an approval of exactly these files"
+    )
     packs_reviewed: Tri = Field(description="counsel signed every pack in force, as it is now, for this production")
     made_in_evaluation: Tri = Field(description="the version was made while the evaluation switch was on")
     rejections: tuple[Role, ...] = Field(description="roles whose rejection stands for exactly these files")

@@ -66,11 +66,24 @@ class InitRequest(Record, name="init-request", version=1):
     start: int = Field(default=1001, ge=0, le=9_000_000)
 
 
-class PersonRequest(Record, name="person-request", version=1):
+class SignedRequest(Record, name="signed-request", version=1):
+    """A move that its actor signs. signature: JWS over `schema.signing.Claims`; role: one of the actor's own."""
+
+    move: ClassVar[Move]
+    actor: PersonName
+    role: Role | None = None
+    signature: str | None = Field(default=None, max_length=20_000)
+
+    @property
+    def content(self) -> str:
+        """Hash of everything but the signature: what the signature is for."""
+        return self.model_copy(update={"signature": None}).digest
+
+
+class PersonRequest(SignedRequest, name="person-request", version=2):
     """Put a person on record, or give one on record more roles. key: text of a public key file."""
 
     move: ClassVar[Move] = Move.PERSON
-    actor: PersonName
     name: PersonName
     roles: tuple[Role, ...] = Field(min_length=1)
     key: str | None = None
@@ -138,11 +151,10 @@ class NoteRequest(Record, name="note-request", version=1):
     frame: int | None = None
 
 
-class StatusRequest(Record, name="status-request", version=1):
+class StatusRequest(SignedRequest, name="status-request", version=2):
     """Set where a version stands. `approved` is set by the approve move only."""
 
     move: ClassVar[Move] = Move.STATUS
-    actor: PersonName
     shot: ShotName
     version: VersionId
     status: Status
@@ -154,20 +166,6 @@ class StatusRequest(Record, name="status-request", version=1):
         if isinstance(status, Status) or status in list(Status):
             return status
         raise ValueError("give wip, cbb, final, omit or hold; approved comes with `secondunit approve`")
-
-
-class SignedRequest(Record, name="signed-request", version=1):
-    """A move that its actor signs. signature: JWS over `schema.signing.Claims`; role: one of the actor's own."""
-
-    move: ClassVar[Move]
-    actor: PersonName
-    role: Role | None = None
-    signature: str | None = Field(default=None, max_length=20_000)
-
-    @property
-    def content(self) -> str:
-        """Hash of everything but the signature: what the signature is for."""
-        return self.model_copy(update={"signature": None}).digest
 
 
 class ApproveRequest(SignedRequest, name="approve-request", version=2):
@@ -315,6 +313,18 @@ Request = (
 
 @upgrade("approve-request", 1)
 def _unsigned_approval(fields: Fields) -> Fields:
+    """Version 1 could not be signed."""
+    return fields
+
+
+@upgrade("person-request", 1)
+def _unsigned_person(fields: Fields) -> Fields:
+    """Version 1 could not be signed."""
+    return fields
+
+
+@upgrade("status-request", 1)
+def _unsigned_status(fields: Fields) -> Fields:
     """Version 1 could not be signed."""
     return fields
 
