@@ -126,6 +126,7 @@ class _Run:
     def make(self, brief: "CollapseBrief") -> "Version":
         """Two moves: the brief goes on record, then its tool runs."""
         from secondunit.runner.advance import advance
+        from secondunit.runner.looking_up import releases_wanted
         from secondunit.schema import BriefRequest, MakeRequest, StoredBrief, Version
 
         words = BriefRequest.read(actor=self.actor, brief=brief, plate=self.plate, device=self.device, **self.files)
@@ -134,6 +135,9 @@ class _Run:
             outcome = advance(self.home, words)
             if isinstance(outcome.made, StoredBrief):
                 console.say(f"Brief {outcome.made.name}.")
+            wanted = releases_wanted(self.home, outcome.made.name)
+            if wanted:
+                console.say(f"Before a final: {' and '.join(wanted)} release for {brief.shot}, or legal's approval.")
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)

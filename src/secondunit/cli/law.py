@@ -98,8 +98,9 @@ def _as_json(found: "Explained") -> dict[str, Any]:
 def _lines(found: "Explained") -> list[str]:
     lines = [found.verdict.says(), "", "Rules that spoke:"]
     lines += [f"  {rule.id} ({rule.kind}, {rule.pack}): {rule.reason}" for rule in found.rules] or ["  none"]
-    lines += ["", "Facts:"]
-    lines += [f"  {value:<8} {name}: {means}" for name, value, means in found.facts]
+    blamed = {one.fact for one in found.changes}
+    lines += ["", f"Facts{' (! stands in the way)' if blamed else ''}:"]
+    lines += [f"  {'!' if name in blamed else ' '} {value:<8} {name}: {means}" for name, value, means in found.facts]
     if found.changes:
         lines += ["", "What would change it (one fact at a time; * alone would be enough):"]
         lines += [f"  {'*' if one.alone else ' '} {one.rule}: {one.fact} = {one.value}" for one in found.changes]

@@ -3,6 +3,8 @@
 from typing import Any
 
 from secondunit.runner import facts_consent, facts_said, facts_use
+from secondunit.runner.clock import instant
+from secondunit.runner.facts_use import Asked
 from secondunit.runner.production import Production
 from secondunit.schema import ASKED, Answer, Consent, InputError
 
@@ -20,6 +22,15 @@ def questions_about(production: Production, subject: str) -> list[dict[str, Any]
             row: dict[str, Any] = {"question": question.value, "role": asked.role.value, "words": asked.words}
             rows.append(row | {"answer": said.answer if said else None, "by": said.by if said else None})
         return rows
+
+
+def releases_wanted(production: Production, brief: str) -> tuple[str, ...]:
+    """Releases that a brief on record (SHOT/b001) needs before a final, and that are not there today."""
+    shot, _, name = brief.partition("/")
+    with production.reading() as reading:
+        content = ((brief, facts_said.content_sha256(reading, brief)),)
+        asked = Asked(production.folder, reading.brief(shot, name), None, instant(), content)
+        return tuple(facts_use.missing(reading, asked, facts_use.answered(reading, content)))
 
 
 def consents(production: Production) -> list[dict[str, Any]]:
