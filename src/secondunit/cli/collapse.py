@@ -135,9 +135,11 @@ class _Run:
             outcome = advance(self.home, words)
             if isinstance(outcome.made, StoredBrief):
                 console.say(f"Brief {outcome.made.name}.")
-            wanted = releases_wanted(self.home, outcome.made.name)
-            if wanted:
-                console.say(f"Before a final: {' and '.join(wanted)} release for {brief.shot}, or legal's approval.")
+                wanted = releases_wanted(self.home, outcome.made.name)
+                if wanted:
+                    console.say(
+                        f"Before a final: {' and '.join(wanted)} release for {brief.shot}, or legal's approval."
+                    )
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)
