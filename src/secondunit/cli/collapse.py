@@ -138,7 +138,7 @@ class _Run:
                 wanted = releases_wanted(self.home, outcome.made.name)
                 if wanted:
                     console.say(
-                        f"Before a final: {' and '.join(wanted)} release for {brief.shot}, or legal's approval."
+                        f"Before a final: {' and '.join(wanted)} release, or legal's approval."
                     )
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
