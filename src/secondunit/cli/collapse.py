@@ -137,9 +137,7 @@ class _Run:
                 console.say(f"Brief {outcome.made.name}.")
                 wanted = releases_wanted(self.home, outcome.made.name)
                 if wanted:
-                    console.say(
-                        f"Before a final: {' and '.join(wanted)} release, or legal's approval."
-                    )
+                    console.say(f"Before a final: {' and '.join(wanted)} release, or legal's approval.")
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from secondunit.policy import gate
 from secondunit.policy.pack import Policy
@@ -65,7 +65,18 @@ def _case(row: Any, place: str) -> Case:
     strange = sorted(set(case.facts) - set(known))
     if strange:
         raise InputError(f"{place}: there is no fact {strange[0]!r} of {case.action}; see docs/policy.md for them.")
+    _readable(case, place)
     return case
+
+
+def _readable(case: Case, place: str) -> None:
+    """A value that is none refuses too: a case that expects a refusal would pass for a slip of the pen."""
+    try:
+        FACTS[case.action].model_validate(in_order(case.action, case.base) | case.facts)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise InputError(f"{place}: the fact {where} cannot be {fault['input']!r}: {fault['msg']}.") from error
 
 
 def tried(cases: tuple[Case, ...], policy: Policy, at: str) -> Iterator[Tried]:

@@ -1,7 +1,7 @@
 """What would change a verdict: single facts, tried one after the other against the same rules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args, get_origin
 
 from secondunit.policy import gate
@@ -29,7 +29,9 @@ def changes(facts: Facts, policy: Policy, verdict: Verdict) -> tuple[Change, ...
     spoke = {objection.rule for objection in verdict.objections}
     found: list[Change] = []
     for name, value, other in _others(facts):
-        then = gate.judge(facts.action, other, policy, at=verdict.at)
+        # Were the packs reviewed, the policy would not say otherwise.
+        rules = replace(policy, unreviewed=()) if name == "packs_reviewed" else policy
+        then = gate.judge(facts.action, other, rules, at=verdict.at)
         left = {objection.rule for objection in then.objections}
         if left <= spoke:
             means = type(facts).model_fields[name].description or ""

@@ -62,6 +62,9 @@ def _objections(action: str, given: Mapping[str, Any], policy: Policy, permits: 
         yield _own("gate.facts", f"the facts of {action} are not whole: {place}: {fault['msg']}")
         return
     yield from _own_objections(facts)
+    if policy.unreviewed and getattr(facts, "packs_reviewed", None) is Tri.TRUE:
+        names = ", ".join(policy.unreviewed)
+        yield _own("gate.contradiction", f"the packs are called reviewed, and counsel has not signed {names}")
     yield from _rules_objections(facts, policy, permits)
 
 

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from secondunit.policy.pack import Rule, load
+from secondunit.policy import speaking
+from secondunit.policy.pack import SHIPPED, Rule, load
 from secondunit.schema.facts import FACTS
 
 HEAD = """# What the gate allows
 
-Made from the house's pack and the fact records by `python -m secondunit.policy.table docs/policy.md`; do not edit.
+Made from the packs and the fact records by `python -m secondunit.policy.table docs/policy.md`; do not edit.
 
 An action is allowed when a rule permits it for one of the actor's roles and no rule objects. A refusal outweighs a
 missing approval. A fact that is unknown, missing or contradicts another refuses, whatever the rules say. Actions are
@@ -23,7 +24,7 @@ def page() -> str:
     if policy.fault:
         raise ValueError(policy.fault)
     rules = list(policy.rules.values())
-    return "\n".join([HEAD, *_rules(rules), *_facts()]) + "\n"
+    return "\n".join([HEAD, *_rules(rules), *_packs(), *_facts()]) + "\n"
 
 
 def _rules(rules: list[Rule]) -> Iterator[str]:
@@ -36,8 +37,29 @@ def _rules(rules: list[Rule]) -> Iterator[str]:
     yield "\n| action | rule | effect | because | source |\n|---|---|---|---|---|"
     for rule in rules:
         if rule.kind == "forbid":
-            effect = f"needs approval: {rule.role}" if rule.role else "refuse"
-            yield f"| {_actions(rule)} | `{rule.id}` | {effect} | {rule.reason} | {_source(rule)} |"
+            yield f"| {_actions(rule)} | `{rule.id}` | {_effect(rule)} | {rule.reason} | {_source(rule)} |"
+
+
+def _packs() -> Iterator[str]:
+    yield "\n## What the packs add that a production may put in force"
+    yield "\nEvery row was asked of the gate, with no question answered and nothing approved by legal; each is a test. A"
+    yield "pack that counsel has not signed for the production is named in every verdict, and holds `final` back."
+    for name in SHIPPED:
+        yield f"\n### {name}"
+        yield "\n| action | rule | speaks when | effect | because | any one of these silences it | source |"
+        yield "|---|---|---|---|---|---|---|"
+        yield from map(_speaking, speaking.rows(name))
+
+
+def _speaking(row: speaking.Row) -> str:
+    when = "always" if len(row.when) == len(speaking.SITUATIONS) else "; ".join(row.when)
+    ends = ", ".join(f"`{end}`" for end in row.silence)
+    cells = (", ".join(row.actions), f"`{row.rule.id}`", when, _effect(row.rule), row.rule.reason, ends)
+    return f"| {' | '.join(cells)} | {_source(row.rule)} |"
+
+
+def _effect(rule: Rule) -> str:
+    return f"needs approval: {rule.role}" if rule.role else "refuse"
 
 
 def _facts() -> Iterator[str]:

@@ -239,7 +239,11 @@ def _release(reading: Reading, request: ReleaseRequest, seen: "Seen") -> f.Facts
 
 
 def _policy(reading: Reading, request: PolicyRequest, seen: "Seen") -> f.Facts:
-    return f.PolicyFacts.model_validate(signed(reading, request, seen) | {"packs_usable": seen.packs_usable})
+    named = {(one.name, one.sha256) for one in packs.named(request.packs)}
+    kept = Tri.of({(one.name, one.sha256) for one in packs.in_force(reading)} <= named)
+    return f.PolicyFacts.model_validate(
+        signed(reading, request, seen) | {"packs_usable": seen.packs_usable, "packs_kept": kept}
+    )
 
 
 def _pack_review(reading: Reading, request: PackReviewRequest, seen: "Seen") -> f.Facts:

@@ -170,6 +170,7 @@ class PolicyFacts(SignedFacts, name="policy-facts", version=1):
 
     action: ClassVar[str] = "policy"
     packs_usable: Tri = Field(description="the packs parse, fit the facts, and only forbid")
+    packs_kept: Tri = Field(description="every pack in force so far stays in force, as it is")
 
 
 class PackReviewFacts(WordFacts, name="pack-review-facts", version=1):
@@ -341,6 +342,9 @@ class FinalFacts(UseFacts, SignedFacts, name="final-facts", version=2):
         """See Facts."""
         yield from super().contradictions()
         yield from self._needs("version_intact", only_if="version_on_record")
+        found = self.alters_people is Tri.TRUE and self.tool_alters_people is Tri.FALSE
+        if found and self.faces_untouched is Tri.TRUE:
+            yield "a face was found altered, and every face was found untouched"
         for role in sorted(set(self.approvals) & set(self.rejections)):
             yield f"{role} has both approved and rejected these files"
         if self.approvals and self.version_intact is not Tri.TRUE:
