@@ -1,4 +1,4 @@
-"""What may be allowed, said again in plain Python: without the packs, without the gate. Facts come as plain mappings."""
+"""What may be allowed, said again in plain Python: without the packs, without the gate. Facts are plain mappings."""
 
 from secondunit.schema import Question, Role, Tri
 
@@ -6,6 +6,7 @@ T, F, U = Tri.TRUE, Tri.FALSE, Tri.UNKNOWN
 ARTIST, SUPERVISOR, DIRECTOR, LEGAL = Role.ARTIST, Role.SUPERVISOR, Role.DIRECTOR, Role.LEGAL
 ALL = frozenset(Role)
 LEADS, DECIDERS = {SUPERVISOR, DIRECTOR}, {SUPERVISOR, DIRECTOR, LEGAL}
+REVIEWERS = DECIDERS | {Role.PERFORMER}
 MAKERS, CREATIVES = {ARTIST, SUPERVISOR}, {ARTIST, SUPERVISOR, DIRECTOR}
 MAY = {
     "init": ALL,
@@ -18,8 +19,8 @@ MAY = {
     "note": ALL,
     "status": CREATIVES,
     "final": LEADS,
-    "approve": DECIDERS,
-    "reject": DECIDERS,
+    "approve": REVIEWERS,
+    "reject": REVIEWERS,
     "key": ALL,
     "answer": ALL,
     "identify": DECIDERS,
@@ -84,7 +85,8 @@ def _people_in_harmony(facts):
 
 def _people(facts):
     known = facts["performer_on_record"] is T and facts["performer_in_plate"] is T
-    return known and facts["strike"] is F and _young(facts) and _agreed(facts)
+    by_chance = facts["tool_alters_people"] is F  # a face that dust covers may be anybody's
+    return (known or by_chance) and facts["strike"] is F and _young(facts) and _agreed(facts)
 
 
 def _young(facts):
@@ -125,15 +127,19 @@ def _admit(facts):
 def _final(facts):
     ready = all_true("version_on_record", "version_intact", "packs_reviewed")(facts) and not facts["rejections"]
     for_real = facts["evaluation"] is F and facts["made_in_evaluation"] is F
-    return ready and for_real and SUPERVISOR in facts["approvals"] and _released(facts) and _faces(facts)
+    said = _signed(facts) or _keyless(facts)
+    return said and ready and for_real and SUPERVISOR in facts["approvals"] and _released(facts) and _faces(facts)
 
 
 def _faces(facts):
     found = facts["alters_people"] is T and facts["tool_alters_people"] is F
     if found and facts["faces_untouched"] is T:
         return False  # looking cannot have found both
-    looked = facts["faces_untouched"] is T or Question.NOBODY_RECOGNISABLE in facts["answers"]
-    return (facts["alters_people"] is T or looked) and _use(facts)
+    answers = {Question.NOBODY_RECOGNISABLE, Question.CUSTOMARY} & set(facts["answers"])
+    agreed = facts["consent_on_record"] is T and facts["performer_in_plate"] is T
+    settled = facts["tool_alters_people"] is T or facts["faces_untouched"] is T or bool(answers) or agreed
+    look = facts["alters_people"] is F or facts["looks_approved"] is T
+    return settled and look and _use(facts)
 
 
 # ---- words
@@ -171,7 +177,7 @@ def _withdraw(facts):
 
 def _key(facts):
     mine = facts["is_self"] is T or LEGAL in facts["roles"]
-    return mine and _signed(facts) and all_true("person_on_record", "key_is_public")(facts)
+    return mine and _signed(facts) and all_true("person_on_record", "key_is_public", "key_unshared")(facts)
 
 
 def _policy(facts):
@@ -181,11 +187,14 @@ def _policy(facts):
 
 
 def _status(facts):
-    return facts["version_on_record"] is T and (facts["version_final"] is F or SUPERVISOR in facts["roles"])
+    said = _signed(facts) or _keyless(facts)
+    return said and facts["version_on_record"] is T and (facts["version_final"] is F or SUPERVISOR in facts["roles"])
 
 
 def _person(facts):
-    return facts["key_is_public"] is T and facts["key_replaces"] is F and facts["is_self"] is F
+    said = _signed(facts) or _keyless(facts)
+    key = facts["key_is_public"] is T and facts["key_replaces"] is F and facts["key_unshared"] is T
+    return said and key and facts["is_self"] is F
 
 
 RIGHT = {
@@ -199,8 +208,8 @@ RIGHT = {
     "note": all_true("version_on_record"),
     "status": _status,
     "final": _final,
-    "approve": _word("subject_intact", keyless=True, roles=DECIDERS),
-    "reject": _word(keyless=True, roles=DECIDERS),
+    "approve": _word("subject_intact", keyless=True, roles=REVIEWERS),
+    "reject": _word(keyless=True, roles=REVIEWERS),
     "key": _key,
     "answer": _word("asked_of_role"),
     "identify": _word("performers_on_record"),

@@ -37,7 +37,7 @@ FINAL = {"version_on_record": T, "version_intact": T, "packs_reviewed": T, "made
 }
 GOOD = {
     "init": WHO | {"actor_on_record": F, "roles": (), "folder_free": T},
-    "person": WHO | {"key_is_public": T, "key_replaces": F, "is_self": F},
+    "person": WHO | SIGNED | {"key_is_public": T, "key_replaces": F, "key_unshared": T, "is_self": F},
     "ingest": WHO,
     "admit-plate": WHO | {"clearance_open": T, "frames_present": T, "nothing_else": T},
     "brief": WHO,
@@ -46,12 +46,12 @@ GOOD = {
     "admit": WHO | NOBODY | ADMIT,
     "admit" + ALTERING: WHO | NOBODY | PERFORMER | ADMIT,
     "note": WHO | {"version_on_record": T},
-    "status": WHO | {"version_on_record": T, "version_final": F},
-    "final": WHO | NOBODY | FINAL | {"faces_untouched": T},
-    "final" + ALTERING: WHO | NOBODY | PERFORMER | FINAL | {"faces_untouched": F},
+    "status": WHO | SIGNED | {"version_on_record": T, "version_final": F},
+    "final": WHO | SIGNED | NOBODY | FINAL | {"faces_untouched": T, "looks_approved": F},
+    "final" + ALTERING: WHO | SIGNED | NOBODY | PERFORMER | FINAL | {"faces_untouched": F, "looks_approved": T},
     "approve": WHO | WORD | {"acts_as": Role.SUPERVISOR, "subject_intact": T},
     "reject": WHO | WORD | {"acts_as": Role.SUPERVISOR},
-    "key": WHO | SIGNED | {"person_on_record": T, "is_self": T, "key_is_public": T},
+    "key": WHO | SIGNED | {"person_on_record": T, "is_self": T, "key_is_public": T, "key_unshared": T},
     "answer": WHO | WORD | {"acts_as": Role.SUPERVISOR, "asked_of_role": T},
     "identify": WHO | WORD | {"acts_as": Role.SUPERVISOR, "performers_on_record": T},
     "consent": COUNSEL
@@ -79,6 +79,7 @@ PLAIN = {
     ("init", "actor_on_record", T): {"init.free-folder"} | CONTRADICTION,
     ("person", "key_is_public", F): {"person.public-key"},
     ("person", "key_replaces", T): {"person.key-stays"},
+    ("person", "key_unshared", F): {"key.unshared"},
     ("person", "is_self", T): {"person.not-oneself"},
     ("admit-plate", "clearance_open", F): {"admit.clearance"},
     ("admit-plate", "frames_present", F): {"admit-plate.whole"},
@@ -92,6 +93,7 @@ PLAIN = {
     ("key", "person_on_record", F): {"key.signed"},
     ("key", "is_self", F): {"gate.no-permit"},
     ("key", "key_is_public", F): {"key.public"},
+    ("key", "key_unshared", F): {"key.unshared"},
     ("answer", "asked_of_role", F): {"answer.role"},
     ("identify", "performers_on_record", F): {"identify.on-record"},
     ("consent", "performers_on_record", F): {"consent.parties"},
@@ -117,7 +119,7 @@ NOBODY_ON_RECORD = {
     for situation, facts in GOOD.items()
     if situation != "init"
 }
-UNSIGNED_MAY = {"approve", "reject", "withdraw", "release", "policy"}
+UNSIGNED_MAY = {"person", "status", "final", "approve", "reject", "withdraw", "release", "policy"}
 """What people without a key may say under their name alone; it counts for less."""
 
 
@@ -125,7 +127,7 @@ def _signatures():
     for action, facts in GOOD.items():
         if "has_key" in facts:
             mine = {"key.signed"} if action == "key" else {"signed.by-key"}
-            rules = mine if action in {"key", *UNSIGNED_MAY} else mine | {"signed.always"}
+            rules = mine if action_of(action) in {"key", *UNSIGNED_MAY} else mine | {"signed.always"}
             yield (action, "signature_good", F), rules
             yield (action, "signature_given", F), CONTRADICTION
             yield (action, "has_key", F), CONTRADICTION
@@ -156,7 +158,7 @@ THINGS = {
 """What is no different whether anybody is altered or not."""
 OF_NOBODY = {
     ("tool_alters_people", T): CONTRADICTION,
-    ("alters_people", T): {"stop.stranger", "consent.missing", "consent.nobody-states-age"},
+    ("alters_people", T): {"consent.missing", "consent.nobody-states-age"},
     ("performer_on_record", T): set(),
     ("performer_in_plate", T): CONTRADICTION,
     ("consent_on_record", T): set(),
@@ -190,10 +192,12 @@ OF_A_PERFORMER = {
 }
 FINALLY = {
     ("final", "evaluation", T): {"final.evaluation"},
-    ("final", "alters_people", T): {"stop.stranger", "consent.missing", "consent.nobody-states-age"} | CONTRADICTION,
+    ("final", "alters_people", T): {"final.look", "consent.missing", "consent.nobody-states-age"} | CONTRADICTION,
+    ("final", "looks_approved", T): set(),
+    ("final" + ALTERING, "looks_approved", F): {"final.look"},
     ("final", "faces_untouched", F): {"final.faces"},
     ("final" + ALTERING, "evaluation", T): {"final.evaluation"},
-    ("final" + ALTERING, "alters_people", F): {"final.faces"} | CONTRADICTION,
+    ("final" + ALTERING, "alters_people", F): CONTRADICTION,
     ("final" + ALTERING, "faces_untouched", T): set(),
     ("final" + ALTERING, "tool_alters_people", F): set(),
 }
