@@ -1,4 +1,4 @@
-"""What may be allowed, said again in plain Python: without the packs, without the gate. Facts come as plain mappings."""
+"""What may be allowed, said again in plain Python: without the packs, without the gate. Facts are mappings."""
 
 from secondunit.schema import Question, Role, Tri
 

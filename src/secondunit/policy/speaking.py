@@ -1,4 +1,4 @@
-"""When each rule of a production's pack speaks, and what silences it: found by asking the gate, not by reading rules."""
+"""When each rule of a production's pack speaks, and what silences it: found by asking the gate."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -42,8 +42,8 @@ def _rules(rules: list[Rule]) -> Iterator[str]:
 
 def _packs() -> Iterator[str]:
     yield "\n## What the packs add that a production may put in force"
-    yield "\nEvery row was asked of the gate, with no question answered and nothing approved by legal; each is a test. A"
-    yield "pack that counsel has not signed for the production is named in every verdict, and holds `final` back."
+    yield "\nEvery row was asked of the gate, with no question answered and nothing approved by legal; each is a test."
+    yield "A pack that counsel has not signed for the production is named in every verdict, and holds `final` back."
     for name in SHIPPED:
         yield f"\n### {name}"
         yield "\n| action | rule | speaks when | effect | because | any one of these silences it | source |"
