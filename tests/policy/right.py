@@ -10,7 +10,7 @@ REVIEWERS = DECIDERS | {Role.PERFORMER}
 MAKERS, CREATIVES = {ARTIST, SUPERVISOR}, {ARTIST, SUPERVISOR, DIRECTOR}
 MAY = {
     "init": ALL,
-    "person": {SUPERVISOR},
+    "person": {SUPERVISOR, LEGAL},
     "ingest": MAKERS,
     "admit-plate": MAKERS,
     "brief": CREATIVES,
@@ -182,8 +182,7 @@ def _key(facts):
 
 def _policy(facts):
     looser = facts["packs_kept"] is F
-    said = _signed(facts) or _keyless(facts)
-    return facts["packs_usable"] is T and said and not (looser and LEGAL not in facts["roles"])
+    return facts["packs_usable"] is T and _signed(facts) and not (looser and LEGAL not in facts["roles"])
 
 
 def _status(facts):
@@ -194,7 +193,7 @@ def _status(facts):
 def _person(facts):
     said = _signed(facts) or _keyless(facts)
     key = facts["key_is_public"] is T and facts["key_replaces"] is F and facts["key_unshared"] is T
-    return said and key and facts["is_self"] is F
+    return said and key and facts["is_self"] is F and facts["legal_by_legal"] is T
 
 
 RIGHT = {
@@ -217,7 +216,7 @@ RIGHT = {
     "withdraw": _withdraw,
     "lift": _word("withdrawn"),
     "revocations": all_true("list_genuine", "list_newer", "list_fresh"),
-    "release": lambda facts: _signed(facts) or _keyless(facts),
+    "release": _signed,
     "policy": _policy,
     "policy-review": _word(),
     "switch": _signed,

@@ -37,7 +37,10 @@ FINAL = {"version_on_record": T, "version_intact": T, "packs_reviewed": T, "made
 }
 GOOD = {
     "init": WHO | {"actor_on_record": F, "roles": (), "folder_free": T},
-    "person": WHO | SIGNED | {"key_is_public": T, "key_replaces": F, "key_unshared": T, "is_self": F},
+    "person": WHO
+    | SIGNED
+    | {"key_is_public": T, "key_replaces": F, "key_unshared": T, "is_self": F}
+    | {"legal_by_legal": T},
     "ingest": WHO,
     "admit-plate": WHO | {"clearance_open": T, "frames_present": T, "nothing_else": T},
     "brief": WHO,
@@ -81,6 +84,7 @@ PLAIN = {
     ("person", "key_replaces", T): {"person.key-stays"},
     ("person", "key_unshared", F): {"key.unshared"},
     ("person", "is_self", T): {"person.not-oneself"},
+    ("person", "legal_by_legal", F): {"person.legal-by-legal"},
     ("admit-plate", "clearance_open", F): {"admit.clearance"},
     ("admit-plate", "frames_present", F): {"admit-plate.whole"},
     ("admit-plate", "nothing_else", F): {"admit-plate.whole"},
@@ -119,7 +123,7 @@ NOBODY_ON_RECORD = {
     for situation, facts in GOOD.items()
     if situation != "init"
 }
-UNSIGNED_MAY = {"person", "status", "final", "approve", "reject", "withdraw", "release", "policy"}
+UNSIGNED_MAY = {"person", "status", "final", "approve", "reject", "withdraw"}
 """What people without a key may say under their name alone; it counts for less."""
 
 

@@ -33,6 +33,13 @@ def test_cases_that_hold_have_no_fault():
     assert tried(CASE + 'base = "performer-agreed"\nfacts = { strike = "true" }\nrules = ["stop.strike"]\n') == [None]
 
 
+def test_cases_say_themselves_whether_packs_are_reviewed():
+    policy = pack.load({"ours": UNFELT}, unreviewed=("ours",))
+    final = CASE.replace("make", "final").replace("refuse", "needs_approval")
+    assert tried(final + 'facts = { packs_reviewed = "false" }', policy) == [None]
+    assert tried(final.replace("needs_approval", "allow"), policy) == [None]
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -54,8 +54,10 @@ FOUND = {"alters_people": T, "performer_on_record": T, "performer_in_plate": T, 
 def test_a_face_found_altered_by_a_tool_that_alters_nobody_needs_consent(action):
     changes = {"faces_untouched": F} if action == "final" else {}
     assert "consent.missing" in rules(judge(action, **(FOUND | {"answers": ()}), **changes))
-    assert "stop.stranger" in rules(judge(action, **(FOUND | {"performer_in_plate": F}), **changes))
-    assert judge(action, **FOUND, **changes).allowed
+    look = {"looks_approved": T} if action == "final" else {}
+    passer_by = FOUND | {"performer_on_record": F, "performer_in_plate": F}
+    assert judge(action, **FOUND, **changes, **look).allowed
+    assert judge(action, **passer_by, **changes, **look).allowed  # legal called it customary
 
 
 @pytest.mark.parametrize("action", WORKS)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
@@ -80,7 +80,8 @@ def _readable(case: Case, place: str) -> None:
 
 
 def tried(cases: tuple[Case, ...], policy: Policy, at: str) -> Iterator[Tried]:
-    """Each case, judged."""
+    """Each case, judged. Whether the packs are reviewed is a fact of the case, not of the day."""
+    policy = replace(policy, unreviewed=())
     for case in cases:
         verdict = gate.judge(case.action, in_order(case.action, case.base) | case.facts, policy, at=at)
         yield Tried(case, verdict, _fault(case, verdict))

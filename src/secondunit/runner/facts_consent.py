@@ -61,6 +61,9 @@ def intimate(reading: Reading, performers: tuple[str, ...]) -> bool:
 def of_one(reading: Reading, folder: Path, performer: str, use: Use) -> dict[str, bool]:
     """The consent of this performer that fits the use best; facts of several are never added up."""
     found = [_held(reading, folder, one, use) for one in reading.said(Consent) if one.terms.performer == performer]
+    if found:  # whatever else one of them says: a child stays one
+        stated = any(one.terms.minor for one in reading.said(Consent) if one.terms.performer == performer)
+        found = [facts | {"minor": stated} for facts in found]
     nothing = dict.fromkeys(("consent_on_record", *CONSENT, "minor", "guardian_signed"), False)
     return max(found, key=lambda facts: sum(facts[name] for name in CONSENT), default=nothing)
 
@@ -94,12 +97,17 @@ def on_hold(reading: Reading, consent: str) -> bool:
 
 def signed_by(reading: Reading, consent: Consent) -> frozenset[str]:
     """Whose signatures on exactly these terms are good, with the keys they held when it went on record."""
-    return signers_of(reading, consent.terms, consent.signed, at=consent.at)
+    return signers_of(reading, consent.terms, consent.signed, at=consent.at, not_by=consent.by)
 
 
-def signers_of(reading: Reading, terms: ConsentTerms, signed: str | None, *, at: str | None = None) -> frozenset[str]:
-    """Whose signatures on exactly these terms are good. at: with the keys held then; None: now."""
-    keys = {name: signing.key_of(reading, name, at) for name in terms.signers}
+def signers_of(
+    reading: Reading, terms: ConsentTerms, signed: str | None, *, at: str | None = None, not_by: str
+) -> frozenset[str]:
+    """Whose signatures on exactly these terms are good. at: with the keys held then; None: now.
+
+    not_by: who puts the consent on record: a key that the same person put there for somebody else proves nothing.
+    """
+    keys = {name: signing.key_of(reading, name, at, not_by=not_by) for name in terms.signers}
     known = {name: key for name, key in keys.items() if key is not None}
     if signed is None or not known:
         return frozenset()

@@ -23,6 +23,7 @@ from secondunit.schema import (
     PersonRequest,
     PolicyRequest,
     RejectRequest,
+    Release,
     ReleaseRequest,
     Request,
     Revocations,
@@ -33,6 +34,7 @@ from secondunit.schema import (
     SwitchRequest,
     Tri,
     WithdrawRequest,
+    canonical_json,
 )
 from secondunit.schema import facts as f
 from secondunit.store.blobs import file_sha256
@@ -97,7 +99,7 @@ def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -
             held = reading.newest(Consent, request.consent)
             return About(request.consent, held.terms.digest if held else "")
         case ReleaseRequest():
-            return About(request.shots[0], papers.get("document_file", ""))
+            return About(request.shots[0], release_sha256(request, papers.get("document_file", "")))
         case PolicyRequest():
             return About("packs", signing.together(*(one.sha256 for one in packs.named(request.packs))))
         case PackReviewRequest():
@@ -109,6 +111,12 @@ def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -
             return About(request.switch)
         case _:
             raise TypeError(f"nobody knows what {type(request).__name__} is about")
+
+
+def release_sha256(release: ReleaseRequest | Release, document: str) -> str:
+    """One hash for what is released by whom, for which shots and days, and the paper that says so."""
+    said = [release.kind, release.what, release.holder, list(release.shots), release.territory]
+    return signing.together(canonical_json([*said, release.valid_from, release.valid_until]), document)
 
 
 def content_sha256(reading: Reading, subject: str) -> str:
@@ -171,8 +179,15 @@ def _person(reading: Reading, request: PersonRequest, seen: "Seen") -> f.Facts:
             "key_replaces": Tri.of(key is not None and other_key(reading, request.name, key)),
             "key_unshared": Tri.of(key is None or unshared(reading, request.name, key)),
             "is_self": Tri.of(request.actor == request.name),
+            "legal_by_legal": Tri.of(_legal_by_legal(reading, request)),
         }
     )
+
+
+def _legal_by_legal(reading: Reading, request: PersonRequest) -> bool:
+    given = Role.LEGAL in request.roles and not reading.holds(request.name, Role.LEGAL)
+    there = any(Role.LEGAL in one.roles for one in reading.people())
+    return not given or not there or reading.holds(request.actor, Role.LEGAL)
 
 
 def _word(reading: Reading, request: SignedRequest, seen: "Seen") -> dict[str, Any]:
@@ -208,7 +223,7 @@ def _consent(reading: Reading, request: ConsentRequest, seen: "Seen") -> f.Facts
         (terms.representative, Role.REPRESENTATIVE),
         (terms.guardian, Role.GUARDIAN),
     )
-    signers = facts_consent.signers_of(reading, terms, request.signed)
+    signers = facts_consent.signers_of(reading, terms, request.signed, not_by=request.actor)
     return f.ConsentFacts.model_validate(
         _word(reading, request, seen)
         | {

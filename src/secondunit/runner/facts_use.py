@@ -6,6 +6,7 @@ from pathlib import Path
 
 from secondunit.runner import facts_consent, signing
 from secondunit.runner.facts_consent import Use
+from secondunit.runner.facts_said import release_sha256
 from secondunit.schema import (
     ASKED,
     AgeBrief,
@@ -21,11 +22,13 @@ from secondunit.schema import (
     Question,
     Release,
     ReleaseKind,
+    ReleaseRequest,
     Role,
     Switch,
     Tri,
 )
 from secondunit.schema.declaration import DECLARED
+from secondunit.store.blobs import intact
 from secondunit.store.reading import Reading
 
 
@@ -49,7 +52,7 @@ def use(reading: Reading, asked: Asked) -> dict[str, object]:
     """The fields of `schema.facts.UseFacts` but those of every action."""
     declared = DECLARED.get(asked.brief.tool) if asked.brief else None
     by_tool = bool(declared and declared.alters_people)
-    answers = answered(reading, asked.content)
+    answers = answered(reading, asked.content, asked.makers)
     alters = by_tool or (asked.altered is Tri.TRUE and Question.NOBODY_RECOGNISABLE not in answers)
     facts: dict[str, object] = {
         "tool_alters_people": Tri.of(by_tool) if declared else Tri.UNKNOWN,
@@ -119,12 +122,18 @@ def switched(reading: Reading, switch: str) -> bool:
     return last is not None and last.on
 
 
-def answered(reading: Reading, content: Iterable[tuple[str, str]]) -> tuple[Question, ...]:
-    """Questions whose newest answer by everybody who signed one, and holds the role asked, is yes."""
+def answered(
+    reading: Reading, content: Iterable[tuple[str, str]], makers: frozenset[str] = frozenset()
+) -> tuple[Question, ...]:
+    """Questions whose newest answer by everybody who signed one, and holds the role asked, is yes.
+
+    The makers' own words count for nothing.
+    """
     good = set()
     for question, asked in ASKED.items():
-        words = [word for subject, sha256 in content for word in _answers(reading, question, subject, sha256)]
-        counted = [word for word in words if _counts(reading, word, asked.role)]
+        about = [one for one in content if not asked.of_picture or one[0].partition("/")[2].startswith("v")]
+        words = [word for subject, sha256 in about for word in _answers(reading, question, subject, sha256)]
+        counted = [word for word in words if word.by not in makers and _counts(reading, word, asked.role)]
         latest = {word.by: word.answer for word in sorted(counted, key=lambda word: word.at)}
         if latest and set(latest.values()) == {"yes"}:
             good.add(question)
@@ -164,12 +173,21 @@ def _approved(reading: Reading, word: Approval) -> bool:
     return signing.proven(reading, word.signature, request, word.subject_sha256) and reading.holds(word.by, word.role)
 
 
+def _released(reading: Reading, folder: Path, release: Release) -> bool:
+    """Whether the paper is the one that was kept, and whoever put the release on record signed for exactly it."""
+    days = {"valid_from": release.valid_from, "valid_until": release.valid_until, "document_file": ""}
+    given = {name: getattr(release, name) for name in ("kind", "what", "holder", "shots", "territory")}
+    request = ReleaseRequest.model_validate({"actor": release.by, **given, **days})
+    sha256 = release_sha256(request, release.document.sha256)
+    return intact(folder, release.document) and signing.proven(reading, release.signature, request, sha256, whole=False)
+
+
 def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tuple[ReleaseKind, ...]:
     """Releases that the brief's tool needs and that are not on record for its shot today."""
     declared = DECLARED.get(asked.brief.tool) if asked.brief else None
     if declared is None or asked.brief is None:
         return ()
-    there = reading.said(Release)
+    there = [one for one in reading.said(Release) if _released(reading, asked.folder, one)]
     needed = set(declared.releases) - ({ReleaseKind.SIGNAGE} if Question.SIGNS_CLEARED in answers else set())
     shot, day = asked.brief.shot, asked.now[:10]
     return tuple(sorted(kind for kind in needed if not any(one.covers(kind, shot, day) for one in there)))

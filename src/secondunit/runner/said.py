@@ -144,7 +144,7 @@ def _release(folder: Path, writing: Writing, request: ReleaseRequest, at: str, p
     document = _kept(folder, request.document_file, papers["document_file"])
     given: dict[str, Any] = {name: getattr(request, name) for name in ("kind", "what", "holder", "shots", "territory")}
     days: dict[str, Any] = {"valid_from": request.valid_from, "valid_until": request.valid_until}
-    return Release(id=key, document=document, by=request.actor, at=at, **given, **days), key
+    return Release(id=key, document=document, **given, **days, **_signed(request, at)), key
 
 
 def _policy(folder: Path, writing: Writing, request: PolicyRequest, at: str, papers: Mapping[str, str]) -> Written:

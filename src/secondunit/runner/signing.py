@@ -99,10 +99,15 @@ def _by_any_key(reading: Reading, signature: str, name: str) -> Claims | None:
     return None
 
 
-def key_of(reading: Reading, name: str, at: str | None = None) -> PublicKey | None:
-    """The key that a person holds now, or held at that moment; None if none is on record."""
+def key_of(reading: Reading, name: str, at: str | None = None, *, not_by: str | None = None) -> PublicKey | None:
+    """The key that a person holds now, or held at that moment; None if none is on record.
+
+    not_by: None too if that person put it there for them.
+    """
     held = [one for one in reading.said(PersonKey, name) if at is None or one.at <= at]
-    return read_public(held[-1].key) if held else None
+    if not held or (not_by is not None and held[-1].by == not_by != name):
+        return None
+    return read_public(held[-1].key)
 
 
 def together(*hashes: str) -> str:

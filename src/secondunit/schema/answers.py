@@ -27,11 +27,12 @@ class Question(StrEnum):
 
 
 class Asked(Record, name="asked", version=1):
-    """A question's words and whose answer counts."""
+    """A question's words and whose answer counts. of_picture: only a picture can be answered for, not a brief."""
 
     question: Question
     words: str
     role: Role
+    of_picture: bool = False
 
 
 ASKED: dict[Question, Asked] = {
@@ -41,6 +42,7 @@ ASKED: dict[Question, Asked] = {
             question=Question.OWN_WORKS,
             words="Does the result keep clear of identifiable features of works that the production does not own?",
             role=Role.LEGAL,
+            of_picture=True,
         ),
         Asked(
             question=Question.NO_TRAINING,
@@ -71,6 +73,7 @@ ASKED: dict[Question, Asked] = {
             question=Question.NOT_MISTAKABLE,
             words="Is it certain that nobody can take the picture for a real event, person or statement?",
             role=Role.LEGAL,
+            of_picture=True,
         ),
         Asked(
             question=Question.NO_INTIMACY,
@@ -96,6 +99,7 @@ ASKED: dict[Question, Asked] = {
             question=Question.NOBODY_RECOGNISABLE,
             words="Is nobody recognisable altered or covered who has not agreed to it?",
             role=Role.SUPERVISOR,
+            of_picture=True,
         ),
         Asked(
             question=Question.DISCLOSED,

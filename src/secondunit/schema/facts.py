@@ -85,6 +85,9 @@ class PersonFacts(SignedFacts, name="person-facts", version=2):
     key_replaces: Tri = Field(description="the key given takes the place of another on record")
     key_unshared: Tri = Field(description="nobody else holds, or held, the key given")
     is_self: Tri = Field(description="the person put on record is the actor")
+    legal_by_legal: Tri = Field(
+        description="the role of legal is not given, or given by legal, or nobody of legal is on record yet"
+    )
 
 
 class KeyFacts(SignedFacts, name="key-facts", version=1):

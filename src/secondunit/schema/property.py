@@ -21,7 +21,8 @@ class ReleaseKind(StrEnum):
 
 
 class Release(Record, name="release", version=1):
-    """A written release on record. what: what is released, holder: who gave it, document: the signed paper.
+    """A written release on record. what: what is released, holder: who gave it, document: the signed paper,
+    signature: of the person who put it on record.
 
     valid_from, valid_until: days, both included; None: no end. Covers the shots listed, and no other.
     """
@@ -37,6 +38,7 @@ class Release(Record, name="release", version=1):
     document: StoredFile
     by: PersonName
     at: Instant
+    signature: str
 
     def covers(self, kind: ReleaseKind, shot: str, day: str) -> bool:
         """Whether it releases this kind of thing for this shot on this day (YYYY-MM-DD)."""
