@@ -161,7 +161,7 @@ THINGS = {
 }
 """What is no different whether anybody is altered or not."""
 OF_NOBODY = {
-    ("tool_alters_people", T): CONTRADICTION,
+    ("tool_alters_people", T): {"stop.stranger"} | CONTRADICTION,
     ("alters_people", T): {"consent.missing", "consent.nobody-states-age"},
     ("performer_on_record", T): set(),
     ("performer_in_plate", T): CONTRADICTION,

@@ -161,15 +161,27 @@ def test_person_gains_roles_and_keeps_those_they_had(production):
     assert leo.key == key
 
 
-def test_person_is_put_on_record_by_supervisors_only(production):
-    outcome = people.signed(production, PersonRequest(actor="Leo", name="Eve", roles=("supervisor",)))
+def test_person_is_put_on_record_by_supervisors_and_legal_only(production):
+    people.add(production, "Art", "artist")
+    outcome = people.signed(production, PersonRequest(actor="Art", name="Eve", roles=("supervisor",)))
     assert outcome.exit_code == 3
     assert rules(outcome) == {"gate.no-permit"}
 
 
 def test_nobody_gives_themselves_roles(production):
-    outcome = advance(production, PersonRequest(actor="Ann", name="Ann", roles=("legal",)))
+    outcome = advance(production, PersonRequest(actor="Ann", name="Ann", roles=("director",)))
     assert rules(outcome) == {"person.not-oneself"}
+
+
+def test_legal_alone_lets_others_be_legal_once_somebody_is(production):
+    outcome = advance(production, PersonRequest(actor="Ann", name="Bo", roles=("legal",)))
+    assert rules(outcome) == {"person.legal-by-legal"}
+    people.add(production, "Bo", "legal", actor="Leo")
+
+
+def test_a_key_of_somebody_else_is_refused(production):
+    request = PersonRequest(actor="Ann", name="Bo", roles=("artist",), key=people.public("Leo"))
+    assert rules(advance(production, request)) == {"key.unshared"}
 
 
 def test_private_key_is_refused_and_not_kept(production):
