@@ -46,7 +46,7 @@ def of_all(reading: Reading, folder: Path, performers: tuple[str, ...], use: Use
     names = ("consent_on_record", *CONSENT)
     facts = {name: Tri.of(bool(each) and all(one[name] for one in each)) for name in names}
     minors = [one for one in each if one["minor"]]
-    facts["no_minor"] = Tri.of(not minors)
+    facts["no_minor"] = Tri.of(not minors and not stated_minor(reading, performers, use))
     facts["guardian_signed"] = Tri.of(bool(minors) and all(one["guardian_signed"] for one in minors))
     if facts["consent_on_record"] is not Tri.TRUE:
         facts |= dict.fromkeys(CONSENT, Tri.FALSE)
@@ -56,6 +56,12 @@ def of_all(reading: Reading, folder: Path, performers: tuple[str, ...], use: Use
 def intimate(reading: Reading, performers: tuple[str, ...]) -> bool:
     """Whether any consent of theirs is for a scene with nudity or sexual conduct."""
     return any(one.terms.intimacy for one in reading.said(Consent) if one.terms.performer in performers)
+
+
+def stated_minor(reading: Reading, performers: tuple[str, ...], use: Use) -> bool:
+    """Whether any consent of theirs says that they are under 18, though another one were used; old ones say nothing."""
+    theirs = [one.terms for one in reading.said(Consent) if one.terms.performer in performers]
+    return any(terms.minor and use.now[:10] <= terms.create_until for terms in theirs)
 
 
 def of_one(reading: Reading, folder: Path, performer: str, use: Use) -> dict[str, bool]:

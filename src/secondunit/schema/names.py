@@ -29,6 +29,11 @@ class Status(StrEnum):
     HOLD = "hold"
 
 
+UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff"
+)
+"""Characters that show nothing, or that turn the direction of others: what is read would not be what is meant."""
 SHOT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 PERSON = r"^[^\x00-\x1f\x7f/\\]{1,80}$"
 VERSION, BRIEF, PLATE = r"^v[0-9]{3,9}$", r"^b[0-9]{3,9}$", r"^PL[0-9]{2}_v[0-9]{3,9}$"
@@ -38,7 +43,9 @@ CODE = r"^[A-Z][A-Z0-9]{1,7}$"
 DEVICE = r"^(cpu|cuda:[0-9]{1,3})$"
 DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 TITLE = r"^[^\x00-\x1f\x7f]+$"
+LINE = rf"^[^\x00-\x08\x0b-\x1f\x7f{UNSEEN}]+$"
 FORMS = {
+    LINE: "write it in letters that can be seen, without control characters and marks that turn the direction",
     TITLE: "a title is one line, and not empty",
     SHOT: "a shot's name is 1 to 64 letters, digits, _ and -, and begins with a letter or a digit",
     PERSON: "a person's name is 1 to 80 characters without / and \\ and without line breaks",
