@@ -16,14 +16,14 @@ from secondunit.runner.advance import advance
 from secondunit.runner.production import open_production
 from secondunit.schema import (
     AnswerRequest,
-    Inspection,
     InputError,
+    Inspection,
     LiftRequest,
     PackReviewRequest,
     PolicyRequest,
     Question,
-    Role,
     RevocationsRequest,
+    Role,
     SwitchRequest,
     Tri,
     Version,

@@ -133,13 +133,17 @@ class Consent(Record, name="consent", version=1):
 
 
 class Withdrawal(Record, name="withdrawal", version=1):
-    """A hold on a consent (lifted False), or its lifting by legal (True). The newest one counts."""
+    """A hold on a consent (lifted False), or its lifting by legal (True). The newest one counts.
+
+    signature: JWS over the move's claims. A lifting needs it; without it the hash of a short reason could be guessed.
+    """
 
     consent: ConsentId
     lifted: bool
     reason: str
     by: PersonName
     at: Instant
+    signature: str | None = None
 
 
 class Revocations(Record, name="revocations", version=1):
