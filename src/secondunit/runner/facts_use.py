@@ -157,7 +157,7 @@ def approving(reading: Reading, content: tuple[str, str], makers: frozenset[str]
 
 
 def rejecting(reading: Reading, content: tuple[str, str]) -> tuple[Role, ...]:
-    """Roles whose rejection of exactly this stands: only their own approval takes it back, signed if they have a key."""
+    """Roles whose rejection of exactly this stands: only its giver takes it back, signed by those who have a key."""
     standing: dict[tuple[str, Role], Role] = {}
     for word in reading.reviews(*content):
         if not word.granted:

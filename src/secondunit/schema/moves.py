@@ -20,6 +20,7 @@ from .names import (
     BriefId,
     ConsentId,
     Day,
+    GivenName,
     PersonName,
     PlateId,
     Role,
@@ -59,7 +60,7 @@ class InitRequest(Record, name="init-request", version=1):
     """A new production; its actor becomes the first person on record, as supervisor and artist."""
 
     move: ClassVar[Move] = Move.INIT
-    actor: PersonName
+    actor: GivenName
     title: str = Field(max_length=200, pattern=TITLE)
     code: str = Field(pattern=CODE)
     fps: float = Field(default=24.0, ge=0.01, le=1000)
@@ -71,7 +72,7 @@ class PersonRequest(Record, name="person-request", version=1):
 
     move: ClassVar[Move] = Move.PERSON
     actor: PersonName
-    name: PersonName
+    name: GivenName
     roles: tuple[Role, ...] = Field(min_length=1)
     key: str | None = None
 
