@@ -10,6 +10,7 @@ from secondunit.runner.production import Production
 from secondunit.schema import (
     AnswerRequest,
     ApproveRequest,
+    KeyRequest,
     Outcome,
     PersonRequest,
     Question,
@@ -51,6 +52,12 @@ def sign(production: Production, request: SignedRequest, by: str | None = None) 
 def signed(production: Production, request: SignedRequest) -> Outcome:
     """Make a signed move."""
     return advance(production, sign(production, request))
+
+
+def key_request(name: str, new: str | None = None, *, by: str | None = None, lost: bool = False) -> KeyRequest:
+    """A new key (`new`'s in `key`) for somebody, asked for by themselves or by legal."""
+    reason: Any = "lost" if lost else "rotated"
+    return KeyRequest(actor=by or name, name=name, key=public(new or f"{name} 2"), reason=reason)
 
 
 def settle(production: Production, version: str = "A010/v001", *, by: str = "Sue") -> None:

@@ -15,17 +15,22 @@ from secondunit.schema import Objection, Tri, Verdict, canonical_json
 from secondunit.schema.base import TAG
 from secondunit.schema.facts import FACTS, Facts
 
-SOURCE = "docs/decisions/0002-cedar.md"
+SOURCE, RECORDS = "docs/decisions/0002-cedar.md", "docs/decisions/0001-one-door.md"
 
 
-def judge(action: str, facts: Facts | Mapping[str, Any], policy: Policy, *, at: str) -> Verdict:
+def judge(
+    action: str, facts: Facts | Mapping[str, Any], policy: Policy, *, at: str, broken: str | None = None
+) -> Verdict:
     """Allow, needs approval of roles, or refuse; never raises for facts or rules that are wrong.
 
     action: one of `schema.facts.FACTS`. facts: its record, or a mapping that is read as one. at: now, an Instant.
+    broken: why the records that the facts come from cannot be believed; None if they can.
     """
     given = facts.model_dump(mode="json") if isinstance(facts, Facts) else dict(facts)
     permits: list[str] = []
     objections = list(_objections(action, given, policy, permits))
+    if broken is not None:
+        objections.insert(0, _own("gate.records", broken, RECORDS))
     refused = any(objection.effect == "refuse" for objection in objections)
     shown = {str(name): _plain(given[name]) for name in sorted(given, key=str) if name != TAG}
     return Verdict(
@@ -97,5 +102,5 @@ def _rules_objections(facts: Facts, policy: Policy, permits: list[str]) -> Itera
     )
 
 
-def _own(rule: str, reason: str) -> Objection:
-    return Objection(rule=rule, effect="refuse", reason=reason[0].upper() + reason[1:] + ".", source=SOURCE)
+def _own(rule: str, reason: str, source: str = SOURCE) -> Objection:
+    return Objection(rule=rule, effect="refuse", reason=reason[0].upper() + reason[1:] + ".", source=source)

@@ -32,7 +32,9 @@ from secondunit.schema import (
     StoredBrief,
     Version,
 )
+from secondunit.schema.names import looks_like
 from secondunit.schema.outcome import Made
+from secondunit.store.reading import Reading
 from secondunit.store.writing import Writing
 
 S = TypeVar("S", bound=SignedRequest)
@@ -115,6 +117,8 @@ def _check_words(reading: Any, request: Request) -> None:
             "STATUS approved is somebody's approval: give it with `secondunit approve "
             f"{request.shot}/{request.version} --as PERSON`; status sets wip, cbb, final, omit or hold."
         )
+    if isinstance(request, PersonRequest):
+        _check_name(reading, request.name)
     if isinstance(request, NoteRequest | StatusRequest):
         version = version_named(reading, request.shot, request.version)
         if isinstance(request, NoteRequest) and request.frame is not None:
@@ -128,6 +132,13 @@ def _check_words(reading: Any, request: Request) -> None:
             raise InputError(
                 f"There is no brief {request.subject}: {f'the newest are {there}' if there else 'none is on record'}."
             )
+
+
+def _check_name(reading: Reading, name: str) -> None:
+    """Nobody passes for somebody else by another spelling."""
+    for known in reading.people():
+        if known.name != name and looks_like(known.name) == looks_like(name):
+            raise InputError(f"{name!a} reads like {known.name}, who is on record: give a fuller name.")
 
 
 def _check_frame(version: Version, frame: int) -> None:

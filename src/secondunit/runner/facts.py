@@ -170,7 +170,7 @@ def make_facts(
 
 def _brief_rejections(reading: Reading, request: MakeRequest) -> tuple[Role, ...]:
     stored = reading.stored_brief(request.shot, request.brief)
-    return reading.standing(stored.name, stored.brief_sha256, granted=False) if stored else ()
+    return facts_use.rejecting(reading, (stored.name, stored.brief_sha256)) if stored else ()
 
 
 def _note(reading: Reading, request: NoteRequest, seen: Seen) -> Facts:
@@ -202,7 +202,7 @@ def _final(reading: Reading, version: Version | None, seen: Seen) -> dict[str, o
     cleared = reading.clearance(version.clearance) if version else None
     return facts | {
         "version_intact": seen.version_intact,
-        "rejections": reading.standing(version.name, version.files_sha256, granted=False) if version else (),
+        "rejections": facts_use.rejecting(reading, (version.name, version.files_sha256)) if version else (),
         "faces_untouched": Tri.of(_is_of(looked, version) and looked.altered is Tri.FALSE) if looked else Tri.FALSE,
         "looks_approved": Tri.of(facts_use.looks_approved(reading, asked)),
         "packs_reviewed": Tri.of(all(packs.reviewed(reading, one) for one in packs.in_force(reading))),

@@ -1,6 +1,7 @@
 """What is on record about a performer's consent, against one use of their likeness. Nothing here decides."""
 
 import contextlib
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from secondunit.schema import (
     Consent,
     ConsentRequest,
     ConsentTerms,
-    PersonKey,
+    LiftRequest,
     Revocations,
+    Role,
     Tri,
     Withdrawal,
 )
@@ -21,7 +23,6 @@ from secondunit.store.blobs import intact
 from secondunit.store.reading import Reading
 from secondunit.trust import jws, revocation
 from secondunit.trust.jws import Typ
-from secondunit.trust.keys import read_public
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def of_all(reading: Reading, folder: Path, performers: tuple[str, ...], use: Use
     names = ("consent_on_record", *CONSENT)
     facts = {name: Tri.of(bool(each) and all(one[name] for one in each)) for name in names}
     minors = [one for one in each if one["minor"]]
-    facts["no_minor"] = Tri.of(not minors)
+    facts["no_minor"] = Tri.of(not minors and not stated_minor(reading, performers, use))
     facts["guardian_signed"] = Tri.of(bool(minors) and all(one["guardian_signed"] for one in minors))
     if facts["consent_on_record"] is not Tri.TRUE:
         facts |= dict.fromkeys(CONSENT, Tri.FALSE)
@@ -56,6 +57,12 @@ def of_all(reading: Reading, folder: Path, performers: tuple[str, ...], use: Use
 def intimate(reading: Reading, performers: tuple[str, ...]) -> bool:
     """Whether any consent of theirs is for a scene with nudity or sexual conduct."""
     return any(one.terms.intimacy for one in reading.said(Consent) if one.terms.performer in performers)
+
+
+def stated_minor(reading: Reading, performers: tuple[str, ...], use: Use) -> bool:
+    """Whether any consent of theirs says that they are under 18, though another one were used; old ones say nothing."""
+    theirs = [one.terms for one in reading.said(Consent) if one.terms.performer in performers]
+    return any(terms.minor and use.now[:10] <= terms.create_until for terms in theirs)
 
 
 def of_one(reading: Reading, folder: Path, performer: str, use: Use) -> dict[str, bool]:
@@ -90,9 +97,20 @@ def _covers_age(terms: ConsentTerms, age: int | None) -> bool:
 
 
 def on_hold(reading: Reading, consent: str) -> bool:
-    """Whether a hold stands on it."""
-    last = reading.newest(Withdrawal, consent)
-    return last is not None and not last.lifted
+    """Whether a hold stands on it. A lifting that legal did not sign, or that was used before, is a hold."""
+    words, held, seen = reading.said(Withdrawal, consent), False, set[str | None]()
+    for word in words:
+        held = not (word.lifted and _lifted_by_legal(reading, word, seen))
+        seen.add(word.signature)
+    return held
+
+
+def _lifted_by_legal(reading: Reading, word: Withdrawal, seen: Container[str | None]) -> bool:
+    held = reading.newest(Consent, word.consent)
+    if held is None or word.signature in seen or not reading.holds(word.by, Role.LEGAL):
+        return False
+    request = LiftRequest(actor=word.by, consent=word.consent, reason=word.reason)
+    return signing.proven(reading, word.signature, request, held.terms.digest, whole=False)
 
 
 def signed_by(reading: Reading, consent: Consent) -> frozenset[str]:
@@ -129,7 +147,14 @@ def _genuine(reading: Reading, folder: Path, consent: Consent, signers: frozense
     # Its files were the user's own, so the request itself cannot be made again; the evidence holds all that matters.
     request = ConsentRequest(actor=consent.by, terms=consent.terms, text_file="", rider_file="")
     proven = signing.proven(reading, consent.signature, request, evidence(consent), whole=False)
-    return whole and agreed and proven and consent.text.sha256 == consent.terms.text_sha256
+    return (
+        whole and agreed and proven and by_legal(reading, consent) and consent.text.sha256 == consent.terms.text_sha256
+    )
+
+
+def by_legal(reading: Reading, consent: Consent) -> bool:
+    """Whether somebody of legal put it on record: anybody with a key can sign that they did."""
+    return reading.holds(consent.by, Role.LEGAL)
 
 
 def evidence(consent: Consent) -> str:
@@ -142,16 +167,22 @@ def _not_revoked(reading: Reading, terms: ConsentTerms, now: str) -> bool:
     """True only with a list that its issuer signed, in date, that spares it; or where the terms name none."""
     if terms.revocation is None:
         return True
-    newest = reading.newest(Revocations, terms.revocation.issuer)
-    listed = read_list(reading, newest.token) if newest else None
+    listed = newest_list(reading, terms.revocation.issuer)
     if listed is None or listed.issuer != terms.revocation.issuer or listed.stale(now):
         return False
     return terms.revocation.index < listed.size and not listed.revoked(terms.revocation.index)
 
 
+def newest_list(reading: Reading, issuer: str) -> revocation.RevocationList | None:
+    """The issuer's list with the highest number, whatever came on record last."""
+    found = [read_list(reading, one.token) for one in reading.said(Revocations, issuer)]
+    lists = [one for one in found if one is not None and one.issuer == issuer]
+    return max(lists, key=lambda one: one.sequence, default=None)
+
+
 def read_list(reading: Reading, token: str) -> revocation.RevocationList | None:
-    """The list, if somebody's key on record signed it."""
-    for held in reading.said(PersonKey):
+    """The list, if a key on record signed it that nobody lost."""
+    for held in signing.trusted_keys(reading):
         with contextlib.suppress(jws.BadSignature):
-            return revocation.verified(token, read_public(held.key))
+            return revocation.verified(token, held)
     return None

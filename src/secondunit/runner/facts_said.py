@@ -26,7 +26,6 @@ from secondunit.schema import (
     Release,
     ReleaseRequest,
     Request,
-    Revocations,
     RevocationsRequest,
     Role,
     SignedRequest,
@@ -294,10 +293,8 @@ def _revocations(reading: Reading, request: RevocationsRequest, seen: "Seen") ->
 
 
 def _takes_its_place(reading: Reading, listed: RevocationList) -> bool:
-    newest = reading.newest(Revocations, listed.issuer)
-    known = facts_consent.read_list(reading, newest.token) if newest else None
     try:
-        return listed.newer_than(known)
+        return listed.newer_than(facts_consent.newest_list(reading, listed.issuer))
     except RolledBack:
         return False
 

@@ -99,6 +99,10 @@ def looks_approved(reading: Reading, asked: Asked) -> bool:
     return wanted <= {word.by for word in said if word.role is Role.PERFORMER and _approved(reading, word)}
 
 
+IDENTIFIERS = (Role.SUPERVISOR, Role.DIRECTOR, Role.LEGAL)
+"""Whose word on who is in a plate counts, while they hold that role."""
+
+
 def _identified(reading: Reading, plate: Plate) -> Identification | None:
     """The newest signed word on who is in exactly these frames."""
     name, sha256 = f"{plate.shot}/{plate.id}", reading.plate_sha256(plate)
@@ -113,7 +117,8 @@ def _identified(reading: Reading, plate: Plate) -> Identification | None:
         performers=found.performers,
         bystanders=found.bystanders,
     )
-    return found if signing.proven(reading, found.signature, request, sha256) else None
+    entitled = found.role in IDENTIFIERS and reading.holds(found.by, found.role)
+    return found if entitled and signing.proven(reading, found.signature, request, sha256) else None
 
 
 def switched(reading: Reading, switch: str) -> bool:
@@ -134,10 +139,15 @@ def answered(
         about = [one for one in content if not asked.of_picture or one[0].partition("/")[2].startswith("v")]
         words = [word for subject, sha256 in about for word in _answers(reading, question, subject, sha256)]
         counted = [word for word in words if word.by not in makers and _counts(reading, word, asked.role)]
-        latest = {word.by: word.answer for word in sorted(counted, key=lambda word: word.at)}
+        latest = {word.by: word.answer for word in sorted(counted, key=lambda word: _said_at(reading, word))}
         if latest and set(latest.values()) == {"yes"}:
             good.add(question)
     return tuple(sorted(good))
+
+
+def _said_at(reading: Reading, word: Answer) -> str:
+    """As signed: when a row was written, its writer says."""
+    return signing.signed_at(reading, word.signature, word.by)
 
 
 def _answers(reading: Reading, question: Question, subject: str, sha256: str) -> list[Answer]:
@@ -166,6 +176,17 @@ def approving(reading: Reading, content: tuple[str, str], makers: frozenset[str]
     """Roles of those who signed an approval of exactly this, still hold that role, and did not make it themselves."""
     said = [word for word in reading.approvals(*content) if word.granted and word.by not in makers]
     return tuple(sorted({word.role for word in said if _approved(reading, word)}))
+
+
+def rejecting(reading: Reading, content: tuple[str, str]) -> tuple[Role, ...]:
+    """Roles whose rejection of exactly this stands: only its giver takes it back, signed by those who have a key."""
+    standing: dict[tuple[str, Role], Role] = {}
+    for word in reading.reviews(*content):
+        if not word.granted:
+            standing[word.by, word.role] = word.role
+        elif _approved(reading, word) or signing.key_of(reading, word.by) is None:
+            standing.pop((word.by, word.role), None)
+    return tuple(sorted(set(standing.values())))
 
 
 def _approved(reading: Reading, word: Approval) -> bool:

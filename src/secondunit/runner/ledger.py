@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secondunit.runner import inspection
+from secondunit.runner import inspection, told
 from secondunit.runner.production import Production
 from secondunit.schema import LedgerLine
 from secondunit.store.reading import Reading
@@ -51,23 +51,24 @@ def _faults(
     if broken:
         yield broken
     yield from _rows(reading, lines)
+    yield from told.faults(reading)
     if files:
         yield from _files(production, reading)
 
 
 def _rows(reading: Reading, lines: list[LedgerLine]) -> Iterator[str]:
     """Each version and plate has its line with the same hash, and each such line its row."""
-    told = {(line.move, line.subject): line.body.get("files") for line in lines if "files" in line.body}
+    listed = {(line.move, line.subject): line.body.get("files") for line in lines if "files" in line.body}
     rows: dict[tuple[str, str], str | None] = {
         ("make", version.name): version.files_sha256 for version in reading.versions()
     }
     rows |= {("ingest", f"{p.shot}/{p.id}"): reading.plate_sha256(p) for p in reading.plates()}
-    for move, name in sorted(told.keys() - rows.keys()):
+    for move, name in sorted(listed.keys() - rows.keys()):
         yield f"the ledger tells of {name} ({move}), and there is no such row"
     for key, sha256 in sorted(rows.items()):
-        if key not in told:
+        if key not in listed:
             yield f"{key[1]} is on record without a ledger line"
-        elif told[key] != sha256:
+        elif listed[key] != sha256:
             yield f"{key[1]} has other hashes on record than the ledger tells"
 
 

@@ -33,7 +33,7 @@ def in_force(reading: Reading) -> tuple[PackInForce, ...]:
 def reviewed(reading: Reading, one: PackInForce) -> bool:
     """Whether counsel's signature on exactly this text stands."""
     review = reading.newest(PackReview, one.name)
-    if review is None or review.sha256 != one.sha256:
+    if review is None or review.sha256 != one.sha256 or not reading.holds(review.by, Role.LEGAL):
         return False
     request = PackReviewRequest(actor=review.by, role=Role.LEGAL, pack=one.name)
     return signing.proven(reading, review.signature, request, one.sha256)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from secondunit.policy import gate
 from secondunit.policy.pack import load
-from secondunit.runner import orphans, packs
+from secondunit.runner import orphans, packs, told
 from secondunit.runner.clock import instant
 from secondunit.schema import Clearance, InitRequest, InputError, Move, Outcome, Person, Role, Tri, Verdict
 from secondunit.schema.facts import Facts, InitFacts
@@ -48,8 +48,13 @@ class Production:
         return self.store.reading()
 
     def judge(self, reading: Reading, facts: Facts) -> Verdict:
-        """The gate's answer by the packs in force now. Ask it inside the transaction that the facts come from."""
-        return gate.judge(facts.action, facts, packs.policy(reading, self.settings), at=instant())
+        """The gate's answer by the packs in force now. Ask it inside the transaction that the facts come from.
+
+        Of records that are not those that the ledger tells of, nothing is believed: the gate refuses.
+        """
+        fault = next(told.faults(reading), None)
+        broken = f"{fault}: see `secondunit ledger verify`, and restore the database from a copy" if fault else None
+        return gate.judge(facts.action, facts, packs.policy(reading, self.settings), at=instant(), broken=broken)
 
 
 def find_production(start: Path) -> Path:

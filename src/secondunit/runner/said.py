@@ -121,12 +121,12 @@ def _consent(folder: Path, writing: Writing, request: ConsentRequest, at: str, p
 
 
 def _withdraw(folder: Path, writing: Writing, request: WithdrawRequest, at: str, papers: Mapping[str, str]) -> Written:
-    word = {"consent": request.consent, "reason": request.reason, "by": request.actor, "at": at}
+    word = {"consent": request.consent, "reason": request.reason, **_signed(request, at)}
     return Withdrawal(lifted=False, **word), request.consent
 
 
 def _lift(folder: Path, writing: Writing, request: LiftRequest, at: str, papers: Mapping[str, str]) -> Written:
-    word = {"consent": request.consent, "reason": request.reason, "by": request.actor, "at": at}
+    word = {"consent": request.consent, "reason": request.reason, **_signed(request, at)}
     return Withdrawal(lifted=True, **word), request.consent
 
 

@@ -89,6 +89,12 @@ def proven(reading: Reading, signature: str | None, request: SignedRequest, sha2
     return same and (not whole or said.content == request.content)
 
 
+def signed_at(reading: Reading, signature: str, name: str) -> str:
+    """When the signer says that they signed it, by their own clock; "" for a signature that is not theirs."""
+    said = _by_any_key(reading, signature, name)
+    return said.at if said else ""
+
+
 def _by_any_key(reading: Reading, signature: str, name: str) -> Claims | None:
     """The claims, if a key signed them that this person held; after its loss a key signs nothing."""
     held = reading.said(PersonKey, name)
@@ -108,6 +114,20 @@ def key_of(reading: Reading, name: str, at: str | None = None, *, not_by: str | 
     if not held or (not_by is not None and held[-1].by == not_by != name):
         return None
     return read_public(held[-1].key)
+
+
+def trusted_keys(reading: Reading) -> list[PublicKey]:
+    """Every key on record, present and past, but those that were lost or stolen."""
+    by_name: dict[str, list[PersonKey]] = {}
+    for one in reading.said(PersonKey):
+        by_name.setdefault(one.name, []).append(one)
+    kept = [
+        one
+        for held in by_name.values()
+        for one, following in itertools.zip_longest(held, held[1:])
+        if following is None or not following.lost
+    ]
+    return [read_public(one.key) for one in kept]
 
 
 def together(*hashes: str) -> str:

@@ -7,10 +7,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from .base import Record
 from .brief import StoredFile
-from .names import ConsentId, Day, Instant, PersonName, Sha256, ShotName
+from .names import LINE, ConsentId, Day, Instant, PersonName, Sha256, ShotName
 
 AdultAge = Annotated[int, Field(ge=0, le=120)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=LINE)]
+"""What people read and sign: without characters that they could not see."""
 Language = Literal["en", "es"]
 
 
@@ -87,6 +88,8 @@ class ConsentTerms(Record, name="consent-terms", version=1):
             raise ValueError(f"exploit_until {self.exploit_until} lies before create_from {self.create_from}")
         if self.ages is not None and self.ages[1] < self.ages[0]:
             raise ValueError(f"ages go from {self.ages[0]} to {self.ages[1]}: give the lower one first")
+        if self.performer in (self.guardian, self.representative):
+            raise ValueError(f"{self.performer} cannot be their own guardian or representative: name somebody else")
         return self
 
     @property
@@ -130,13 +133,17 @@ class Consent(Record, name="consent", version=1):
 
 
 class Withdrawal(Record, name="withdrawal", version=1):
-    """A hold on a consent (lifted False), or its lifting by legal (True). The newest one counts."""
+    """A hold on a consent (lifted False), or its lifting by legal (True). The newest one counts.
+
+    signature: JWS over the move's claims. A lifting needs it; without it the hash of a short reason could be guessed.
+    """
 
     consent: ConsentId
     lifted: bool
     reason: str
     by: PersonName
     at: Instant
+    signature: str | None = None
 
 
 class Revocations(Record, name="revocations", version=1):

@@ -20,6 +20,7 @@ from .names import (
     BriefId,
     ConsentId,
     Day,
+    GivenName,
     PersonName,
     PlateId,
     Role,
@@ -59,7 +60,7 @@ class InitRequest(Record, name="init-request", version=1):
     """A new production; its actor becomes the first person on record, as supervisor and artist."""
 
     move: ClassVar[Move] = Move.INIT
-    actor: PersonName
+    actor: GivenName
     title: str = Field(max_length=200, pattern=TITLE)
     code: str = Field(pattern=CODE)
     fps: float = Field(default=24.0, ge=0.01, le=1000)
@@ -84,7 +85,7 @@ class PersonRequest(SignedRequest, name="person-request", version=2):
     """Put a person on record, or give one on record more roles. key: text of a public key file."""
 
     move: ClassVar[Move] = Move.PERSON
-    name: PersonName
+    name: GivenName
     roles: tuple[Role, ...] = Field(min_length=1)
     key: str | None = None
 

@@ -1,7 +1,8 @@
 """What can be asked of a production's database."""
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -122,11 +123,15 @@ class Reading:
         query = sa.select(t.notes.c.record).where(where).order_by(t.notes.c.seq)
         return [Note.from_json(text) for text in self._all(query)]
 
-    def approvals(self, subject: str, subject_sha256: str) -> list[Approval]:
-        """The latest word of each (person, role) on exactly this content, oldest first."""
+    def reviews(self, subject: str, subject_sha256: str) -> list[Approval]:
+        """Every approval and rejection of exactly this content, oldest first."""
         a = t.approvals.c
         where = (a.subject == subject) & (a.subject_sha256 == subject_sha256)
-        found = [Approval.from_json(x) for x in self._all(sa.select(a.record).where(where).order_by(a.seq))]
+        return [Approval.from_json(x) for x in self._all(sa.select(a.record).where(where).order_by(a.seq))]
+
+    def approvals(self, subject: str, subject_sha256: str) -> list[Approval]:
+        """The latest word of each (person, role) on exactly this content, oldest first."""
+        found = self.reviews(subject, subject_sha256)
         return list({(approval.by, approval.role): approval for approval in found}.values())
 
     def standing(self, subject: str, subject_sha256: str, *, granted: bool) -> tuple[Role, ...]:
@@ -198,6 +203,26 @@ class Reading:
         """Every line, in order."""
         for text in self._connection.execute(sa.select(t.ledger.c.record).order_by(t.ledger.c.seq)).scalars():
             yield LedgerLine.from_json(text)
+
+    def ledger_lines(self) -> Iterator[dict[str, Any]]:
+        """Every line as plain JSON, in order: quicker, where the chain itself is not asked about."""
+        for text in self._connection.execute(sa.select(t.ledger.c.record).order_by(t.ledger.c.seq)).scalars():
+            yield json.loads(text)
+
+    def rows_said(self) -> list[Mapping[str, Any]]:
+        """Rows of what people said as they lie there, in order: kind, key, record (its text)."""
+        return self._rows(sa.select(t.said.c.kind, t.said.c.key, t.said.c.record).order_by(t.said.c.seq))
+
+    def rows_approved(self) -> list[Mapping[str, Any]]:
+        """Rows of approvals and rejections as they lie there, in order."""
+        return self._rows(sa.select(t.approvals).order_by(t.approvals.c.seq))
+
+    def rows_people(self) -> list[Mapping[str, Any]]:
+        """Rows of people as they lie there: name, record (its text)."""
+        return self._rows(sa.select(t.people))
+
+    def _rows(self, query: sa.Select[Any]) -> list[Mapping[str, Any]]:
+        return [dict(row._mapping) for row in self._connection.execute(query)]
 
     def last_line(self) -> LedgerLine | None:
         """The ledger's newest line."""

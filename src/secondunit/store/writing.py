@@ -41,6 +41,7 @@ class Writing(Reading):
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection)
         self._lines = self._changes = 0
+        self._untold: list[Record] = []
 
     def _change(self, statement: sa.Insert | sa.Update, *rows: Any) -> None:
         self._connection.execute(statement, *rows)
@@ -50,7 +51,11 @@ class Writing(Reading):
         self._change(sa.insert(table).values(**values))
 
     def line(self, *, at: str, move: str, actor: str, subject: str, body: dict[str, Any]) -> LedgerLine:
-        """Add the ledger's next line."""
+        """Add the ledger's next line, with the hash of everything said since the one before."""
+        said = {record.schema_name: record.digest for record in self._untold}
+        if len(said) != len(self._untold):
+            raise RuntimeError("one line cannot tell of two records of the same kind: write a line for each")
+        body, self._untold = {**said, **body}, []
         line = link(self.last_line(), at=at, move=move, actor=actor, subject=subject, body=body)
         self._insert(t.ledger, seq=line.seq, sha256=line.sha256, record=line.to_json())
         self._lines += 1
@@ -58,6 +63,8 @@ class Writing(Reading):
 
     def must_be_on_the_ledger(self) -> None:
         """Raises RuntimeError, and so undoes the transaction, if something was written and no line about it."""
+        if self._untold:
+            raise RuntimeError("a record was put down after the last ledger line: nothing tells of it")
         if self._changes and not self._lines:
             raise RuntimeError("a transaction without a ledger line: every change is on the ledger")
 
@@ -120,7 +127,8 @@ class Writing(Reading):
         self._insert(t.notes, shot=shot, version=version, record=note.to_json())
 
     def put_said(self, record: Record, key: str, *, by: str) -> None:
-        """One more word about `key`, which counts from now on."""
+        """One more word about `key`, which counts from now on; the next ledger line tells of it."""
+        self._untold.append(record)
         self._insert(t.said, kind=record.schema_name, key=key, person=by, record=record.to_json())
 
     def put_signature(self, signature: str, *, by: str) -> None:
