@@ -259,6 +259,7 @@ def test_a_rejection_taken_back_by_a_row(production, monkeypatch):
 def test_an_approval_that_nobody_gave(bare, monkeypatch):
     done(consent(bare, minor=True, guardian="Gus"))
     done(brief(bare))
+    people.answer(bare, "A010/b001", Question.NO_INTIMACY, by="Leo")
     with bare.reading() as reading:
         sha256 = reading.stored_brief("A010", "b001").brief_sha256
     about = {"subject": "A010/b001", "subject_sha256": sha256, "role": Role.LEGAL, "granted": True}
@@ -306,6 +307,7 @@ def test_a_role_lost_since_the_signature(bare, monkeypatch):
     """No move takes roles away; where a row says so nevertheless, an approval in that role is worth nothing."""
     done(consent(bare, minor=True, guardian="Gus"))
     done(brief(bare))
+    people.answer(bare, "A010/b001", Question.NO_INTIMACY, by="Leo")
     done(people.approve(bare, "A010/b001", "legal", "Leo"))
     attacks.put_role(bare, "Leo", "artist")
     assert rules(make(bare)) == {"gate.records", "consent.genuine", "minor.legal"}
@@ -334,7 +336,7 @@ def test_a_release_slipped_in(production, monkeypatch):
     people.settle(production)
     done(people.approve(production, "A010/v001"))
     sql(production, "DELETE FROM said WHERE kind = ? AND key = 'r002'", Release.schema_name)
-    final = StatusRequest(actor="Sue", shot="A010", version="v001", status=Status.FINAL)
+    final = StatusRequest(actor="Ann", shot="A010", version="v001", status=Status.FINAL)
     assert rules(advance(production, final)) == {"gate.records", "release.missing"}
     with production.reading() as reading:
         other = reading.said(Release)[0]

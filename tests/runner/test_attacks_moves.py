@@ -128,8 +128,8 @@ def test_a_role_claimed_and_not_held(production, monkeypatch):
 
 
 def test_nobody_gives_roles_to_themselves(production, monkeypatch):
-    request = PersonRequest(actor="Sue", name="Sue", roles=("legal",))
-    stopped(lambda: advance(production, request), monkeypatch, "person.not-oneself")
+    request = PersonRequest(actor="Sue", name="Sue", roles=("director",))
+    stopped(lambda: people.signed(production, request), monkeypatch, "person.not-oneself")
 
 
 def test_a_supervisor_answers_for_legal(production, monkeypatch):
@@ -143,8 +143,7 @@ def test_a_supervisor_answers_for_legal(production, monkeypatch):
 
 
 def final(production, version="v001"):
-    request = StatusRequest(actor="Dee", shot="A010", version=version, status=Status.FINAL)
-    return advance(production, request)
+    return people.signed(production, StatusRequest(actor="Dee", shot="A010", version=version, status=Status.FINAL))
 
 
 def test_the_maker_alone(production, monkeypatch):

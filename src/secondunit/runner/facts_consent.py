@@ -68,9 +68,6 @@ def stated_minor(reading: Reading, performers: tuple[str, ...], use: Use) -> boo
 def of_one(reading: Reading, folder: Path, performer: str, use: Use) -> dict[str, bool]:
     """The consent of this performer that fits the use best; facts of several are never added up."""
     found = [_held(reading, folder, one, use) for one in reading.said(Consent) if one.terms.performer == performer]
-    if found:  # whatever else one of them says: a child stays one
-        stated = any(one.terms.minor for one in reading.said(Consent) if one.terms.performer == performer)
-        found = [facts | {"minor": stated} for facts in found]
     nothing = dict.fromkeys(("consent_on_record", *CONSENT, "minor", "guardian_signed"), False)
     return max(found, key=lambda facts: sum(facts[name] for name in CONSENT), default=nothing)
 
