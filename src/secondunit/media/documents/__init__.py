@@ -1,5 +1,6 @@
-"""What people read and sign. The text is the record."""
+"""What people read and sign: plain text, and the same text on paper. The text is the record; the PDF shows it."""
 
+from .pdf import pdf
 from .statement import statement
 
-__all__ = ["statement"]
+__all__ = ["pdf", "statement"]
