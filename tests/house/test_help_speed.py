@@ -19,6 +19,7 @@ HEAVY = (
     "shapely",
     "sqlalchemy",
     "cedarpy",
+    "reportlab",
     "pydantic",
 )
 

@@ -1,1 +1,1 @@
-"""The only media I/O: frames, movies, colour, USD. Untrusted files are decoded in a child process."""
+"""The only media I/O: frames, movies, colour, USD, documents. Untrusted files are decoded in a child process."""
