@@ -18,7 +18,7 @@ WORTH_A_LOOK = 0.35
 """Score from which a box is looked at again."""
 SIZES = (28, 44, 64)
 """Widths in pixels at which a face is looked at again, each as it is and mirrored."""
-A_FACE = 0.55
+A_FACE = 0.65
 """Mean score of the second looks from which it is a face; figures in docs/decisions/0014-faces.md."""
 SAME = 0.3
 """Boxes that share this much of what they cover together are one face."""
@@ -37,9 +37,9 @@ class Found:
 def detect(picture: Array, network: Network) -> tuple[Found, ...]:
     """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first."""
     boxes, scores = _candidates(picture, network)
-    sure = []
+    halves, sure = _halves(picture), []
     for index in distinct(boxes, scores)[:MOST]:
-        score = _second_look(picture, boxes[index], network)
+        score = _second_look(halves, boxes[index], network)
         if score >= A_FACE:
             sure.append((boxes[index], score))
     if not sure:
@@ -111,30 +111,36 @@ def _starts(length: int, side: int) -> list[int]:
     return [*range(0, length - side, side - OVERLAP), length - side]
 
 
-def _second_look(picture: Array, box: Array, network: Network) -> float:
+def _halves(picture: Array) -> list[Array]:
+    """The picture, and it at half its size by area average, again and again."""
+    sizes = [picture]
+    while min(sizes[-1].shape[:2]) >= 2 * TRAINED:
+        height, width = sizes[-1].shape[:2]
+        sizes.append(cv2.resize(sizes[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA))
+    return sizes
+
+
+def _second_look(halves: list[Array], box: Array, network: Network) -> float:
     """Mean score of a box, seen in the middle of a square at several sizes, as it is and mirrored."""
     scores = []
     for width in SIZES:
-        square = _around(picture, box, width)
+        square = _around(halves, box, width)
         boxes, found = network.look([square, np.ascontiguousarray(square[:, ::-1])])
         middle = np.array([-width, -width, width, width], np.float32) / 2 + TRAINED / 2
         scores.extend(np.where(overlap(boxes, middle) > SAME, found, 0).max(axis=1))
     return float(np.mean(scores))
 
 
-def _around(picture: Array, box: Array, width: int) -> Array:
-    """uint8 (128, 128, 3): the box in the middle, made `width` pixels wide."""
+def _around(halves: list[Array], box: Array, width: int) -> Array:
+    """uint8 (128, 128, 3): the box in the middle, made `width` pixels wide; what lies outside repeats the edge."""
     scale = width / max(float(max(box[2:] - box[:2])), 1.0)
-    half = TRAINED / 2 / scale
+    step = min(max(0, int(np.log2(1 / scale))), len(halves) - 1)
+    source = halves[step]
+    ratio = np.array(source.shape[1::-1]) / halves[0].shape[1::-1]
     x, y = (box[:2] + box[2:]) / 2
-    x0, y0 = max(0, int(x - half)), max(0, int(y - half))
-    cut = picture[y0 : max(y0 + 1, int(y + half) + 2), x0 : max(x0 + 1, int(x + half) + 2)]
-    whole = max(1, int(1 / scale))
-    if whole > 1:  # a whole factor by area first: sampling alone would alias
-        cut = cv2.resize(cut, None, fx=1 / whole, fy=1 / whole, interpolation=cv2.INTER_AREA)
-    k = scale * whole
-    place = np.array([[k, 0, TRAINED / 2 - scale * (x - x0)], [0, k, TRAINED / 2 - scale * (y - y0)]])
-    square = cv2.warpAffine(cut, place, (TRAINED, TRAINED), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    across, down = scale / ratio
+    place = np.array([[across, 0, TRAINED / 2 - scale * x], [0, down, TRAINED / 2 - scale * y]])
+    square = cv2.warpAffine(source, place, (TRAINED, TRAINED), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(square, np.uint8)
 
 
