@@ -1,4 +1,4 @@
-"""Whether anybody is in a plate, and whether a version changed them. Unknown stays unknown: no answer is never "nobody".
+"""Whether anybody is in a plate, and whether a version changed them. Unknown stays so: no answer never means "nobody".
 
 All looking happens in a child process with limits on time and memory.
 """
@@ -28,7 +28,10 @@ ALTERED = 0.01
 SAME = 0.3
 """A face of the version whose box overlaps one of the plate's by this much is the same."""
 Box = tuple[float, float, float, float]
+Scored = tuple[Box, float]
 Say = Callable[[str], None]
+Progress = Callable[[str, float, float], None]
+STAGE = "look for people"
 
 
 class Failed(Exception):
@@ -50,16 +53,29 @@ def sample(first: int, last: int, most: int = SAMPLE) -> tuple[int, ...]:
     return tuple(sorted({round(float(number)) for number in np.linspace(first, last, min(most, last - first + 1))}))
 
 
+def _silent(stage: str, done: float, total: float) -> None:
+    """Nobody watches."""
+
+
 def inspect_plate(
-    blank: Inspection, plate: Plate, folder: Path, *, say: Say = lambda line: None, check: Callable[[], None] = nothing
+    blank: Inspection,
+    plate: Plate,
+    folder: Path,
+    *,
+    say: Say = lambda line: None,
+    check: Callable[[], None] = nothing,
+    progress: Progress = _silent,
 ) -> Inspection:
     """`blank` with what was found. folder: where the plate's frames lie. Never raises for a detector's failure."""
     seen = Seen()
     with _watched(seen, say), _looker(check) as looker:
-        for number in sample(plate.first_frame, plate.last_frame):
+        chosen = sample(plate.first_frame, plate.last_frame)
+        for number in chosen:
+            progress(STAGE, len(seen.frames), len(chosen))
             faces = looker.find(folder / plate.frame_name(number), plate, seen)
             seen.faces += [Face(frame=number, box=box, score=score) for box, score in faces]
             seen.frames.append(number)
+        progress(STAGE, len(chosen), len(chosen))
         seen.whole = True
     return _told(blank, seen)
 
@@ -73,31 +89,44 @@ def inspect_version(
     also: Sequence[int] = (),
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
+    progress: Progress = _silent,
 ) -> Inspection:
     """`blank` with what was found. made: frame -> the finished picture. also: frames to look at beside the sample.
 
     Where a still plate shows somebody, their boxes are compared in every frame.
     """
-    seen = Seen()
+    seen, shown = Seen(), dict[int, list[Scored]]()
     chosen = set(sample(min(made), max(made))) | (set(also) & set(made))
     with _watched(seen, say), _looker(check) as looker:
-        shown: dict[int, list[tuple[Box, float]]] = {}
         for number in sorted(chosen):
-            used = min(max(number, plate.first_frame), plate.last_frame)
+            progress(STAGE, len(seen.frames), len(chosen))
+            used = _used(plate, number)
             before = folder / plate.frame_name(used)
             if used not in shown:
                 shown[used] = looker.find(before, plate, seen)
-            fresh = looker.find(made[number], plate, seen, before)
-            boxes = shown[used] + [one for one in fresh if not any(_same(one[0], held) for held, _ in shown[used])]
-            seen.faces += looker.compared(number, before, made[number], boxes)
+            fresh = looker.find(made[number], plate, seen, of_version=True)
+            faces = [*shown[used], *_new(fresh, shown[used])]
+            seen.faces += looker.compared(number, before, made[number], faces)
             seen.frames.append(number)
-        if plate.first_frame == plate.last_frame and (held := shown[plate.first_frame]):
-            for number in sorted(set(made) - chosen):
-                seen.faces += looker.compared(number, folder / plate.frame_name(plate.first_frame), made[number], held)
+        if plate.first_frame == plate.last_frame:
+            before, held = folder / plate.frame_name(plate.first_frame), shown[plate.first_frame]
+            for number in sorted(set(made) - chosen) if held else ():
+                seen.faces += looker.compared(number, before, made[number], held)
                 seen.frames.append(number)
+        progress(STAGE, len(chosen), len(chosen))
         seen.whole = True
     told = _told(blank, seen)
     return told.model_copy(update={"altered": _altered(seen)})
+
+
+def _used(plate: Plate, number: int) -> int:
+    """The plate's frame behind a version's: a plate that is too short is held at its ends."""
+    return min(max(number, plate.first_frame), plate.last_frame)
+
+
+def _new(fresh: Sequence[Scored], known: Sequence[Scored]) -> list[Scored]:
+    """Faces of a version that the plate did not show."""
+    return [one for one in fresh if not any(_same(one[0], held) for held, _ in known)]
 
 
 @dataclass
@@ -106,19 +135,19 @@ class _Looker:
 
     child: Child
 
-    def find(self, path: Path, plate: Plate, seen: Seen, before: Path | None = None) -> list[tuple[Box, float]]:
-        """Faces in a picture and their scores. before: the plate's picture of that frame, if `path` is a version's."""
+    def find(self, path: Path, plate: Plate, seen: Seen, of_version: bool = False) -> list[Scored]:
+        """Faces in a picture of a plate, or of a version of it, and their scores."""
         request = {"do": "find", "path": str(path.resolve()), "space": plate.colorspace, "aspect": plate.pixel_aspect}
         answer = self._ask(request)
         seen.opencv = str(answer["opencv"])
         width, height = answer["size"]
-        across, down = (plate.width / width, plate.height / height) if before else (1.0, 1.0)
+        across, down = (plate.width / width, plate.height / height) if of_version else (1.0, 1.0)
         return [
             ((x0 * across, y0 * down, x1 * across, y1 * down), min(max(float(score), 0.0), 1.0))
             for x0, y0, x1, y1, score in answer["faces"]
         ]
 
-    def compared(self, number: int, before: Path, after: Path, faces: Sequence[tuple[Box, float]]) -> list[Face]:
+    def compared(self, number: int, before: Path, after: Path, faces: Sequence[Scored]) -> list[Face]:
         """The faces of one frame, in pixels of the picture made, with how much of each changed."""
         if not faces:
             return []

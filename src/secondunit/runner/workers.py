@@ -148,10 +148,12 @@ class House:
         """See `faces.inspect`."""
         from secondunit.faces import inspect
 
+        say, check, progress = console.say, console.check, console.progress
         if made is None:
-            return inspect.inspect_plate(blank, plate, folder, say=console.say, check=console.check)
-        say, check = console.say, console.check
-        return inspect.inspect_version(blank, plate, folder, dict(made), also=also, say=say, check=check)
+            return inspect.inspect_plate(blank, plate, folder, say=say, check=check, progress=progress)
+        return inspect.inspect_version(
+            blank, plate, folder, dict(made), also=also, say=say, check=check, progress=progress
+        )
 
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """See `tools.base`."""
