@@ -13,9 +13,9 @@ SKINS = ((0.87, 0.66, 0.55), (0.68, 0.46, 0.34), (0.45, 0.29, 0.21), (0.26, 0.16
 """Display-referred sRGB of four skins, from light to dark."""
 HAIRS = ((0.25, 0.16, 0.10), (0.10, 0.08, 0.07), (0.55, 0.42, 0.25), (0.35, 0.34, 0.34))
 HALF_WIDTH, HALF_DEPTH = 0.74, 0.88
-POINTS = 900
+POINTS = 560
 """Samples along each direction of the head's surface."""
-DRAWN = 360
+DRAWN = 216
 """Every head is drawn this many pixels wide and made smaller in linear light."""
 
 
@@ -147,7 +147,7 @@ def _features(x: Array, y: Array, skin: Array, hair: Array) -> list[tuple[Array,
 @functools.cache
 def _shoulders() -> tuple[Array, Array]:
     """Points and linear colours of a neck and a pullover."""
-    u, h = np.meshgrid(np.linspace(0, 2 * np.pi, 1000), np.linspace(0, 1, 300))
+    u, h = np.meshgrid(np.linspace(0, 2 * np.pi, 620), np.linspace(0, 1, 190))
     neck = np.stack([0.38 * np.cos(u), -0.75 - 0.75 * h, 0.38 * np.sin(u) - 0.15], -1)
     wide = 0.4 + 1.1 * np.sqrt(h)
     chest = np.stack([wide * np.cos(u), -1.35 - 0.75 * h, 0.5 * wide * np.sin(u) - 0.15], -1)
