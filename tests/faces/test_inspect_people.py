@@ -10,7 +10,7 @@ from secondunit.schema import Inspection, Plate, Tri
 from tests.faces import heads
 
 HEIGHT, WIDTH = 180, 260
-BLANK = Inspection(subject="A010/PL01_v001", subject_sha256="0" * 64, at="2026-11-22T10:00:00Z")
+BLANK = Inspection(subject="A010/PL01_v001", subject_sha256="0" * 64, at="2026-11-22T10:00:00.000000Z")
 
 
 def plate(first=1001, last=1001, **fields):
