@@ -12,6 +12,7 @@ PLANTED = {
     "one way down": ("schema/planted.py", "import secondunit.media"),
     "one door": ("cli/planted.py", "def act():\n    import secondunit.store"),
     "fronts are thin": ("cli/planted.py", "from secondunit.vision import camera"),
+    "face models stay in their room": ("vision/planted.py", "def f():\n    import mediapipe"),
     "heavy parts stay in their rooms": ("policy/planted.py", "def f():\n    import warp"),
     "tools do not know each other": ("tools/base.py", "import secondunit.tools.collapse"),
 }

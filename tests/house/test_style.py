@@ -47,6 +47,12 @@ def test_source_is_free_of(words, why):
     assert not found, f"{why}:\n" + "\n".join(found)
 
 
+def test_networks_stay_in_their_room():
+    """The import rules see packages, not parts of them: OpenCV's networks run in faces/ only."""
+    outside = [p for p in SOURCES if p.parent.name != "faces" and re.search(r"\bdnn\b", p.read_text())]
+    assert outside == []
+
+
 def test_nothing_tracked_is_large():
     """A clone stays small: the example plate has 4 MB, everything else far less."""
     large = [(p.relative_to(ROOT), p.stat().st_size) for p in tracked() if p.stat().st_size > 4_200_000]

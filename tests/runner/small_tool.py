@@ -7,7 +7,7 @@ import numpy as np
 
 from secondunit.runner.local import LocalContext
 from secondunit.runner.workers import House
-from secondunit.schema import CollapseBrief, Draft, IngestRequest, Layer, Plate, Tri
+from secondunit.schema import CollapseBrief, Draft, IngestRequest, Inspection, Layer, Plate, Tri
 
 CODE = ["secondunit.media.frames"]
 FRAMES = 6
@@ -32,6 +32,10 @@ class SmallWorkers:
         window = {"width": 32, "height": 24, "data_window": (0, 0, 31, 23), "display_window": (0, 0, 31, 23)}
         clock = {"first_frame": 1001, "last_frame": 1001, "fps": 24.0}
         return Plate(**about, **window, **clock, colorspace="ACEScg", colorspace_said="given", frames_folder=folder)
+
+    def inspect(self, blank: Inspection, plate: Plate, folder: Path, **_: Any) -> Inspection:
+        """Nobody can tell."""
+        return blank
 
     def check(self, brief: CollapseBrief, plate: Plate, *, production: Path, given: Any) -> None:
         """Whatever is well formed will do."""

@@ -146,6 +146,8 @@ class _Run:
 
 def _answer(home: "Production", version: "Version") -> dict[str, Any]:
     """What scripts read of a made version. same_as: the first version of the shot with exactly these pictures."""
+    from secondunit.cli import people
+
     return {
         "id": version.id,
         "shot": version.shot,
@@ -156,6 +158,7 @@ def _answer(home: "Production", version: "Version") -> dict[str, Any]:
         "frames": [version.manifest.first_frame, version.manifest.last_frame],
         "timings": version.timings,
         "same_as": _twin(home, version),
+        "altered": people.answer(people.looked(home, version.name))["altered"],
     }
 
 
@@ -167,11 +170,14 @@ def _twin(home: "Production", version: "Version") -> str | None:
 
 
 def _lines(home: "Production", version: "Version") -> list[str]:
+    from secondunit.cli import people
+
     folder = home.folder / version.folder
     spent, twin = sum(version.timings.values()), _twin(home, version)
     return [
         f"{version.name} is in {folder}" + (f" (the same pictures as {twin})" if twin else ""),
         f"  layers: {', '.join(layer.name for layer in version.manifest.layers)}",
         f"  look at: {folder / 'preview.mp4'} and {folder / 'contact.png'}",
+        f"  {people.version_line(people.looked(home, version.name))}",
         f"  {spent:.1f} s: " + ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in version.timings.items()),
     ]

@@ -83,6 +83,7 @@ def plate_add(
     as_json: Json = False,
 ) -> None:
     """Take a plate in: a still, a numbered sequence or a movie."""
+    from secondunit.cli import people
     from secondunit.runner.advance import advance
     from secondunit.schema import IngestRequest, Plate
 
@@ -95,7 +96,9 @@ def plate_add(
     plate = outcome.made
     assert isinstance(plate, Plate)
     answer = {"id": plate.id, "shot": plate.shot, "folder": str(home.folder / plate.frames_folder)}
-    tell(as_json, answer | plate.model_dump(mode="json"), *_plate_lines(plate))
+    found = people.looked(home, f"{plate.shot}/{plate.id}")
+    answer |= plate.model_dump(mode="json") | {"people": people.answer(found)["people"]}
+    tell(as_json, answer, *_plate_lines(plate), f"  {people.plate_line(found)}")
 
 
 def _plate_lines(plate: "Plate") -> list[str]:

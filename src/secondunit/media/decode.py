@@ -10,17 +10,12 @@ and ends when its input ends or its parent dies.
 {"do": "next", "out": …}                            the movie's next frame, or {"end": true}
 """
 
-import ctypes
-import json
-import os
-import resource
 import shutil
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .confined import Answer, allow_seconds, serve
 from .limits import Limits
 
 if TYPE_CHECKING:
@@ -28,10 +23,6 @@ if TYPE_CHECKING:
     from .decode_picture import Picture
 
 SPARE_BYTES = 1 << 16
-PR_SET_PDEATHSIG = 1
-PR_SET_DUMPABLE = 4
-PR_SET_NO_NEW_PRIVS = 38
-Answer = dict[str, Any]
 
 
 class Session:
@@ -99,38 +90,9 @@ def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def confine(limits: Limits) -> None:
-    """Give up memory, core dumps and big files; die with the parent. Linux keeps all promises, others most."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    largest = limits.pixels * 16 + 4096
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-
-
-def allow_seconds(seconds: float) -> None:
-    """Processor time for the next request (two threads may spend it), on top of what is already used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
 def main() -> None:
     """Serve requests until the input ends."""
-    setup = json.loads(sys.stdin.readline())
-    confine(limits := Limits(**setup["limits"]))
-    if os.getppid() != setup["parent"]:
-        return  # the parent died before we asked to die with it
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not look like an answer
-    session = Session(Path(setup["scratch"]), limits)
-    for line in sys.stdin:
-        answers.write(json.dumps(session.answer(json.loads(line))) + "\n")
-        answers.flush()
+    serve(lambda scratch, limits: Session(scratch, limits).answer)
 
 
 if __name__ == "__main__":

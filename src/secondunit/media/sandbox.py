@@ -1,43 +1,29 @@
-"""The parent's side of decoding: starts the child, asks, checks every answer, turns crashes into sentences.
+"""The parent's side of decoding: asks the child, checks every answer, turns crashes into sentences.
 
-The parent never gives an untrusted file to a C decoder: it reads the child's `.npy` pixels and JSON. This contains
-crashes, hangs, memory and disk bombs. It is no wall against code that takes the decoder over: that has your rights.
+The parent never gives an untrusted file to a C decoder: it reads the child's `.npy` pixels and JSON.
 """
 
-import contextlib
 import json
-import os
-import select
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from secondunit.schema import InputError, WorkFailed
 from secondunit.schema.plate import Window
 
+from .child import ANSWER_BYTES, Child, Ended, Late, TooLong, nothing
 from .header import Field
 from .limits import Limits
 from .sniff import Kind
 
 COMMAND = ("-P", "-m", "secondunit.media.decode")
 """What the child runs: `-P` keeps the current folder out of its imports."""
-POLL_S = 0.1
-ANSWER_BYTES = 32 * 1024**2
-PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
-QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
 Array = np.ndarray[Any, Any]
-
-
-def _nothing() -> None:
-    """Nobody asks to stop."""
 
 
 @dataclass(frozen=True)
@@ -53,40 +39,11 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-class Decoder:
-    """A child process that decodes. Use in a `with`; the child is gone afterwards, whatever happened.
+class Decoder(Child):
+    """A child process that decodes; see `child.Child`."""
 
-    scratch: an empty folder of ours. check: called ten times a second while waiting; it may raise Cancelled.
-    """
-
-    def __init__(self, scratch: Path, limits: Limits, check: Callable[[], None] = _nothing) -> None:
-        self.scratch, self.limits, self.check = scratch, limits, check
-        self._buffer = b""
-
-    def __enter__(self) -> Self:
-        scratch = self.scratch.resolve()
-        environment = QUIET | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        self._child = subprocess.Popen(
-            [sys.executable, *COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=scratch,
-            env=environment,
-            start_new_session=True,
-        )
-        self._send({"parent": os.getpid(), "scratch": str(scratch), "limits": asdict(self.limits)})
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is not None:
-                # A child that died may leave a request in the pipe's buffer: nobody will read it.
-                _close(pipe)
+    def __init__(self, scratch: Path, limits: Limits, check: Callable[[], None] = nothing) -> None:
+        super().__init__(COMMAND, scratch, limits, check)
 
     def pictures(self, files: Iterable[tuple[Path, Kind]]) -> Iterator[Decoded]:
         """Decode pictures in order, one ahead of the caller. The pixels of one are gone when the next is asked for.
@@ -108,24 +65,24 @@ class Decoder:
 
     def camera(self, path: Path) -> dict[str, Any]:
         """The camera of a USD file as numbers; see `decode_camera.read`. Raises InputError."""
-        self._send({"do": "camera", "path": str(path.resolve())})
+        self.send({"do": "camera", "path": str(path.resolve())})
         return self._answer(path.name)
 
     def open_movie(self, path: Path) -> dict[str, Any]:
         """Facts of a movie: fps, frames, pixel_aspect, timecode, hints, header. Raises InputError."""
-        self._send({"do": "open", "path": str(path.resolve())})
+        self.send({"do": "open", "path": str(path.resolve())})
         return self._answer(path.name)
 
     def movie_frames(self, path: Path) -> Iterator[Decoded | list[str]]:
         """Frames of the movie just opened, one ahead of the caller; last comes the list of notes about the whole."""
         number = 0
-        self._send({"do": "next", "out": self._out(0)})
+        self.send({"do": "next", "out": self._out(0)})
         while True:
             answer = self._answer(path.name)
             if answer.get("end"):
                 yield list(answer["notes"])
                 return
-            self._send({"do": "next", "out": self._out(number + 1)})
+            self.send({"do": "next", "out": self._out(number + 1)})
             yield self._decoded(answer, Path(self._out(number)), path.name)
             number += 1
 
@@ -134,15 +91,7 @@ class Decoder:
 
     def _ask_picture(self, path: Path, kind: Kind, out: Path) -> None:
         request = {"do": "picture", "path": str(path.resolve()), "kind": kind.value, "out": str(out.resolve())}
-        self._send(request)
-
-    def _send(self, request: dict[str, Any]) -> None:
-        assert self._child.stdin is not None
-        try:
-            self._child.stdin.write(json.dumps(request).encode() + b"\n")
-            self._child.stdin.flush()
-        except BrokenPipeError:
-            pass  # the child is gone: reading its answer says why
+        self.send(request)
 
     def _answer(self, name: str) -> dict[str, Any]:
         line = self._line(name)
@@ -162,33 +111,25 @@ class Decoder:
         return answer
 
     def _line(self, name: str) -> bytes:
-        assert self._child.stdout is not None
-        until = time.monotonic() + self.limits.frame_s
-        while b"\n" not in self._buffer:
-            self.check()
-            if time.monotonic() > until:
-                seconds = self.limits.frame_s
-                raise InputError(f"{name} was not decoded within {seconds:.0f} s: it is damaged or too big.")
-            ready, _, _ = select.select([self._child.stdout], [], [], POLL_S)
-            if ready:
-                chunk = os.read(self._child.stdout.fileno(), 1 << 20)
-                if not chunk:
-                    raise InputError(self._obituary(name))
-                self._buffer += chunk
-            if len(self._buffer) > ANSWER_BYTES:
-                raise InputError(f"{name} carries more than {ANSWER_BYTES >> 20} MiB of header: strip it first.")
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
+        try:
+            return self.line()
+        except Late as error:
+            seconds = self.limits.frame_s
+            raise InputError(f"{name} was not decoded within {seconds:.0f} s: it is damaged or too big.") from error
+        except TooLong as error:
+            text = f"{name} carries more than {ANSWER_BYTES >> 20} MiB of header: strip it first."
+            raise InputError(text) from error
+        except Ended as ended:
+            raise InputError(self._obituary(name, ended)) from ended
 
-    def _obituary(self, name: str) -> str:
-        code = self._child.wait()
-        if code == 1:
+    def _obituary(self, name: str, ended: Ended) -> str:
+        if ended.code == 1:
             raise WorkFailed(
                 f"The decoder broke on {name}: run {sys.executable} -m secondunit.media.decode to see why."
             )
-        if -code in (signal.SIGXCPU, signal.SIGXFSZ):
+        if -ended.code in (signal.SIGXCPU, signal.SIGXFSZ):
             return f"{name} takes more time or room to decode than we allow: it is damaged or too big."
-        cause = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        cause = ended.cause
         return f"{name} crashed its decoder ({cause}), which harmed nothing else: the file is damaged; export it again."
 
     def _decoded(self, answer: dict[str, Any], out: Path, name: str) -> Decoded:
@@ -207,8 +148,3 @@ class Decoder:
 def _window(numbers: Any) -> Window:
     x0, y0, x1, y1 = (int(number) for number in numbers)
     return (x0, y0, x1, y1)
-
-
-def _close(pipe: Any) -> None:
-    with contextlib.suppress(OSError):
-        pipe.close()

@@ -65,11 +65,11 @@ def write_example(path: Path) -> None:
 
 def draft(production: Production, given: Path, out: Path, template: Path | None) -> Drafted:
     """Terms, statement and PDF into the folder `out`. Raises InputError that names the field or the file."""
-    from secondunit.media import documents
+    from secondunit.media.documents import pdf, statement
 
     bare = _terms(production, given)
     wording = file_text(template, "--template", "a text") if template else None
-    text = documents.statement(bare, wording)
+    text = statement(bare, wording)
     terms = bare.model_copy(update={"text_sha256": hashlib.sha256(text.encode()).hexdigest()})
     made = Drafted(terms, out / f"{terms.id}.json", out / f"{terms.id}.txt", out / f"{terms.id}.pdf")
     taken = [path for path in (made.json, made.text, made.pdf) if path.exists()]
@@ -78,7 +78,7 @@ def draft(production: Production, given: Path, out: Path, template: Path | None)
     try:
         out.mkdir(parents=True, exist_ok=True)
         made.text.write_bytes(text.encode())
-        documents.pdf(text, made.pdf, f"{terms.id}: {terms.performer}", terms.language)
+        pdf(text, made.pdf, f"{terms.id}: {terms.performer}", terms.language)
         made.json.write_text(f"{terms.to_json()}\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"{out} cannot be written to: {error.strerror}; check the folder.") from error

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from secondunit.runner import facts, inspection
+from secondunit.runner.clock import instant
 from secondunit.runner.facts import Seen
 from secondunit.runner.production import Production
-from secondunit.runner.work import Admission, Under, walk
+from secondunit.runner.work import Admission, Under, digest, walk
 from secondunit.runner.workers import Listener, Workers
-from secondunit.schema import IngestRequest, Outcome, Plate
+from secondunit.schema import IngestRequest, Inspection, Outcome, Plate
 from secondunit.schema.facts import Facts
 from secondunit.store.reading import Reading
 from secondunit.store.writing import KeptFile, Writing
-from secondunit.trust.tree import files_digest
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Decoded:
     request: IngestRequest
     plate: Plate
     files: dict[str, KeptFile]
+    inspected: Inspection
 
     def facts(self, reading: Reading) -> Facts:
         """See `work.Result`."""
@@ -38,8 +39,9 @@ class Decoded:
     def put(self, writing: Writing, admission: Admission) -> None:
         """See `work.Result`."""
         assert isinstance(admission.made, Plate)
-        sha256 = files_digest({name: file.sha256 for name, file in self.files.items()})
-        writing.put_plate(admission.made, sha256, self.under.clearance.id)
+        writing.put_plate(admission.made, digest(self.files), self.under.clearance.id)
+        inspected = self.inspected.model_copy(update={"subject": admission.name})
+        writing.put_said(inspected, admission.name, by=self.request.actor)
 
 
 def ingest(production: Production, request: IngestRequest, console: Listener, workers: Workers) -> Outcome:
@@ -59,7 +61,10 @@ def _decode(under: Under, request: IngestRequest) -> Decoded:
         start=under.production.settings.start,
         console=under.console,
     )
-    return Decoded(under, request, plate, inspection.keep_files(under.job.staging))
+    files = inspection.keep_files(under.job.staging)
+    blank = Inspection(subject=f"{request.shot}/{guess}", subject_sha256=digest(files), at=instant())
+    inspected = under.workers.inspect(blank, plate, under.job.staging, console=under.console)
+    return Decoded(under, request, plate, files, inspected)
 
 
 def _folder(shot: str, plate: str) -> str:

@@ -128,8 +128,23 @@ def _run(under: Under, request: MakeRequest) -> Drafted:
     look = under.workers.look(staging, manifest)
     with under.production.reading() as reading:
         seen = facts.see_make(under.production.folder, reading, inputs.plate, request.shot, request.brief)
-    inspected = Inspection(subject=request.shot, subject_sha256=digest(files, ".exr"), at=instant())
+    blank = Inspection(subject=request.shot, subject_sha256=digest(files, ".exr"), at=instant())
+    inspected = _inspected(under, blank, inputs.plate, manifest)
     return Drafted(under, request, inputs, draft, manifest, made_of, files, seen, look, inspected)
+
+
+def _inspected(under: Under, blank: Inspection, plate: Plate, manifest: LayerManifest) -> Inspection:
+    """Look for people in the finished pictures, wherever somebody was found in the plate too."""
+    comp = next((layer for layer in manifest.layers if layer.name == "comp"), None)
+    if comp is None:
+        return blank
+    numbers = range(manifest.first_frame, manifest.last_frame + 1)
+    made = {number: under.job.staging / comp.file(number) for number in numbers}
+    with under.production.reading() as reading:
+        known = reading.newest(Inspection, f"{plate.shot}/{plate.id}")
+    also = sorted({face.frame for face in known.faces}) if known else ()
+    folder = under.production.folder / plate.frames_folder
+    return under.workers.inspect(blank, plate, folder, made=made, also=also, console=under.console)
 
 
 def _inputs(production: Production, request: MakeRequest) -> Inputs:

@@ -1,11 +1,20 @@
 """Who does the work behind the door. The door knows this protocol only; the heavy rooms load when called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from secondunit.runner.facts import Look
-from secondunit.schema import Brief, CollapseBrief, Draft, IngestRequest, InputError, LayerManifest, Plate
+from secondunit.schema import (
+    Brief,
+    CollapseBrief,
+    Draft,
+    IngestRequest,
+    InputError,
+    Inspection,
+    LayerManifest,
+    Plate,
+)
 
 
 class Listener(Protocol):
@@ -60,6 +69,22 @@ class Workers(Protocol):
         """Run the brief's tool into `staging`. production: the root that the records' relative paths start from."""
         ...
 
+    def inspect(
+        self,
+        blank: Inspection,
+        plate: Plate,
+        folder: Path,
+        *,
+        made: Mapping[int, Path] | None = None,
+        also: Sequence[int] = (),
+        console: Listener,
+    ) -> Inspection:
+        """Look for people in a plate whose frames lie in `folder`, or in the pictures made of it (frame -> file).
+
+        blank: all but what is found, which stays unknown where nobody can tell. also: frames not to be passed over.
+        """
+        ...
+
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """Raise InputError for a brief that its tool could not work with. given: option -> the user's own file."""
         ...
@@ -109,6 +134,26 @@ class House:
         from secondunit.runner import local
 
         return local.run_tool(brief, plate, staging=staging, production=production, device=device, console=console)
+
+    def inspect(
+        self,
+        blank: Inspection,
+        plate: Plate,
+        folder: Path,
+        *,
+        made: Mapping[int, Path] | None = None,
+        also: Sequence[int] = (),
+        console: Listener,
+    ) -> Inspection:
+        """See `faces.inspect`."""
+        from secondunit.faces import inspect
+
+        say, check, progress = console.say, console.check, console.progress
+        if made is None:
+            return inspect.inspect_plate(blank, plate, folder, say=say, check=check, progress=progress)
+        return inspect.inspect_version(
+            blank, plate, folder, dict(made), also=also, say=say, check=check, progress=progress
+        )
 
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """See `tools.base`."""

@@ -1,0 +1,149 @@
+"""Faces in a picture: looked for at every size, and each one found looked at again before it counts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from .network import TRAINED, Network
+
+Array = np.ndarray[Any, Any]
+LARGEST_SCALE = 1.5
+"""How much the picture is enlarged for the smallest faces; every further look is at half the size."""
+SQUARE, OVERLAP = 512, 64
+"""Pixels of the squares a picture is cut into: the network sees faces of 18 to 60, so each lies whole in one."""
+WORTH_A_LOOK = 0.35
+"""Score from which a box is looked at again."""
+SIZES = (28, 44, 64)
+"""Widths in pixels at which a face is looked at again, each as it is and mirrored."""
+A_FACE = 0.65
+"""Mean score of the second looks from which it is a face; figures in docs/decisions/0014-faces.md."""
+SAME = 0.3
+"""Boxes that share this much of what they cover together are one face."""
+MOST = 400
+"""Boxes of a picture that are looked at again, best first."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """box: x_min, y_min, x_max, y_max in pixels of the picture, y down, not cut off at its edge. score: 0..1."""
+
+    box: tuple[float, float, float, float]
+    score: float
+
+
+def detect(picture: Array, network: Network) -> tuple[Found, ...]:
+    """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first."""
+    boxes, scores = _candidates(picture, network)
+    halves, sure = _halves(picture), []
+    for index in distinct(boxes, scores)[:MOST]:
+        score = _second_look(halves, boxes[index], network)
+        if score >= A_FACE:
+            sure.append((boxes[index], score))
+    if not sure:
+        return ()
+    kept = np.stack([box for box, _ in sure]), np.array([score for _, score in sure])
+    return tuple(Found(_numbers(kept[0][i]), float(kept[1][i])) for i in distinct(*kept))
+
+
+def distinct(boxes: Array, scores: Array) -> list[int]:
+    """Indices of boxes (N, 4), best score first, without those that mostly cover a better one."""
+    left, kept = np.argsort(-scores, kind="stable"), []
+    while len(left):
+        best, left = left[0], left[1:]
+        kept.append(int(best))
+        left = left[overlap(boxes[left], boxes[best]) < SAME]
+    return kept
+
+
+def overlap(boxes: Array, box: Array) -> Array:
+    """Of each of (..., 4): area shared with `box`, by the area that the two cover together."""
+    sides = np.minimum(boxes[..., 2:], box[2:]) - np.maximum(boxes[..., :2], box[:2])
+    shared = np.clip(sides, 0, None).prod(axis=-1)
+    areas = np.clip(boxes[..., 2:] - boxes[..., :2], 0, None).prod(axis=-1)
+    whole = areas + np.clip(box[2:] - box[:2], 0, None).prod() - shared
+    return np.asarray(shared / np.maximum(whole, 1e-9))
+
+
+def _candidates(picture: Array, network: Network) -> tuple[Array, Array]:
+    """Boxes (N, 4) in pixels of the picture, and scores (N,), of everything worth a second look."""
+    boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
+    for level, ratio in _levels(picture):
+        for square, corner in _squares(level):
+            found, score = network.look([square])
+            good = score[0] >= WORTH_A_LOOK
+            boxes.append((found[0][good] + np.tile(corner, 2)) * np.tile(ratio, 2))
+            scores.append(score[0][good])
+    return np.concatenate(boxes), np.concatenate(scores)
+
+
+def _levels(picture: Array) -> Iterator[tuple[Array, Array]]:
+    """The picture at falling sizes, and the picture's pixels per pixel of each, x and y."""
+    height, width = picture.shape[:2]
+    scale = LARGEST_SCALE
+    while True:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        yield cv2.resize(picture, size, interpolation=how), np.array([width / size[0], height / size[1]], np.float32)
+        if min(size) <= TRAINED:
+            return
+        scale /= 2
+
+
+def _squares(level: Array) -> Iterator[tuple[Array, Array]]:
+    """Overlapping squares of a picture, and their corners x, y; what lies outside repeats its edge."""
+    height, width = level.shape[:2]
+    side = min(SQUARE, max(TRAINED, -(-max(height, width) // 16) * 16))
+    for y in _starts(height, side):
+        for x in _starts(width, side):
+            cut = level[y : y + side, x : x + side]
+            below, beside = side - cut.shape[0], side - cut.shape[1]
+            square = cv2.copyMakeBorder(cut, 0, below, 0, beside, cv2.BORDER_REPLICATE) if below or beside else cut
+            yield square, np.array([x, y], np.float32)
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where squares begin, so that they overlap and the last one ends where the picture does."""
+    if length <= side:
+        return [0]
+    return [*range(0, length - side, side - OVERLAP), length - side]
+
+
+def _halves(picture: Array) -> list[Array]:
+    """The picture, and it at half its size by area average, again and again."""
+    sizes = [picture]
+    while min(sizes[-1].shape[:2]) >= 2 * TRAINED:
+        height, width = sizes[-1].shape[:2]
+        sizes.append(cv2.resize(sizes[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA))
+    return sizes
+
+
+def _second_look(halves: list[Array], box: Array, network: Network) -> float:
+    """Mean score of a box, seen in the middle of a square at several sizes, as it is and mirrored."""
+    scores = []
+    for width in SIZES:
+        square = _around(halves, box, width)
+        boxes, found = network.look([square, np.ascontiguousarray(square[:, ::-1])])
+        middle = np.array([-width, -width, width, width], np.float32) / 2 + TRAINED / 2
+        scores.extend(np.where(overlap(boxes, middle) > SAME, found, 0).max(axis=1))
+    return float(np.mean(scores))
+
+
+def _around(halves: list[Array], box: Array, width: int) -> Array:
+    """uint8 (128, 128, 3): the box in the middle, made `width` pixels wide; what lies outside repeats the edge."""
+    scale = width / max(float(max(box[2:] - box[:2])), 1.0)
+    step = min(max(0, int(np.log2(1 / scale))), len(halves) - 1)
+    source = halves[step]
+    ratio = np.array(source.shape[1::-1]) / halves[0].shape[1::-1]
+    x, y = (box[:2] + box[2:]) / 2
+    across, down = scale / ratio
+    place = np.array([[across, 0, TRAINED / 2 - scale * x], [0, down, TRAINED / 2 - scale * y]])
+    square = cv2.warpAffine(source, place, (TRAINED, TRAINED), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(square, np.uint8)
+
+
+def _numbers(box: Array) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (round(float(number), 1) for number in box)
+    return x0, y0, x1, y1

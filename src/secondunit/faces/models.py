@@ -1,0 +1,67 @@
+"""The face models that this program knows: file, hash, licence, and where an installed package carries them.
+
+Nothing is fetched. A file that is not the one named here, byte for byte, is not used.
+"""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Model:
+    """One file of weights. package: the installed package that carries it at `path`, which is never imported."""
+
+    name: str
+    package: str
+    path: str
+    sha256: str
+    licence: str
+    trained_on: str
+    what: str
+
+
+SHORT_RANGE = Model(
+    name="face_detection_short_range.tflite",
+    package="mediapipe",
+    path="modules/face_detection/face_detection_short_range.tflite",
+    sha256="bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
+    licence="Apache-2.0",
+    trained_on="photographs that its maker, Google, holds and does not publish",
+    what="finds faces: boxes and scores, no identity",
+)
+MODELS = (SHORT_RANGE,)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model that is here. carrier: the package and its version."""
+
+    model: Model
+    file: Path
+    carrier: str
+
+
+class Missing(Exception):
+    """The words say in one clause why a model cannot be used."""
+
+
+@functools.cache
+def find(model: Model) -> Found:
+    """Look for a model in the package that carries it; raises Missing."""
+    spec = find_spec(model.package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    if not folders:
+        raise Missing("no face detector is installed")
+    file = Path(folders[0]) / model.path
+    try:
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+        carrier = f"{model.package} {version(model.package)}"
+    except (OSError, PackageNotFoundError) as error:
+        raise Missing(f"the {model.package} that is installed carries no {model.name}") from error
+    if found != model.sha256:
+        raise Missing(f"{model.name} in {carrier} is not the file that this program knows")
+    return Found(model, file, carrier)
