@@ -22,14 +22,18 @@ def init(
     person: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Make a production; you become the first person on record."""
+    """Make a production; you become the first person on record, with your key if you made one before."""
+    from secondunit.runner import keyring
     from secondunit.runner.production import init_production
     from secondunit.schema import InitRequest
 
-    request = InitRequest.read(actor=acting(person), title=title, code=code, fps=fps, start=start)
+    actor = acting(person)
+    key = keyring.show(actor).public.openssh(actor) if keyring.is_here(actor) else None
+    request = InitRequest.read(actor=actor, title=title, code=code, fps=fps, start=start, key=key)
     require(init_production(folder, request), as_json, f"{folder} cannot become a production")
     answer = {"folder": str(folder.resolve()), "title": title, "code": code, "person": request.actor}
-    tell(as_json, answer, f"{title} ({code}) is in {folder}; {request.actor} is its first person on record.")
+    signs = ", with the key that is here" if key else ""
+    tell(as_json, answer, f"{title} ({code}) is in {folder}; {request.actor} is its first person on record{signs}.")
 
 
 def person_add(

@@ -20,7 +20,7 @@ from secondunit.policy import gate
 from secondunit.policy.pack import load
 from secondunit.runner import orphans, packs, told
 from secondunit.runner.clock import instant
-from secondunit.schema import Clearance, InitRequest, InputError, Move, Outcome, Person, Role, Tri, Verdict
+from secondunit.schema import Clearance, InitRequest, InputError, Move, Outcome, Person, PersonKey, Role, Tri, Verdict
 from secondunit.schema.facts import Facts, InitFacts
 from secondunit.schema.production import Settings
 from secondunit.store import database
@@ -28,6 +28,7 @@ from secondunit.store.blobs import sync_folder
 from secondunit.store.database import Store
 from secondunit.store.reading import Reading
 from secondunit.store.writing import Writing
+from secondunit.trust.keys import PublicKey, read_public
 
 TOML = "production.toml"
 FOLDERS = ("plates", "versions", "keys", "scratch")
@@ -102,6 +103,8 @@ def init_production(folder: Path, request: InitRequest) -> Outcome:
         roles=(),
         folder_free=_is_free(folder),
     )
+    if request.key is not None:
+        _key(request.key)
     verdict = gate.judge(Move.INIT, facts, load(), at=instant())
     if not verdict.allowed:
         return Outcome(move=Move.INIT, verdict=verdict)
@@ -174,9 +177,21 @@ def _first_lines(writing: Writing, request: InitRequest, verdict: Verdict) -> Ou
     person = Person(name=request.actor, roles=(Role.ARTIST, Role.SUPERVISOR))
     clearance = put_verdict(writing, Move.INIT, request.digest, verdict, actor=request.actor, subject=request.code)
     writing.put_person(person)
+    if request.key is not None:
+        thumbprint = _key(request.key).thumbprint
+        held = PersonKey(name=person.name, key=request.key, thumbprint=thumbprint, by=person.name, at=verdict.at)
+        writing.put_said(held, person.name, by=person.name)
     body = {"clearance": clearance.id if clearance else None, "title": request.title, "person": person.name}
     line = writing.line(at=verdict.at, move=Move.INIT, actor=request.actor, subject=request.code, body=body)
     return Outcome(move=Move.INIT, verdict=verdict, clearance=clearance, made=person, ledger_seq=line.seq)
+
+
+def _key(text: str) -> PublicKey:
+    """Raises InputError for what is no public key that signs here."""
+    try:
+        return read_public(text)
+    except ValueError as error:
+        raise InputError(f"The key given is no public key: {error}") from error
 
 
 def _write_toml(folder: Path, request: InitRequest) -> None:

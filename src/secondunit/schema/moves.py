@@ -56,8 +56,11 @@ class Move(StrEnum):
     SWITCH = "switch"
 
 
-class InitRequest(Record, name="init-request", version=1):
-    """A new production; its actor becomes the first person on record, as supervisor and artist."""
+class InitRequest(Record, name="init-request", version=2):
+    """A new production; its actor becomes the first person on record, as supervisor and artist.
+
+    key: text of their public key; without one nobody can tell their moves from those of others under their name.
+    """
 
     move: ClassVar[Move] = Move.INIT
     actor: GivenName
@@ -65,6 +68,7 @@ class InitRequest(Record, name="init-request", version=1):
     code: str = Field(pattern=CODE)
     fps: float = Field(default=24.0, ge=0.01, le=1000)
     start: int = Field(default=1001, ge=0, le=9_000_000)
+    key: str | None = None
 
 
 class SignedRequest(Record, name="signed-request", version=1):
@@ -310,6 +314,12 @@ Request = (
     | PackReviewRequest
     | SwitchRequest
 )
+
+
+@upgrade("init-request", 1)
+def _keyless_init(fields: Fields) -> Fields:
+    """Version 1 knew of no keys."""
+    return fields
 
 
 @upgrade("approve-request", 1)
