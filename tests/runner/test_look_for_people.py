@@ -107,7 +107,7 @@ def test_words_about_a_plate(found, line):
             "people: somebody is in it, and no face was altered in the 2 frames looked at",
         ),
         (
-            said(people=Tri.TRUE, altered=Tri.TRUE, faces=(face(1001, 0.0), face(1013, 0.4))),
+            said(people=Tri.TRUE, altered=Tri.TRUE, faces=(face(1001, 0.005), face(1013, 0.4))),
             "people: A FACE WAS ALTERED, up to 40% of it, in frame 1013: a final needs consent",
         ),
     ],

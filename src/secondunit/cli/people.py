@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from secondunit.schema import Face, Inspection, Tri
+from secondunit.schema.inspection import ALTERED
 
 if TYPE_CHECKING:
     from secondunit.runner.production import Production
@@ -35,7 +36,7 @@ def version_line(found: Inspection | None) -> str:
         return "people: nobody found in the frames looked at"
     if found.altered is Tri.FALSE:
         return f"people: somebody is in it, and no face was altered in the {len(found.frames)} frames looked at"
-    altered = [face for face in found.faces if (face.changed or 0) > 0]
+    altered = [face for face in found.faces if (face.changed or 0) > ALTERED]
     most = max(face.changed or 0 for face in altered)
     frames = _listed(_frames(altered))
     return f"people: A FACE WAS ALTERED, up to {most:.0%} of it, in frame{_s(altered)} {frames}: a final needs consent"

@@ -16,6 +16,7 @@ import numpy as np
 from secondunit.media.child import Child, Ended, Late, TooLong, nothing
 from secondunit.media.limits import Limits
 from secondunit.schema import Face, Inspection, Plate, Tri
+from secondunit.schema.inspection import ALTERED
 
 from . import models
 
@@ -23,8 +24,6 @@ COMMAND = ("-P", "-m", "secondunit.faces.child")
 SAMPLE = 9
 """Frames of a clip that are looked at, at most: the first, the last, and others evenly between."""
 LIMITS = Limits(frame_s=120.0)
-ALTERED = 0.01
-"""Share of a face's box from which it counts as altered."""
 SAME = 0.3
 """A face of the version whose box overlaps one of the plate's by this much is the same."""
 Box = tuple[float, float, float, float]

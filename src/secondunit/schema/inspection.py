@@ -9,6 +9,9 @@ from .tri import Tri
 Box = tuple[float, float, float, float]
 """x_min, y_min, x_max, y_max in pixels of the frame, y down, as found."""
 
+ALTERED = 0.01
+"""Share of a face's box from which on it counts as altered."""
+
 
 class Face(Record, name="face", version=1):
     """One face found. changed: largest share (0..1) of its box in which the version differs from the plate."""
