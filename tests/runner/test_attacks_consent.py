@@ -11,13 +11,12 @@ import shutil
 
 import pytest
 
-from secondunit.runner import facts, facts_consent, making
+from secondunit.runner import facts, facts_consent
 from secondunit.runner.advance import advance
 from secondunit.runner.production import open_production
 from secondunit.schema import (
     AnswerRequest,
     InputError,
-    Inspection,
     LiftRequest,
     PackReviewRequest,
     PolicyRequest,
@@ -195,14 +194,14 @@ def test_an_identification_of_other_frames(production, monkeypatch):
     stopped(lambda: make(production), monkeypatch, "stop.stranger")
 
 
-def test_bystanders_whose_faces_a_tool_touched(production, monkeypatch):
+def test_bystanders_whose_faces_a_tool_touched(production):
     """A tool that is not for people altered a face that was found; the consent of those named does not cover others."""
     done(consent(production, id="c002", tools=("collapse",)))
     attacks.identify(production, "Pia", bystanders=True)
     done(door.add_brief(production))
-    found = lambda **fields: Inspection(**fields, altered=Tri.TRUE)  # noqa: E731
-    monkeypatch.setattr(making, "Inspection", found)
-    done(make(production, "b002"))
+    hands = Hands()
+    hands.people = {"people": Tri.TRUE, "altered": Tri.TRUE}
+    done(make(production, "b002", workers=hands))
     final = StatusRequest(actor="Ann", shot="A010", version="v001", status=Status.FINAL)
     assert "final.faces" in rules(advance(production, final))
     attacks.identify(production, "Pia")

@@ -310,9 +310,10 @@ def test_a_role_lost_since_the_signature(bare, monkeypatch):
     people.answer(bare, "A010/b001", Question.NO_INTIMACY, by="Leo")
     done(people.approve(bare, "A010/b001", "legal", "Leo"))
     attacks.put_role(bare, "Leo", "artist")
-    assert rules(make(bare)) == {"gate.records", "consent.genuine", "minor.legal"}
+    theirs = {"consent.genuine", "minor.legal", "stop.age-and-intimacy"}  # their answer is worth nothing either
+    assert rules(make(bare)) == {"gate.records", *theirs}
     blind(monkeypatch)
-    assert rules(make(bare)) == {"consent.genuine", "minor.legal"}
+    assert rules(make(bare)) == theirs
     monkeypatch.setattr(facts_use.Reading, "holds", lambda *_: True)
     done(make(bare))
 
@@ -341,7 +342,8 @@ def test_a_release_slipped_in(production, monkeypatch):
     with production.reading() as reading:
         other = reading.said(Release)[0]
     slip(production, other.model_copy(update={"kind": ReleaseKind.SIGNAGE, "id": "r003"}), "r003", "Leo")
-    stopped(lambda: advance(production, final), monkeypatch, "gate.records", weaken=blind)
+    both = also(facts_use, "_released", lambda *_: True)
+    two_locks(lambda: advance(production, final), monkeypatch, "release.missing", both)
 
 
 # ---- packs

@@ -27,9 +27,9 @@ def init(
     from secondunit.runner.production import init_production
     from secondunit.schema import InitRequest
 
-    actor = acting(person)
-    key = keyring.show(actor).public.openssh(actor) if keyring.is_here(actor) else None
-    request = InitRequest.read(actor=actor, title=title, code=code, fps=fps, start=start, key=key)
+    request = InitRequest.read(actor=acting(person), title=title, code=code, fps=fps, start=start)
+    key = keyring.show(request.actor).public.openssh(request.actor) if keyring.is_here(request.actor) else None
+    request = request.model_copy(update={"key": key})
     require(init_production(folder, request), as_json, f"{folder} cannot become a production")
     answer = {"folder": str(folder.resolve()), "title": title, "code": code, "person": request.actor}
     signs = ", with the key that is here" if key else ""

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def signed_move(home: "Production", request: "Request") -> "Outcome":
-    """Sign the move if it is one that people sign and its actor's key is here; then make it."""
+    """Sign the move if it is one that people sign, its actor has a key on record and theirs is here; then make it."""
     from secondunit.runner import keyring
     from secondunit.runner.advance import advance
-    from secondunit.runner.entries import to_sign
+    from secondunit.runner.entries import has_key, to_sign
     from secondunit.schema import SignedRequest
 
-    if isinstance(request, SignedRequest) and keyring.is_here(request.actor):
+    if isinstance(request, SignedRequest) and keyring.is_here(request.actor) and has_key(home, request.actor):
         whole, claims = to_sign(home, request)
         signer = keyring.signer(request.actor, ask_passphrase)
         return advance(home, whole.model_copy(update={"signature": keyring.sign_claims(claims, signer)}))

@@ -66,6 +66,12 @@ def enter(production: Production, request: Request) -> Outcome:
     return Outcome(move=request.move, verdict=verdict, clearance=clearance, made=made, ledger_seq=line.seq)
 
 
+def has_key(production: Production, name: str) -> bool:
+    """Whether a key of this person is on record: then they sign, and nobody else can act in their name."""
+    with production.reading() as reading:
+        return signing.key_of(reading, name) is not None
+
+
 def to_sign(production: Production, request: S) -> tuple[S, Claims]:
     """The move with nothing left open (role, plate), and what its actor signs. Raises InputError as the move would."""
     with production.reading() as reading:
