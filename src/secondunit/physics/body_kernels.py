@@ -111,8 +111,8 @@ class Pairs:
     reference face. normal: outward from the reference body, its frame. allow (m): overlap excused since the pair met or
     broke apart. fresh: 1 until first looked at after being glued. slide: tangential spring (m, world, of b against a);
     twist (rad). force, torque_a, torque_b: load on b, torques on both (world, N, N m); power (W): of that load at the
-    velocities it was computed from; lost (J): in the last step. busy_a, busy_b (1/s): what the pair adds to
-    `Bodies.busy`.
+    velocities it was computed from; lost (J): in the last step; spent (J): since the contact was last looked at.
+    busy_a, busy_b (1/s): what the pair adds to `Bodies.busy`.
     """
 
     a: wp.array(dtype=int)
@@ -139,6 +139,7 @@ class Pairs:
     torque_b: wp.array(dtype=wp.vec3)
     power: wp.array(dtype=float)
     lost: wp.array(dtype=float)
+    spent: wp.array(dtype=float)
     busy_a: wp.array(dtype=float)
     busy_b: wp.array(dtype=float)
 

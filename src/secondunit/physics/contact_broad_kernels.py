@@ -143,6 +143,7 @@ def carry(past: Pairs, q: int, fresh_list: Pairs, p: int):
     fresh_list.torque_b[p] = past.torque_b[q]
     fresh_list.power[p] = past.power[q]
     fresh_list.lost[p] = past.lost[q]
+    fresh_list.spent[p] = past.spent[q]
     fresh_list.busy_a[p] = past.busy_a[q]
     fresh_list.busy_b[p] = past.busy_b[q]
     if past.count[q] > 0:
@@ -171,6 +172,7 @@ def forget(fresh_list: Pairs, p: int, first: int):
     fresh_list.torque_b[p] = wp.vec3()
     fresh_list.power[p] = 0.0
     fresh_list.lost[p] = 0.0
+    fresh_list.spent[p] = 0.0
 
 
 @wp.kernel

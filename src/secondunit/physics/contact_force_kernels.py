@@ -168,6 +168,7 @@ def settle_account(pairs: Pairs, p: int, work: float, energy: float):
     power).
     """
     pairs.lost[p] = pairs.energy[p] - work - energy
+    pairs.spent[p] = pairs.spent[p] + pairs.lost[p]
     pairs.energy[p] = energy
 
 

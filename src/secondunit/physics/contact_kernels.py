@@ -41,7 +41,8 @@ into them, for that was never a contact's energy."""
 
 POP_M = wp.constant(0.006)
 """Overlap of new points that may simply be there; only what is deeper is excused first and taken back slowly. What may
-simply be there is also what a change of points can add to the energy, so it is about what a heavy load presses in."""
+simply be there is also what a change of points can add to the energy, so it is about what a heavy load presses in. Of
+two pieces that a joint has just let go of none is: on them stands the load that the joint bore."""
 
 SLID_M = wp.constant(0.02)
 MISSED_M = wp.constant(0.003)
@@ -260,6 +261,7 @@ def apart(pairs: Pairs, p: int, axis: wp.vec3, gap: float):
     pairs.twist[p] = 0.0
     pairs.energy[p] = 0.0
     pairs.lost[p] = 0.0
+    pairs.spent[p] = 0.0
     pairs.power[p] = 0.0
     pairs.force[p] = wp.vec3()
     pairs.torque_a[p] = wp.vec3()
@@ -390,6 +392,30 @@ def forgiven(allow: float, span_s: float):
 
 
 @wp.func
+def take_back(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, span_s: float, stiff: float):
+    """Take back excused overlap, but only so much that the spring gains no more than the contact has lost since the
+    last look: a load is never lifted by its own overlap. `stiff` (N/m): what `squeeze` is multiplied with.
+    """
+    allow = pairs.allow[p]
+    low = forgiven(allow, span_s)
+    held = squeeze(pairs, p, rba, t, allow)
+    means = held + wp.max(0.0, pairs.spent[p]) / stiff
+    gained = squeeze(pairs, p, rba, t, low)
+    if gained > means:
+        high = float(allow)
+        for _ in range(8):
+            middle = 0.5 * (low + high)
+            if squeeze(pairs, p, rba, t, middle) > means:
+                low = middle
+            else:
+                high = middle
+        low = high
+        gained = squeeze(pairs, p, rba, t, low)
+    pairs.allow[p] = low
+    pairs.spent[p] = stiff * (gained - held)
+
+
+@wp.func
 def excuse(pairs: Pairs, p: int, rba: wp.mat33, t: wp.vec3, before: float, most: float):
     """Excuse just so much overlap that choosing new points has not squeezed the pair more than it was; it is taken back
     slowly.
@@ -465,7 +491,12 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
     spin = wp.length(bodies.w[a]) * bodies.radius[a] + wp.length(bodies.w[b]) * bodies.radius[b]
     reach = 0.002 + span_s * (wp.length(bodies.vf[b] - bodies.vf[a]) + spin)
     if pairs.count[p] > 0:
-        pairs.allow[p] = forgiven(pairs.allow[p], span_s)
+        if pairs.allow[p] > 0.0:
+            ra = wp.transpose(bodies.rot[a])
+            stiff = 2.0 * rate * rate * reduced_mass(a, b, bodies)
+            take_back(pairs, p, ra * bodies.rot[b], ra * to_float(offset), span_s, stiff)
+        else:
+            pairs.spent[p] = 0.0
         if moved < refresh:
             return
     elif moved + reach < pairs.gap[p]:
@@ -486,9 +517,11 @@ def look(bodies: Bodies, shapes: Shapes, pairs: Pairs, total: wp.array(dtype=int
     before = squeeze(pairs, p, rba, t, pairs.allow[p])
     touch(shapes, pairs, p, a, b, rba, t, reach)
     if pairs.count[p] > 0:
-        most = float(MOST_EXCUSED_M)
+        most = wp.max(MOST_EXCUSED_M, pairs.allow[p])
+        least = strain_energy(POP_M)
         if pairs.fresh[p] == 1:
             most = 1.0
+            least = 0.0
         pairs.fresh[p] = 0
-        excuse(pairs, p, rba, t, wp.max(before, strain_energy(POP_M)), most)
+        excuse(pairs, p, rba, t, wp.max(before, least), most)
         brace(pairs, p, bodies, a, b, rba, rate)

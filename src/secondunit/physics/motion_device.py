@@ -240,7 +240,7 @@ def pairs(pieces: int, device: str) -> Pairs:
     out = Pairs()
     room = max(64, PAIRS_PER_PIECE * pieces)
     ints = dict.fromkeys(("a", "b", "glued", "count", "side", "fresh", "feature"), int)
-    floats = dict.fromkeys(("gap", "allow", "twist", "energy", "power", "lost", "busy_a", "busy_b"), float)
+    floats = dict.fromkeys(("gap", "allow", "twist", "energy", "power", "lost", "spent", "busy_a", "busy_b"), float)
     vectors = dict.fromkeys(("axis", "normal", "slide", "force", "torque_a", "torque_b"), wp.vec3)
     _fill(out, device, room, ints | floats | vectors | {"offset": wp.vec3d, "turn": wp.float64})
     _fill(out, device, POINTS * room, {"on_ref": wp.vec3, "on_other": wp.vec3, "score": float})
