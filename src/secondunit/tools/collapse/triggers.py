@@ -18,6 +18,9 @@ SLICE_M = 1.2
 """Outer walls are blown in lengths of this, each by itself."""
 PULVERISED = 0.85
 """Share of the blown walls that becomes dust and gravel; the rest is thrown out in pieces."""
+HEADLESS = 0.5
+"""Of what is thrown out the upper part from here on is blown away, too. Else it would still be a pier: held by the load
+it carries, it goes nowhere, and where the draw leaves such piers on all sides the building stands on them."""
 SWEEP_S = 0.8
 """From the first bay's charges to the last bay's."""
 BLOCK_M = 7.0
@@ -129,9 +132,11 @@ def _charge(
         if rng.random() < pulverised:
             out.append(Trigger(delay, (*start, z[0]), (*stop, z[1]), "remove"))
             continue
+        neck = z[0] + HEADLESS * (z[1] - z[0])
+        out.append(Trigger(delay, (*start, neck), (*stop, z[1]), "remove"))
         speed = np.array([way[0], way[1], 0.1]) * rng.uniform(2.0, 5.0) + rng.normal(0.0, 0.4, 3)
         vx, vy, vz = (float(v) for v in speed)
-        out.append(Trigger(delay + 0.1, (*start, z[0]), (*stop, z[1]), "push", velocity_mps=(vx, vy, max(vz, 0.0))))
+        out.append(Trigger(delay + 0.1, (*start, z[0]), (*stop, neck), "push", velocity_mps=(vx, vy, max(vz, 0.0))))
     return out
 
 
