@@ -95,14 +95,49 @@ def test_rubble_is_at_rest_within_nine_seconds_and_sleepers_stay_put() -> None:
         assert not (both & moved & ~woke).any()
 
 
-@pytest.mark.xfail(strict=True, reason="half of it stays up on yielding floors and slumps for longer: metres a second")
-def test_rubble_of_a_cut_foot_is_at_rest_within_nine_seconds() -> None:
-    """The ground floor's lower half is removed at once, with no demolition above it."""
-    pieces, glue = small_building()
-    cut = [band(pieces, 0.6, 2.2, -5.0, 50.0)]
-    motion = simulate(pieces, glue, settle(pieces, glue, SETTINGS), cut, 216, 24, SETTINGS)
+@cache
+def cut(seed: int, top: float, start: float) -> Motion:
+    """Part of the ground floor is removed at once, with no demolition above it, from a building whose joints were drawn
+    anew: from knee height to `top`, all that is farther right than `start`. Until nine seconds after the cut.
+    """
+    pieces, _ = small_building()
+    glue, _ = bonding.bonds(pieces, seed)
+    gone = [band(pieces, 0.6, top, start, 50.0)]
+    return simulate(pieces, glue, settle(pieces, glue, SETTINGS), gone, 219, 24, SETTINGS)
+
+
+CUTS = [(1, 2.2, -5.0), (2, 2.2, -5.0), (3, 2.2, -5.0), (1, 3.4, -5.0), (2, 3.4, 4.0), (3, 3.4, 4.0)]
+"""Rounding decides when a block that stands on its last hinges goes, so one run at rest proves little."""
+LATE = pytest.mark.xfail(strict=True, reason="a block stands on its last hinges for seconds before it goes")
+
+
+@pytest.mark.parametrize("which", [pytest.param(CUTS[0], marks=LATE), *CUTS[1:]])
+def test_rubble_of_a_cut_foot_is_at_rest_within_nine_seconds(which: tuple[int, float, float]) -> None:
+    motion = cut(*which)
     speed = np.linalg.norm(motion.velocity_mps[-1], axis=1)[motion.alive[-1]]
     assert np.percentile(speed, 95) < 0.05
+
+
+@pytest.mark.parametrize("which", CUTS)
+def test_a_building_on_a_cut_foot_neither_makes_energy_nor_sinks_into_itself(which: tuple[int, float, float]) -> None:
+    """Where floors go down on leaning walls: hinges that drive an edge into the neighbour, and overlap that is taken
+    back under load, would show here first.
+    """
+    motion = cut(*which)
+    after = np.searchsorted(motion.time_s, float(str(motion.report["last_trigger_end_s"]))) + 1
+    total = motion.energy_j[after:, :4].sum(axis=1)
+    assert (total - np.minimum.accumulate(total)).max() < 1e-3 * total[0]
+    assert float(str(motion.report["penetration_p99_m"])) < 0.02
+    assert float(str(motion.report["penetration_max_m"])) < 0.10
+
+
+@pytest.mark.parametrize("seed", range(2, 9))
+def test_it_falls_whatever_the_charges_drew(seed: int) -> None:
+    """Stones that are thrown out must not go on as piers, wherever the draw puts them. Seed 1 falls above."""
+    pieces, glue = small_building()
+    charges = triggers(extent(plans.example("masonry", 3, 9.0)), "implode", "left", seed)
+    motion = simulate(pieces, glue, settle(pieces, glue, SETTINGS), charges, 96, 24, SETTINGS)
+    assert fallen_share(pieces, motion) > 0.5
 
 
 def test_small_cut_stays_local_and_a_lost_side_does_not() -> None:

@@ -16,6 +16,11 @@ STEEPEST_RAD = wp.constant(0.06)
 """A brittle joint holds no gap of two centimetres and no rotation of 0.06. Bonds softened for the sake of the step
 would otherwise stretch like rubber before they reach their strength. What a joint yields comes on top."""
 
+SOFTENING = wp.constant(0.8)
+"""Share of a ductile joint's strength that is gone, linearly, when it has opened as far as it will: straight down as a
+crack's (Hillerborg, Modeer and Petersson 1976), to the fifth that ASCE 41 leaves concrete beams past their peak. At
+constant strength a hinge that is hardly overloaded goes on creeping for ten seconds."""
+
 BROKEN = wp.constant(0)
 WHOLE = wp.constant(1)
 LETTING_GO = wp.constant(2)
@@ -108,6 +113,17 @@ def spring_moment(r: wp.vec3, n: wp.vec3, t: wp.vec3, bend: wp.vec3):
 
 
 @wp.func
+def rocking(turn: wp.vec3, n: wp.vec3, t: wp.vec3, stiff: wp.vec2, bend: wp.vec3, section: wp.vec4):
+    """How far (m) a turn moves the joint's outer edges along its normal: the turn times the half width across it.
+
+    Half widths follow from section moduli and from bending over normal stiffness, which is second moment over area.
+    """
+    half_1 = section[0] * bend[0] / (stiff[0] * section[1])
+    half_2 = section[0] * bend[1] / (stiff[0] * section[2])
+    return wp.abs(wp.dot(turn, t)) * half_1 + wp.abs(wp.dot(turn, wp.cross(n, t))) * half_2
+
+
+@wp.func
 def yielded(f: wp.vec3, n: wp.vec3, use: float):
     """The force that a ductile joint keeps at `use` times its strength: pull and shear are held down to it, pressure
     is not, for what is pressed stays in contact.
@@ -117,8 +133,25 @@ def yielded(f: wp.vec3, n: wp.vec3, use: float):
 
 
 @wp.func
-def give_way(glue: Glue, i: int, f: wp.vec3, m: wp.vec3, held: wp.vec3, held_m: wp.vec3):
-    """Let bond i slip and turn until f, m are what its strength holds (radial return); the energy that it then stores.
+def lift(glue: Glue, i: int, held: wp.vec3, over: wp.vec3, closed: float, paid: float):
+    """The force that a joint holds when it turns about its pressed edge, `closed` (m) inside the neighbour, and not
+    about its middle: the middle opens as far as that edge would close. `over`: moment that it yields by. Lifting its
+    load so costs no more than `paid` (J), what the yielding loses; where that is too little the edge is crushed.
+    """
+    n = glue.normal[i]
+    stiff = glue.stiff[i]
+    bend = glue.bend[i]
+    turn = spring_moment(over, n, glue.tangent[i], wp.vec3(1.0 / bend[0], 1.0 / bend[1], 0.0))
+    press = wp.dot(held, n)
+    most = (wp.sqrt(press * press + 2.0 * stiff[0] * paid) - press) / stiff[0]
+    swung = rocking(turn, n, glue.tangent[i], stiff, bend, glue.section[i])
+    return held + stiff[0] * wp.max(wp.min(wp.min(swung, closed), most), 0.0) * n
+
+
+@wp.func
+def give_way(glue: Glue, i: int, f: wp.vec3, m: wp.vec3, held: wp.vec3, held_m: wp.vec3, closed: float):
+    """Let bond i slip and turn until f, m are what its strength holds (radial return), about the edge that `closed` (m)
+    is inside the neighbour. The force that it then holds.
 
     What slips within a step does so at the strength: the spring never held the overshoot's own energy, so the loss is
     the work of the held load on the slip.
@@ -128,10 +161,12 @@ def give_way(glue: Glue, i: int, f: wp.vec3, m: wp.vec3, held: wp.vec3, held_m: 
     before = elastic(f, m, n, t, glue.stiff[i], glue.bend[i])
     past = elastic(f - held, m - held_m, n, t, glue.stiff[i], glue.bend[i])
     kept = elastic(held, held_m, n, t, glue.stiff[i], glue.bend[i])
-    glue.hold_force[i] = glue.hold_force[i] + held - f
+    lifted = lift(glue, i, held, m - held_m, closed, wp.max(before - kept - past, 0.0))
+    glue.hold_force[i] = glue.hold_force[i] + lifted - f
     glue.hold_torque[i] = glue.hold_torque[i] + held_m - m
-    glue.lost[i] = glue.lost[i] + wp.float64(before - kept - past)
-    return kept
+    now = elastic(lifted, held_m, n, t, glue.stiff[i], glue.bend[i])
+    glue.lost[i] = glue.lost[i] + wp.float64(before - past - now)
+    return lifted
 
 
 @wp.func
@@ -145,7 +180,7 @@ def clear(i: int, gather: Gather):
 def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, calm: float, fade: float, dt: float,
          clock: wp.array(dtype=wp.float64)):  # fmt: skip
     """Force and torques of each bond. `beta` (s): damping per stiffness, `calm` (1/s): per mass; `fade`: share of the
-    force that relaxes per step.
+    force that relaxes per step. What yields has no dampers: with them it would bear more than its strength, and creep.
     """
     i = wp.tid()
     state = glue.whole[i]
@@ -190,15 +225,19 @@ def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, c
     stored = elastic(f, m, n, t, stiff, bend)
     use = use_of(f, m, n, t, glue.section[i], glue.limit[i])
     give = glue.give[i]
+    closed = rocking(2.0 * half, n, t, stiff, bend, glue.section[i]) - wp.dot(stretch, n)
     strained = wp.max(wp.length(stretch) / (WIDEST_M + give[0]), 2.0 * wp.length(half) / (STEEPEST_RAD + give[1]))
+    if give[0] > 0.0:
+        use = use / (1.0 - SOFTENING * wp.min(strained, 1.0))
     glue.use[i] = wp.max(glue.use[i], wp.max(use, strained))
     strained = wp.max(strained, wp.dot(f, n) / (glue.section[i][0] * glue.limit[i][2]))
+    yields = int(0)
     if breaks != 0 and use > 1.0 and state == WHOLE and give[0] > 0.0:
-        held = yielded(f, n, use)
-        stored = give_way(glue, i, f, m, held, m / use)
-        f = held
+        f = give_way(glue, i, f, m, yielded(f, n, use), m / use, closed)
         m = m / use
+        stored = elastic(f, m, n, t, stiff, bend)
         use = 1.0
+        yields = int(1)
     if breaks != 0 and wp.max(use, strained) > 1.0 and state == WHOLE:
         glue.whole[i] = BROKEN
         glue.broken_s[i] = clock[0]
@@ -206,7 +245,7 @@ def pull(glue: Glue, bodies: Bodies, gather: Gather, breaks: int, beta: float, c
         glue.energy[i] = 0.0
         clear(i, gather)
         return
-    if state == WHOLE:
+    if state == WHOLE and yields == 0:
         rate_m = wp.transpose(ra) * (bodies.w[b] - bodies.w[a])
         va = bodies.vf[a] + wp.cross(bodies.w[a], arm_a_world)
         vb = bodies.vf[b] + wp.cross(bodies.w[b], arm_b_world)
