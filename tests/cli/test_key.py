@@ -147,9 +147,11 @@ def test_what_is_shown_moves_no_cursor_and_turns_no_text(front, terms, monkeypat
     monkeypatch.chdir(terms)
     (terms / "terms.json").write_text(json.dumps(TERMS | {"effect": "younger\u202eon\u009b2J"}))
     front("key", "make", "--as", "Ann Lee", "--no-passphrase")
-    signed = front("key", "sign-terms", "terms.json", "--out", "signed.json", "--as", "Ann Lee")
-    assert signed.status == 0
-    assert "younger<U+202E>on<U+009B>2J" in signed.err
+    refused = front("key", "sign-terms", "terms.json", "--out", "signed.json", "--as", "Ann Lee")
+    assert refused.status == 2
+    assert "consent-terms: effect" in refused.err
+    assert "\u202e" not in refused.err
+    assert "\u009b" not in refused.err
 
 
 def test_terms_that_ask_for_others_ask_for_no_key(front, terms):

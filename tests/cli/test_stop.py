@@ -35,6 +35,7 @@ def test_stopped_collapse_says_so_and_the_next_one_goes_on(tmp_path, number):
     )
     with start([sys.executable, "-c", PROGRAM, "2.0", *WORDS, "-C", str(home)]) as run:
         assert run.stderr.readline() == "Brief SC010/b001.\n"
+        assert run.stderr.readline().startswith("Before a final: location and signage release")
         assert run.stderr.readline().startswith("scratch")
         run.send_signal(number)
         out, err = run.communicate(timeout=60)

@@ -9,7 +9,7 @@ from secondunit.policy.pack import Policy, Rule
 from secondunit.schema import Role, Tri, Verdict
 from secondunit.schema.facts import Facts
 
-FIXED = ("actor", "subject", "roles", "acts_as", "tool_alters_people", "alters_people", "evaluation")
+FIXED = ("actor", "subject", "roles", "acts_as", "tool_alters_people", "alters_people")
 """Who asks, about what, and what kind of thing it is: not what would have to change."""
 
 
