@@ -95,7 +95,7 @@ def all_terms(draw):
         training=draw(st.just("") | words),
         body_double=draw(st.just("") | words),
         look_approval=draw(st.booleans()),
-        intimacy=draw(st.booleans()),
+        intimacy=not minor and draw(st.booleans()),
         minor=minor,
         representative=draw(st.none() | words),
         guardian=draw(words if minor else st.none() | words),
@@ -222,7 +222,13 @@ def test_line_breaks_forge_nothing(language, field, trick):
         ("a\x85b", "U+0085"),
         ("a\u3164b", "U+3164 (HANGUL FILLER)"),
         ("n\u0336o\u0336t\u0336", "U+0336 (COMBINING LONG STROKE OVERLAY)"),
-        ("\u0301a", "U+0301"),
+        ("\u0301a", "U+0301 (COMBINING ACUTE ACCENT), a mark on no letter"),
+        ("a \u0301", "a mark on no letter"),
+        ("q" + "\u0301" * 4, "or one too many"),
+        ("a\ufe0fb", "U+FE0F (VARIATION SELECTOR-16), which cannot be seen"),
+        ("a\U000e0141b", "U+E0141 (VARIATION SELECTOR-82), which cannot be seen"),
+        ("a\u034fb", "U+034F (COMBINING GRAPHEME JOINER), which cannot be seen"),
+        ("a\u20ddb", "U+20DD (COMBINING ENCLOSING CIRCLE), a mark that would draw over"),
         ("فيروز", "U+0641 (ARABIC LETTER FEH), which is written from right to left"),
         ("\u3000 \u00a0", "nothing but blanks"),
     ],
@@ -256,6 +262,8 @@ def test_a_minor_needs_a_guardian_and_days_must_exist():
     with pytest.raises(FieldFault, match="guardian: Íñigo Peña is under 18; name the parent or guardian"):
         statement(terms(minor=True))
     assert "Parent or guardian: Ana" in statement(terms(minor=True, guardian="Ana"))
+    with pytest.raises(FieldFault, match="intimacy = True: Íñigo Peña is under 18; there is no statement for that"):
+        statement(terms(minor=True, guardian="Ana", intimacy=True))
     with pytest.raises(FieldFault, match="destroy_by = '2027-02-30': the calendar has no such day"):
         statement(terms(destroy_by="2027-02-30"))
 

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, SimpleDocTemplate
+
 from secondunit.schema import InputError
 from secondunit.schema.consent import Language
 
-from .letters import BULLET, called, fault
+from .letters import BULLET, called, unfit
 
 REGULAR, BOLD = "BitstreamVera", "BitstreamVera-Bold"
 FONTS = {REGULAR: "Vera.ttf", BOLD: "VeraBd.ttf"}
@@ -20,6 +26,11 @@ MARGIN, FOOT, PADDING = 23 * MM, 26 * MM, 6
 INK, FAINT = "#141414", "#555555"
 RULE = "____"
 HEADING = re.compile(r"\d{1,2}\. ")
+ROOM = 80
+"""Points left on a page below which a section begins on the next: enough for its heading and three lines.
+
+A heading that is kept with what follows takes a long paragraph along, and leaves a blank that somebody can write on.
+"""
 FOOTER: dict[Language, str] = {"en": "SHA-256 of this text", "es": "SHA-256 de este texto"}
 
 
@@ -39,7 +50,7 @@ def _check(text: str, title: str) -> None:
     places = [("The title", title), *((f"Line {n} of the text", x) for n, x in enumerate(text.split("\n"), start=1))]
     for place, line in places:
         for letter in line:
-            if ord(letter) not in glyphs or (letter != BULLET and fault(f"a{letter}a")):
+            if ord(letter) not in glyphs or (letter != BULLET and unfit(letter)):
                 raise InputError(
                     f"{place} holds {called(letter)}, which the page's font cannot draw: "
                     "write it in the letters of a Western European language."
@@ -49,9 +60,6 @@ def _check(text: str, title: str) -> None:
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
     """Letters that both fonts have; the fonts are known to the page maker afterwards."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
     for name, file in FONTS.items():
         pdfmetrics.registerFont(TTFont(name, file))
     return frozenset.intersection(*(frozenset(pdfmetrics.getFont(name).face.charToGlyph) for name in FONTS))
@@ -59,23 +67,10 @@ def _glyphs() -> frozenset[int]:
 
 def _pages(text: str, title: str, language: Language, total: int) -> tuple[bytes, int]:
     """The file, and how many pages it has; total: what its footers say."""
-    from reportlab.lib.pagesizes import A4
-    from reportlab.platypus import SimpleDocTemplate
-
     footer = f"{FOOTER[language]}: {hashlib.sha256(text.encode()).hexdigest()}"
     out = BytesIO()
-    pages = SimpleDocTemplate(
-        out,
-        pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=FOOT,
-        title=title,
-        lang=language,
-        displayDocTitle=1,
-        invariant=1,
-    )
+    sides = {"leftMargin": MARGIN, "rightMargin": MARGIN, "topMargin": MARGIN, "bottomMargin": FOOT}
+    pages = SimpleDocTemplate(out, pagesize=A4, title=title, lang=language, displayDocTitle=1, invariant=1, **sides)
 
     def foot(canvas: Any, page: Any) -> None:
         canvas.setFont(REGULAR, 6.5)
@@ -90,57 +85,55 @@ def _pages(text: str, title: str, language: Language, total: int) -> tuple[bytes
 
 def _story(text: str) -> list[Any]:
     """The lines as paragraphs; the section that is signed stays on one page: none holds signatures alone."""
-    from reportlab.platypus import KeepTogether
-
     lines = text.rstrip("\n").split("\n")
-    story = [_paragraph(lines, index) for index, line in enumerate(lines) if line]
-    first = next((index for index, line in enumerate(lines) if RULE in line), len(lines))
-    start = max((index for index in range(first) if HEADING.match(lines[index])), default=first)
-    before = sum(1 for line in lines[:start] if line)
-    return [*story[:before], KeepTogether(story[before:])] if before < len(story) else story
+    signed = next((index for index, line in enumerate(lines) if RULE in line and BULLET not in line), len(lines))
+    story: list[Any] = []
+    last = 0
+    for index, line in enumerate(lines):
+        if HEADING.match(line):
+            story.append(CondPageBreak(ROOM))
+            last = len(story) if index < signed else last
+        if line:
+            story.append(_paragraph(lines, index))
+    return [*story[:last], KeepTogether(story[last:])] if signed < len(lines) else story
 
 
 def _paragraph(lines: list[str], index: int) -> Any:
     """One line, set as what it is; filled-in words are bold."""
-    from reportlab.platypus import Paragraph
-
-    line, before, after = lines[index], lines[max(index - 1, 0)], "".join(lines[index + 1 : index + 2])
-    kind = "title" if index == 0 else _kind(line, before, after)
+    line, after = lines[index], "".join(lines[index + 1 : index + 2])
+    kind = "title" if index == 0 else _kind(line, after)
     style = _styles(gap=index > 0 and not lines[index - 1])[kind]
-    if kind not in {"filled", "held"}:
+    if kind not in {"filled", "signed"}:
         return Paragraph(escape(line), style)
     label, _, words = line.removeprefix(BULLET).strip().partition(": ")
     return Paragraph(f'{escape(label)}: <font name="{BOLD}">{escape(words)}</font>', style, bulletText=BULLET)
 
 
-def _kind(line: str, before: str, after: str) -> str:
+def _kind(line: str, after: str) -> str:
     if line.startswith(BULLET):
-        begins = HEADING.match(before) and after.startswith(BULLET)
-        return "held" if begins or RULE in after else "filled"
+        return "signed" if RULE in after and not after.startswith(BULLET) else "filled"
     if RULE in line:
         return "signature"
     return "heading" if HEADING.match(line) else "words"
 
 
 @lru_cache(maxsize=2)
-def _styles(gap: bool) -> dict[str, Any]:
+def _styles(gap: bool) -> dict[str, ParagraphStyle]:
     """How each kind of line looks. gap: it comes after an empty line."""
-    from reportlab.lib.styles import ParagraphStyle
-
     space = {"spaceBefore": 12 if gap else 0, "spaceAfter": 4}
     words = ParagraphStyle(
         "words", fontName=REGULAR, fontSize=11, leading=15.5, textColor=INK, allowWidows=0, allowOrphans=0, **space
     )
 
-    def like(name: str, **changes: Any) -> Any:
+    def like(name: str, **changes: Any) -> ParagraphStyle:
         return ParagraphStyle(name, parent=words, **changes)
 
     filled = {"leftIndent": 16, "bulletIndent": 3, "bulletFontName": REGULAR, "bulletFontSize": 11}
     return {
         "words": words,
         "title": like("title", fontName=BOLD, fontSize=16, leading=22),
-        "heading": like("heading", fontName=BOLD, fontSize=12.5, spaceBefore=14, keepWithNext=1),
+        "heading": like("heading", fontName=BOLD, fontSize=12.5, spaceBefore=10),
         "filled": like("filled", **filled),
-        "held": like("held", keepWithNext=1, **filled),
+        "signed": like("signed", keepWithNext=1, **filled),
         "signature": like("signature", leftIndent=16, spaceBefore=22),
     }

@@ -59,12 +59,14 @@ def statement(terms: ConsentTerms, template: str | None = None) -> str:
     and wording give the same bytes. A paragraph is one line; lines that begin with • are filled in.
 
     Raises FieldFault when a field holds what cannot be shown faithfully (signs that cannot be seen, letters written
-    from right to left, days that no calendar has, a minor without a guardian), InputError when the template leaves out
-    a term or names an unknown one.
+    from right to left, days that no calendar has) and for what nobody may be asked to sign (a minor without a guardian,
+    or in intimacy); InputError when the template leaves out a term or names an unknown one.
     """
     wording = Template(default_template(terms.language) if template is None else template, TERMS)
     if terms.minor and terms.guardian is None:
         raise FieldFault("guardian", "", f"{terms.performer} is under 18; name the parent or guardian who signs too")
+    if terms.minor and terms.intimacy:
+        raise FieldFault("intimacy", "True", f"{terms.performer} is under 18; there is no statement for that, drop it")
     return wording.filled(said(terms))
 
 
