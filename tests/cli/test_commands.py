@@ -9,29 +9,9 @@ import pytest
 
 from secondunit.cli.answer import end
 from secondunit.cli.main import app
-from secondunit.runner import advance as door
-from tests.cli.front import Front
 from tests.runner.small_tool import SmallWorkers
 
 CORNERS = "4,4 20,4 20,20 4,20"
-
-
-@pytest.fixture
-def secondunit(capfd, monkeypatch, tmp_path_factory):
-    monkeypatch.setattr(door, "House", SmallWorkers)
-    monkeypatch.setenv("SECONDUNIT_CONFIG", str(tmp_path_factory.mktemp("config")))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    monkeypatch.setenv("SECONDUNIT_PERSON", "Ada")
-    return Front(capfd, monkeypatch)
-
-
-@pytest.fixture
-def home(secondunit, tmp_path, monkeypatch):
-    """A production with a plate, as the current folder."""
-    assert secondunit("init", tmp_path / "agm", "--title", "Again, Ma", "--code", "AGM").status == 0
-    monkeypatch.chdir(tmp_path / "agm")
-    assert secondunit("plate", "add", "SC010", "grey.png").status == 0
-    return tmp_path / "agm"
 
 
 def test_init_makes_a_production_and_its_first_person(secondunit, tmp_path):

@@ -77,8 +77,8 @@ def draft(production: Production, given: Path, out: Path, template: Path | None)
         raise InputError(f"{taken[0]} is there already: give --out another folder; drafts are never written over.")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        made.text.write_bytes(text.encode())
         pdf(text, made.pdf, f"{terms.id}: {terms.performer}", terms.language)
+        made.text.write_bytes(text.encode())
         made.json.write_text(f"{terms.to_json()}\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"{out} cannot be written to: {error.strerror}; check the folder.") from error
