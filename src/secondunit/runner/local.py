@@ -263,10 +263,10 @@ def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, dev
     from secondunit.tools import collapse
     from secondunit.tools.warp_start import start_warp
 
-    if not isinstance(brief, CollapseBrief):
-        raise WorkFailed(f"This Second Unit has rules for the tool {brief.tool!r}, but not the tool yet.")
     start_warp()
     check_device(device)
+    if not isinstance(brief, CollapseBrief):
+        raise WorkFailed(f"This Second Unit has rules for the tool {brief.tool!r}, but not the tool yet.")
     plates = production / plate.frames_folder
     with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
         return collapse.make(brief, plate, ctx)
