@@ -56,7 +56,7 @@ def filled(given_terms):
 def is_fit(text):
     seen = unicodedata.normalize("NFC", text)
     bad_kinds = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Mn", "Mc", "Me"}
-    if not one_line(text) or set("•\u115f\u1160\u2800\u3164\uffa0/\\") & set(seen):
+    if not one_line(text) or set("•\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd/\\") & set(seen):
         return False
     if any(unicodedata.bidirectional(c) in {"R", "AL", "AN"} for c in seen):
         return False
@@ -76,6 +76,7 @@ def all_terms(draw):
     create = sorted([draw(days), draw(days)])
     minor = draw(st.booleans())
     texts = {n: draw(words) for n in FREE if n not in (*LISTS, "training", "body_double", "representative", "guardian")}
+    others = words.filter(lambda name: name.strip() != texts["performer"].strip())
     return ConsentTerms(
         **texts,
         id=draw(st.from_regex(r"\Ac[0-9]{3,9}\Z")),
@@ -97,8 +98,8 @@ def all_terms(draw):
         look_approval=draw(st.booleans()),
         intimacy=not minor and draw(st.booleans()),
         minor=minor,
-        representative=draw(st.none() | words),
-        guardian=draw(words if minor else st.none() | words),
+        representative=draw(st.none() | others),
+        guardian=draw(others if minor else st.none() | others),
         revocation=draw(st.none() | st.builds(RevocationPlace, issuer=words, index=st.integers(0, 999_999))),
         language=draw(st.sampled_from(LANGUAGES)),
     )
