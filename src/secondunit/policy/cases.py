@@ -15,8 +15,6 @@ from secondunit.schema.facts import CONSENT, FACTS
 Decision = Literal["allow", "needs_approval", "refuse"]
 NOBODY = "nobody-altered"
 PERFORMER = "performer-agreed"
-TRUE_FOR_NOBODY = ("adult_age", "no_minor")
-"""Facts that hold where nobody is altered; the other facts about people are false then."""
 BAD = ("strike", "evaluation", "made_in_evaluation", "for_final")
 PEOPLE = ("tool_alters_people", "alters_people", "performer_on_record", "performer_in_plate", "consent_on_record")
 

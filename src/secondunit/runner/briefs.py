@@ -6,7 +6,7 @@ Only `advance` calls this.
 from pathlib import Path
 
 from secondunit.runner import entries
-from secondunit.runner.given import file_text
+from secondunit.runner.given import file_sha256, file_text
 from secondunit.runner.named import plate_named
 from secondunit.runner.production import Production
 from secondunit.runner.workers import Listener, Workers
@@ -37,7 +37,7 @@ def _checked(
     if request.building_file is not None:
         brief = _with(brief, building=file_text(Path(request.building_file), "--building", "a TOML file"))
     matte = Path(request.matte_file) if request.matte_file is not None else None
-    before = _sha256(matte, "--matte") if matte else None
+    before = file_sha256(matte, "--matte") if matte else None
     given = {"--matte": request.matte_file, "--building": request.building_file}
     workers.check(
         brief,
@@ -56,12 +56,3 @@ def _checked(
 
 def _with(brief: Brief, **fields: object) -> Brief:
     return brief.model_copy(update=fields)
-
-
-def _sha256(path: Path, option: str) -> str:
-    if not path.is_file():
-        raise InputError(f"{option} {path} is not a file: give the path of one that can be read.")
-    try:
-        return blobs.file_sha256(path)
-    except OSError as error:
-        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error

@@ -206,8 +206,7 @@ def _put_approval(writing: Writing, request: ApproveRequest, clearance: str, at:
     granted = not isinstance(request, RejectRequest)
     shot, _, name = request.subject.partition("/")
     version = writing.version(shot, name) if name.startswith("v") else None
-    stored = writing.stored_brief(shot, name)
-    sha256 = version.files_sha256 if version else stored.brief_sha256 if stored else ""
+    sha256 = facts_said.content_sha256(writing, request.subject)
     words = {"subject": request.subject, "subject_sha256": sha256, "role": request.role, "reason": request.reason}
     words |= {"signature": request.signature}
     approval = Approval.model_validate({**words, "granted": granted, "by": request.actor, "at": at})

@@ -139,13 +139,22 @@ def _brief(reading: Reading, request: BriefRequest, seen: Seen) -> Facts:
 
 
 def _make(reading: Reading, request: MakeRequest, seen: Seen) -> Facts:
-    plate = reading.plate(request.shot, request.plate)
-    stored, brief = reading.stored_brief(request.shot, request.brief), reading.brief(request.shot, request.brief)
-    content = ((stored.name, stored.brief_sha256),) if stored else ()
-    makers = frozenset({request.actor, *([stored.by] if stored else [])})
-    asked = Asked(seen.folder, brief, plate, instant(), content, makers)
-    on_record = {"plate_on_record": Tri.of(plate is not None), "brief_on_record": Tri.of(brief is not None)}
+    asked = _to_make(reading, request, seen)
+    on_record = {"plate_on_record": Tri.of(asked.plate is not None), "brief_on_record": Tri.of(asked.brief is not None)}
     return make_facts(reading, request, seen, asked, on_record)
+
+
+def _to_make(reading: Reading, request: MakeRequest, seen: Seen) -> Asked:
+    """What a run is about, before it and after it: answers and approvals are the brief's."""
+    stored = reading.stored_brief(request.shot, request.brief)
+    return Asked(
+        seen.folder,
+        reading.brief(request.shot, request.brief),
+        reading.plate(request.shot, request.plate),
+        instant(),
+        ((stored.name, stored.brief_sha256),) if stored else (),
+        frozenset({request.actor, *([stored.by] if stored else [])}),
+    )
 
 
 def make_facts(
@@ -280,11 +289,6 @@ def admit(
 ) -> AdmitFacts:
     """Facts about what a tool left in staging. What the tool does not say is unknown."""
     must = set(manifest.files())
-    plate, stored = reading.plate(request.shot, request.plate), reading.stored_brief(request.shot, request.brief)
-    content = ((stored.name, stored.brief_sha256),) if stored else ()
-    makers = frozenset({request.actor, *([stored.by] if stored else [])})
-    brief = reading.brief(request.shot, request.brief)
-    asked = Asked(seen.folder, brief, plate, instant(), content, makers)
     return AdmitFacts.model_validate(
         acting(reading, request.actor, request.shot)
         | {
@@ -300,7 +304,7 @@ def admit(
             "looked_right": look.right,
             "looked_finite": look.finite,
         }
-        | facts_use.use(reading, asked)
+        | facts_use.use(reading, _to_make(reading, request, seen))
     )
 
 

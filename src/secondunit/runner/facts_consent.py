@@ -10,9 +10,8 @@ from secondunit.schema import (
     AgeBrief,
     Brief,
     Consent,
-    ConsentRequest,
     ConsentTerms,
-    LiftRequest,
+    Move,
     Revocations,
     Role,
     Tri,
@@ -106,8 +105,7 @@ def _lifted_by_legal(reading: Reading, word: Withdrawal, seen: Container[str | N
     held = reading.newest(Consent, word.consent)
     if held is None or word.signature in seen or not reading.holds(word.by, Role.LEGAL):
         return False
-    request = LiftRequest(actor=word.by, consent=word.consent, reason=word.reason)
-    return signing.proven(reading, word.signature, request, held.terms.digest, whole=False)
+    return signing.proven(reading, word.signature, by=word.by, move=Move.LIFT, sha256=held.terms.digest)
 
 
 def signed_by(reading: Reading, consent: Consent) -> frozenset[str]:
@@ -142,8 +140,8 @@ def _genuine(reading: Reading, folder: Path, consent: Consent, signers: frozense
         return False
     agreed = consent.scan is not None or signers >= set(consent.terms.signers)
     # Its files were the user's own, so the request itself cannot be made again; the evidence holds all that matters.
-    request = ConsentRequest(actor=consent.by, terms=consent.terms, text_file="", rider_file="")
-    proven = signing.proven(reading, consent.signature, request, evidence(consent), whole=False)
+    given = evidence(consent)
+    proven = signing.proven(reading, consent.signature, by=consent.by, move=Move.CONSENT, sha256=given)
     return (
         whole and agreed and proven and by_legal(reading, consent) and consent.text.sha256 == consent.terms.text_sha256
     )

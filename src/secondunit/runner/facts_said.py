@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from secondunit.runner import facts_consent, packs, signing
 from secondunit.runner.clock import instant
+from secondunit.runner.given import file_sha256
 from secondunit.runner.signing import About
 from secondunit.schema import (
     ASKED,
@@ -15,7 +16,6 @@ from secondunit.schema import (
     Consent,
     ConsentRequest,
     IdentifyRequest,
-    InputError,
     KeyRequest,
     LiftRequest,
     PackReviewRequest,
@@ -36,7 +36,6 @@ from secondunit.schema import (
     canonical_json,
 )
 from secondunit.schema import facts as f
-from secondunit.store.blobs import file_sha256
 from secondunit.store.reading import Reading
 from secondunit.trust.keys import read_public
 from secondunit.trust.revocation import RevocationList, RolledBack
@@ -57,21 +56,11 @@ def see(seen: "Seen", request: SignedRequest) -> "Seen":
     for name in PAPERS.get(type(request), ()):
         path = getattr(request, name)
         if path is not None:
-            found[name] = paper_sha256(Path(path), f"--{name.removesuffix('_file')}")
+            found[name] = file_sha256(Path(path), f"--{name.removesuffix('_file')}")
     usable = Tri.UNKNOWN
     if isinstance(request, PolicyRequest):
         usable = Tri.of(packs.usable(packs.named(request.packs)) is None)
     return replace(seen, papers=found, packs_usable=usable)
-
-
-def paper_sha256(path: Path, option: str) -> str:
-    """Hex hash of a paper's file; raises InputError that names the option."""
-    if not path.is_file():
-        raise InputError(f"{option} {path} is not a file: give the path of one that can be read.")
-    try:
-        return file_sha256(path)
-    except OSError as error:
-        raise InputError(f"{option} {path} cannot be read: {error.strerror}; check the path.") from error
 
 
 # ---- what a move decides on

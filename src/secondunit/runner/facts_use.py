@@ -18,11 +18,11 @@ from secondunit.schema import (
     Consent,
     Identification,
     IdentifyRequest,
+    Move,
     Plate,
     Question,
     Release,
     ReleaseKind,
-    ReleaseRequest,
     Role,
     Switch,
     Tri,
@@ -118,7 +118,7 @@ def _identified(reading: Reading, plate: Plate) -> Identification | None:
         bystanders=found.bystanders,
     )
     entitled = found.role in IDENTIFIERS and reading.holds(found.by, found.role)
-    return found if entitled and signing.proven(reading, found.signature, request, sha256) else None
+    return found if entitled and signing.proven_whole(reading, found.signature, request, sha256) else None
 
 
 def switched(reading: Reading, switch: str) -> bool:
@@ -169,7 +169,7 @@ def _counts(reading: Reading, word: Answer, role: Role) -> bool:
         answer=word.answer,
         reason=word.reason,
     )
-    return mine and signing.proven(reading, word.signature, request, word.subject_sha256)
+    return mine and signing.proven_whole(reading, word.signature, request, word.subject_sha256)
 
 
 def approving(reading: Reading, content: tuple[str, str], makers: frozenset[str]) -> tuple[Role, ...]:
@@ -191,16 +191,19 @@ def rejecting(reading: Reading, content: tuple[str, str]) -> tuple[Role, ...]:
 
 def _approved(reading: Reading, word: Approval) -> bool:
     request = ApproveRequest(actor=word.by, role=word.role, subject=word.subject, reason=word.reason)
-    return signing.proven(reading, word.signature, request, word.subject_sha256) and reading.holds(word.by, word.role)
+    return signing.proven_whole(reading, word.signature, request, word.subject_sha256) and reading.holds(
+        word.by, word.role
+    )
 
 
 def _released(reading: Reading, folder: Path, release: Release) -> bool:
     """Whether the paper is the one that was kept, and whoever put the release on record signed for exactly it."""
-    days = {"valid_from": release.valid_from, "valid_until": release.valid_until, "document_file": ""}
-    given = {name: getattr(release, name) for name in ("kind", "what", "holder", "shots", "territory")}
-    request = ReleaseRequest.model_validate({"actor": release.by, **given, **days})
-    sha256 = release_sha256(request, release.document.sha256)
-    return intact(folder, release.document) and signing.proven(reading, release.signature, request, sha256, whole=False)
+    sha256 = release_sha256(release, release.document.sha256)
+    signed = signing.proven(reading, release.signature, by=release.by, move=Move.RELEASE, sha256=sha256)
+    try:
+        return signed and intact(folder, release.document)
+    except OSError:
+        return False
 
 
 def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tuple[ReleaseKind, ...]:
@@ -208,7 +211,10 @@ def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tu
     declared = DECLARED.get(asked.brief.tool) if asked.brief else None
     if declared is None or asked.brief is None:
         return ()
-    there = [one for one in reading.said(Release) if _released(reading, asked.folder, one)]
     needed = set(declared.releases) - ({ReleaseKind.SIGNAGE} if Question.SIGNS_CLEARED in answers else set())
-    shot, day = asked.brief.shot, asked.now[:10]
-    return tuple(sorted(kind for kind in needed if not any(one.covers(kind, shot, day) for one in there)))
+    shot, day, there = asked.brief.shot, asked.now[:10], reading.said(Release)
+
+    def given(kind: ReleaseKind) -> bool:  # papers are hashed last: only those of this shot, and no more than needed
+        return any(one.covers(kind, shot, day) and _released(reading, asked.folder, one) for one in there)
+
+    return tuple(sorted(kind for kind in needed if not given(kind)))

@@ -36,7 +36,7 @@ def reviewed(reading: Reading, one: PackInForce) -> bool:
     if review is None or review.sha256 != one.sha256 or not reading.holds(review.by, Role.LEGAL):
         return False
     request = PackReviewRequest(actor=review.by, role=Role.LEGAL, pack=one.name)
-    return signing.proven(reading, review.signature, request, one.sha256)
+    return signing.proven_whole(reading, review.signature, request, one.sha256)
 
 
 def named(words: tuple[str, ...]) -> tuple[PackInForce, ...]:

@@ -37,7 +37,8 @@ def deciding(production: Production, reading: Reading, request: ApproveRequest) 
     if person is None:
         raise InputError(strangers.sentence(reading, request.actor, Role.SUPERVISOR))
     may = [role for role in person.roles if _may(production, reading, request, role)]
-    asked = [role for role in may if role in _asked_for(production, reading, request)]
+    wanted = _asked_for(production, reading, request) if len(may) > 1 else set()
+    asked = [role for role in may if role in wanted]
     for roles in (asked, may, person.roles):
         if len(roles) == 1:
             return roles[0]
@@ -48,8 +49,6 @@ def deciding(production: Production, reading: Reading, request: ApproveRequest) 
 
 FIRST = (Role.LEGAL, Role.SUPERVISOR, Role.DIRECTOR)
 """Whose word weighs most, where several of a person's roles would do."""
-
-
 BY_NAME = (PersonRequest, StatusRequest, KeyRequest, ReleaseRequest, PolicyRequest, SwitchRequest)
 """Moves that a person makes in all of their roles at once."""
 
@@ -68,7 +67,7 @@ def speaking(production: Production, reading: Reading, request: SignedRequest) -
         return Role.LEGAL
     person = reading.person(request.actor)
     if person is None:
-        raise InputError(f"{request.actor} is not on record here: `secondunit person add` puts people on record.")
+        raise InputError(strangers.sentence(reading, request.actor, Role.SUPERVISOR))
     return next((role for role in FIRST if role in person.roles), person.roles[0])
 
 

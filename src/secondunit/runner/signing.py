@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from secondunit.runner.clock import instant
-from secondunit.schema import Claims, FieldFault, PersonKey, SignedRequest, Tri
+from secondunit.schema import Claims, FieldFault, Move, PersonKey, SignedRequest, Tri
 from secondunit.store.reading import Reading
 from secondunit.trust import jws
 from secondunit.trust.jws import Typ
@@ -73,20 +73,25 @@ def _fresh(at: str) -> bool:
     return -AHEAD <= age <= OLD_AFTER
 
 
-def proven(reading: Reading, signature: str | None, request: SignedRequest, sha256: str, *, whole: bool = True) -> bool:
-    """Whether a signature on record is one that its actor gave for this request on exactly this content, here.
+def proven(
+    reading: Reading, signature: str | None, *, by: str, move: Move, sha256: str, content: str | None = None
+) -> bool:
+    """Whether a signature on record is one that this person gave for this move on exactly what has this hash, here.
 
     Checked anew each time, so that a row slipped into the database, or changed in it, proves nothing. Any key counts
-    that was theirs then. whole: the request is all that was signed, not only move, actor and content.
+    that was theirs then. content: of the request, where the record holds all of it and the hash is not all that counts.
     """
-    if signature is None:
-        return False
-    said = _by_any_key(reading, signature, request.actor)
+    said = _by_any_key(reading, signature, by) if signature is not None else None
     if said is None:
         return False
     where = (said.production, said.move, said.actor, said.subject_sha256)
-    same = where == (reading.production_id(), request.move, request.actor, sha256)
-    return same and (not whole or said.content == request.content)
+    return where == (reading.production_id(), move, by, sha256) and content in (None, said.content)
+
+
+def proven_whole(reading: Reading, signature: str | None, request: SignedRequest, sha256: str) -> bool:
+    """The same for a request that its record can make again, to the last word."""
+    about = {"by": request.actor, "sha256": sha256, "content": request.content}
+    return proven(reading, signature, move=request.move, **about)
 
 
 def signed_at(reading: Reading, signature: str, name: str) -> str:

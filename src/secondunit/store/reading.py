@@ -134,10 +134,6 @@ class Reading:
         found = self.reviews(subject, subject_sha256)
         return list({(approval.by, approval.role): approval for approval in found}.values())
 
-    def standing(self, subject: str, subject_sha256: str, *, granted: bool) -> tuple[Role, ...]:
-        """Roles in which somebody's latest word on exactly this content is an approval (or a rejection), sorted."""
-        return tuple(sorted({a.role for a in self.approvals(subject, subject_sha256) if a.granted is granted}))
-
     def files(self, owner: str) -> dict[str, str]:
         """Relative path -> hex SHA-256 of the files of SHOT/v001 or SHOT/PL01_v001."""
         query = sa.select(t.files.c.path, t.files.c.sha256).where(t.files.c.owner == owner)

@@ -1,7 +1,6 @@
 """Attacks on signatures, roles, keys, names and words: refused by the rule named, and through once it is taken out."""
 
 import json
-import shutil
 
 import pytest
 
@@ -9,7 +8,6 @@ from secondunit.policy import gate
 from secondunit.policy.pack import load
 from secondunit.runner import entries, facts, signing
 from secondunit.runner.advance import advance
-from secondunit.runner.production import open_production
 from secondunit.schema import (
     AnswerRequest,
     ApproveRequest,
@@ -34,34 +32,9 @@ from secondunit.store.reading import Reading
 from secondunit.trust import jws
 from secondunit.trust.jws import Typ
 from secondunit.trust.keys import read_public
-from tests.runner import attacks, door, people
+from tests.runner import attacks, people
 from tests.runner.attacks import brief, consent, make, rules, stopped
 from tests.runner.door import done
-
-
-@pytest.fixture
-def tmp_path():
-    with door.quick_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def template():
-    with door.quick_folder() as folder:
-        attacks.ready(folder / "agm")
-        yield folder / "agm"
-
-
-@pytest.fixture(autouse=True)
-def _age_has_a_source(monkeypatch):
-    attacks.give_source(monkeypatch)
-
-
-@pytest.fixture
-def production(template, tmp_path):
-    shutil.copytree(template, tmp_path / "agm")
-    return open_production(tmp_path / "agm")
-
 
 APPROVE = ApproveRequest(actor="Sue", subject="A010/b001", role=Role.SUPERVISOR)
 

@@ -5,7 +5,6 @@ Where people signed, their signatures are a second lock: shown by taking the fir
 """
 
 import contextlib
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from secondunit.policy import pack
 from secondunit.runner import facts_consent, facts_use, packs, signing, told
 from secondunit.runner.advance import advance
 from secondunit.runner.ledger import verify_ledger
-from secondunit.runner.production import open_production
 from secondunit.schema import (
     Answer,
     Approval,
@@ -47,40 +45,6 @@ from secondunit.trust.jws import Typ
 from tests.runner import attacks, door, people
 from tests.runner.attacks import brief, consent, consent_request, edit, make, rules, slip, sql, stopped
 from tests.runner.door import done
-
-
-@pytest.fixture
-def tmp_path():
-    with door.quick_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def templates():
-    with door.quick_folder() as folder:
-        attacks.new(folder / "new")
-        shutil.copytree(folder / "new", folder / "ready")
-        production = open_production(folder / "ready")
-        done(consent(production))
-        done(brief(production))
-        yield folder
-
-
-@pytest.fixture(autouse=True)
-def _age_has_a_source(monkeypatch):
-    attacks.give_source(monkeypatch)
-
-
-@pytest.fixture
-def bare(templates, tmp_path):
-    shutil.copytree(templates / "new", tmp_path / "agm")
-    return open_production(tmp_path / "agm")
-
-
-@pytest.fixture
-def production(templates, tmp_path):
-    shutil.copytree(templates / "ready", tmp_path / "agm")
-    return open_production(tmp_path / "agm")
 
 
 def blind(monkeypatch):

@@ -7,13 +7,11 @@ import base64
 import hashlib
 import hmac
 import json
-import shutil
 
 import pytest
 
 from secondunit.runner import facts, facts_consent
 from secondunit.runner.advance import advance
-from secondunit.runner.production import open_production
 from secondunit.schema import (
     AnswerRequest,
     InputError,
@@ -35,41 +33,6 @@ from secondunit.trust.strict import b64url
 from tests.runner import attacks, door, people
 from tests.runner.attacks import brief, consent, consent_request, make, rules, stopped
 from tests.runner.door import Hands, done
-
-
-@pytest.fixture
-def tmp_path():
-    with door.quick_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def templates():
-    """Copied, because a production costs more to make than to copy."""
-    with door.quick_folder() as folder:
-        attacks.new(folder / "new")
-        shutil.copytree(folder / "new", folder / "ready")
-        production = open_production(folder / "ready")
-        done(consent(production))
-        done(brief(production))
-        yield folder
-
-
-@pytest.fixture(autouse=True)
-def _age_has_a_source(monkeypatch):
-    attacks.give_source(monkeypatch)
-
-
-@pytest.fixture
-def bare(templates, tmp_path):
-    shutil.copytree(templates / "new", tmp_path / "agm")
-    return open_production(tmp_path / "agm")
-
-
-@pytest.fixture
-def production(templates, tmp_path):
-    shutil.copytree(templates / "ready", tmp_path / "agm")
-    return open_production(tmp_path / "agm")
 
 
 def answer(production, question, by="Leo", subject="A010/b001"):
