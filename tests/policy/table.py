@@ -212,8 +212,8 @@ WRONG = (
     | dict(_signatures())
     | THINGS
     | {(action + ALTERING, fact, value): rules for (action, fact, value), rules in THINGS.items()}
-    | {(action, *wrong): rules for action in ALTERED for wrong, rules in OF_NOBODY.items()}
-    | {(action + ALTERING, *wrong): rules for action in ALTERED for wrong, rules in OF_A_PERFORMER.items()}
+    | {(action, *wrong): rules for action in sorted(ALTERED) for wrong, rules in OF_NOBODY.items()}
+    | {(action + ALTERING, *wrong): rules for action in sorted(ALTERED) for wrong, rules in OF_A_PERFORMER.items()}
     | FINALLY
 )
 """(situation, fact, its other known value) -> the rules that object."""
