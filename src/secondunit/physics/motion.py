@@ -151,6 +151,8 @@ def simulate(
     steps = max(1, math.ceil(1.0 / (fps * settings.step_s) - 1e-9))
     engine = Engine(pieces, bonds, settled, settings, 1.0 / (fps * steps), device)
     director = Director(engine, pieces, bonds, triggers)
+    if triggers:
+        engine.last_trigger_s = director.end_s()
     record = _Recorder(engine, frames, settings.gravity_mps2)
     record.take(0)
     for frame in range(1, frames + 1):

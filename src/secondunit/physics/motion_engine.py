@@ -25,6 +25,8 @@ MARGIN_M = 0.03
 """Slack of the swept boxes: an impact of 150 g moves a piece this far off its sweep within sixteen steps."""
 REFRESH_M = 0.002
 """Relative motion after which the points of a contact are chosen anew."""
+MOST_LATE_S = 4.0
+"""Time over which rubble goes on binding."""
 
 
 class Engine:
@@ -36,6 +38,7 @@ class Engine:
         self.settings, self.dt, self.device = settings, dt, device
         self.count, self.bond_count = len(pieces), len(bonds)
         self.step_index = 0
+        self.last_trigger_s = float("inf")
         self.shapes = make.shapes(pieces, device)
         self.bodies = make.bodies(pieces, settled, settings, device)
         self.glue, self.soft = make.glue(pieces, bonds, settled, settings, device)
@@ -129,6 +132,11 @@ class Engine:
             self.dt, self.clock,
         )  # fmt: skip
 
+    def _late(self) -> float:
+        """Seconds, at most MOST_LATE_S, for which rubble has been binding."""
+        since = self.step_index * self.dt - self.last_trigger_s - self.settings.bind_after_s
+        return min(max(since, 0.0), MOST_LATE_S)
+
     def _press(self) -> None:
         rate = self.settings.contact_rate_radps
         self._launch(press_pairs, self.pair_dim, self.bodies, self.pairs, self.total, rate, self.dt)
@@ -161,7 +169,7 @@ class Engine:
         self._press()
         self._launch(
             move, self.count, self.bodies, self.gather, self.lists, self.pairs, self.settings.gravity_mps2,
-            self.settings.most_tip_mps, self.rest_s, self.settings.rocking_per_s, self.dt, self.clock,
+            self.settings.most_tip_mps, self.rest_s, self.settings.rocking_per_s, self._late(), self.dt, self.clock,
         )  # fmt: skip
         self.step_index += 1
 

@@ -78,6 +78,9 @@ so that restless neighbours do not keep each other awake. What starts to fall le
 ROCK_MPS = wp.constant(0.6)
 """What is carried and slower than this is damped: see `rocking`."""
 
+BINDING = wp.constant(4.0)
+"""By how much of itself that damping grows in every late second."""
+
 PATIENCE = wp.constant(0.3)
 """Share of the time it takes to fall asleep for which the neighbours of a sleeper must have stayed in place. Asking
 them for all of it would keep a heap awake as long as any stone in it stirs; what they do later wakes the sleeper."""
@@ -87,15 +90,17 @@ BALANCE = wp.constant(0.5)
 
 
 @wp.func
-def rocking(i: int, bodies: Bodies, f: wp.vec3, mass: float, gravity: float, rate: float):
+def rocking(i: int, bodies: Bodies, f: wp.vec3, mass: float, gravity: float, rate: float, late: float):
     """Damping rate (1/s) of a body that rubble carries: rolling and rocking crumble the edges they turn on, which
-    rigid pieces do not show. Nothing that falls is slowed, for its load is out of balance.
+    rigid pieces do not show. Nothing that falls is slowed, for its load is out of balance. The longer rubble has been
+    worked (`late`, s), the more it binds: otherwise a leaning ruin sways for seconds, and then makes up its mind.
     """
     speed = wp.length(bodies.vf[i]) + wp.length(bodies.w[i]) * bodies.radius[i]
-    if speed > ROCK_MPS or wp.length(f) >= BALANCE * gravity * mass:
+    walk = ROCK_MPS * (1.0 + 0.5 * late)
+    if speed > walk or wp.length(f) >= BALANCE * gravity * mass:
         return float(0.0)
-    slow = 1.0 - speed / ROCK_MPS
-    return rate * slow
+    slow = wp.min((1.0 - speed / walk) * (1.0 + late), 1.0)
+    return rate * slow * (1.0 + BINDING * late)
 
 
 @wp.func
@@ -112,7 +117,7 @@ def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: flo
 
 @wp.kernel
 def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: float, most_tip: float, rest_s: float,
-         rock: float, dt: float, clock: wp.array(dtype=wp.float64)):  # fmt: skip
+         rock: float, late: float, dt: float, clock: wp.array(dtype=wp.float64)):  # fmt: skip
     """Gather, wake or not, then symplectic Euler: velocity first, position with the new velocity.
 
     Rotation integrates world angular momentum, so it is conserved to rounding; the spin that turns the piece is taken
@@ -139,7 +144,7 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
             return
         bodies.state[i] = AWAKE
         bodies.quiet[i] = 0.0
-    keep = 1.0 - dt * rocking(i, bodies, f, mass, gravity, rock)
+    keep = 1.0 - dt * rocking(i, bodies, f, mass, gravity, rock, late)
     if bodies.quiet[i] >= SOON * rest_s:
         keep = 1.0 - dt / CALM_S
     if keep < 1.0:

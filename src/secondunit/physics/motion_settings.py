@@ -16,10 +16,11 @@ class Settings:
     a bond per reduced mass; it quiets the slow swinging of cracked clusters, which damping by stiffness hardly touches
     (2 to 5 % of critical at 10 Hz, as measured on damaged masonry). contact_rate_radps: each contact point's natural
     frequency with the pair's reduced mass. rocking_per_s: damping of what rubble carries and what moves slower than a
-    walk (see `motion_kernels.rocking`). release_s: time constant with which cut or unsupported bonds let their
-    stress go. ground_friction. sleeping: whether what is at rest is frozen. stir_m, rest_s: what stays within this
-    distance for this long, and whose neighbours do, is at rest. wake_mps: a sleeper wakes when the impulse it received
-    would make it this fast; start_wake_mps: the same for the untouched building, which is in exact equilibrium.
+    walk (see `motion_kernels.rocking`); it grows from bind_after_s after the last trigger on. release_s: time
+    constant with which cut or unsupported bonds let their stress go. ground_friction. sleeping: whether what is at
+    rest is frozen. stir_m, rest_s: what stays within this distance for this long, and whose neighbours do, is at
+    rest. wake_mps: a sleeper wakes when the impulse it received would make it this fast; start_wake_mps: the same
+    for the untouched building, which is in exact equilibrium.
     strong_use: bonds used above this are strengthened to it, at most by strongest; spread_use: above this the load is
     first led elsewhere, in spread_rounds rounds.
     """
@@ -34,6 +35,7 @@ class Settings:
     bond_calm_per_s: float = 40.0
     contact_rate_radps: float = 700.0
     rocking_per_s: float = 3.0
+    bind_after_s: float = 2.0
     release_s: float = 0.008
     ground_friction: float = 0.7
     sleeping: bool = True
