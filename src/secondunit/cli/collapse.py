@@ -125,6 +125,7 @@ class _Run:
 
     def make(self, brief: "CollapseBrief") -> "Version":
         """Two moves: the brief goes on record, then its tool runs."""
+        from secondunit.runner import legible
         from secondunit.runner.advance import advance
         from secondunit.runner.looking_up import releases_wanted
         from secondunit.schema import BriefRequest, MakeRequest, StoredBrief, Version
@@ -138,6 +139,8 @@ class _Run:
                 wanted = releases_wanted(self.home, outcome.made.name)
                 if wanted:
                     console.say(f"Before a final: {' and '.join(wanted)} release, or legal's approval.")
+                if "signage" in wanted:
+                    console.say(legible.of_shot(self.home, brief.shot, self.plate).sentence())
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)
