@@ -33,25 +33,38 @@ def board(word: str, *, contrast: float = 0.6) -> Array:
     return np.asarray(drawn)
 
 
-def hung(
-    word: str, height: float, *, tilt: float = 0.0, yaw: float = 0.0, contrast: float = 0.6, seed: int = 1
-) -> tuple[Array, tuple[float, float]]:
-    """uint8 (H, W, 3): a wall with a sign whose capitals are `height` pixels high, and the sign's middle (x, y).
+def hung(word: str, height: float, *, seed: int = 1, **how: float) -> tuple[Array, tuple[float, float]]:
+    """uint8 (H, W, 3): a wall with a sign whose capitals are `height` pixels high, and the sign's middle (x, y)."""
+    drawn = board(word)
+    side = max(math.ceil(math.hypot(*drawn.shape[:2]) * height / DRAWN) + 120, 320)
+    rng = np.random.default_rng(seed)
+    middle = side / 2 + rng.uniform(-20, 20), side / 2 + rng.uniform(-20, 20)
+    return hang(wall(side, side, seed), word, height, middle, **how), middle
+
+
+def hang(
+    picture: Array,
+    word: str,
+    height: float,
+    middle: tuple[float, float],
+    *,
+    tilt: float = 0.0,
+    yaw: float = 0.0,
+    contrast: float = 0.6,
+) -> Array:
+    """The picture with a sign whose middle is there.
 
     tilt: degrees that it hangs askew. yaw: degrees that it is turned away from the camera, seen in perspective.
     """
     drawn = board(word, contrast=contrast)
     half = np.array([drawn.shape[1], drawn.shape[0]]) / 2 * height / DRAWN
-    side = math.ceil(2 * float(np.hypot(*half))) + 120
-    out = wall(max(side, 320), max(side, 320), seed)
-    middle = np.array([out.shape[1] / 2, out.shape[0] / 2]) + np.random.default_rng(seed).uniform(-20, 20, 2)
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * half
     far = 6 * half[0]
     depth = far / (far + corners[:, 0] * math.sin(math.radians(yaw)))
     seen = np.stack([corners[:, 0] * math.cos(math.radians(yaw)) * depth, corners[:, 1] * depth], axis=1)
     c, s = math.cos(math.radians(tilt)), math.sin(math.radians(tilt))
     target = (seen @ np.array([[c, s], [-s, c]]) + middle).astype(np.float32)
-    return _pasted(out, _shrunk(drawn, height), target), (float(middle[0]), float(middle[1]))
+    return _pasted(picture, _shrunk(drawn, height), target)
 
 
 def _shrunk(drawn: Array, height: float) -> Array:

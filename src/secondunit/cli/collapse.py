@@ -139,8 +139,9 @@ class _Run:
                 wanted = releases_wanted(self.home, outcome.made.name)
                 if wanted:
                     console.say(f"Before a final: {' and '.join(wanted)} release, or legal's approval.")
-                if "signage" in wanted:
-                    console.say(legible.of_shot(self.home, brief.shot, self.plate).sentence())
+                read = legible.of_shot(self.home, brief.shot, self.plate)
+                if "signage" in wanted and read.found and read.found.signs:
+                    console.say(read.sentence())
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)

@@ -83,20 +83,22 @@ def spelt(steps: Array, letters: Sequence[str]) -> tuple[str, float]:
     return "".join(letters[index] for index in best[fresh]), float(steps.max(axis=1)[fresh].mean())
 
 
-def straightened(picture: Array, outline: Array) -> Array:
-    """The part of a picture in an outline as an upright line HEIGHT pixels high.
+def straightened(picture: Array, outline: Array) -> list[Array]:
+    """The part of a picture in an outline as a line HEIGHT pixels high.
 
-    What stands half as high again as it is wide is a line that runs down or up: it is turned to the left.
+    What stands half as high again as it is wide runs down or up: it is given both ways, one of them on its head.
     """
     corners = _from_top_left(outline)
     across, down = (float(np.linalg.norm(corners[n] - corners[n - 1])) for n in (1, 2))
-    if down > 1.5 * across:
+    upright = down <= 1.5 * across
+    if not upright:
         corners, across, down = np.roll(corners, -1, axis=0), down, across
     width = int(min(max(round(HEIGHT * across / max(down, 1.0)), 8), MOST))
     target = np.array([(0, 0), (width, 0), (width, HEIGHT), (0, HEIGHT)], np.float32)
     turn = cv2.getPerspectiveTransform(corners, target)
-    line = cv2.warpPerspective(picture, turn, (width, HEIGHT), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(line, np.uint8)
+    size, edge = (width, HEIGHT), cv2.BORDER_REPLICATE
+    line = np.asarray(cv2.warpPerspective(picture, turn, size, flags=cv2.INTER_CUBIC, borderMode=edge), np.uint8)
+    return [line] if upright else [line, np.ascontiguousarray(line[::-1, ::-1])]
 
 
 def _from_top_left(outline: Array) -> Array:

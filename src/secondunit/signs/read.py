@@ -12,9 +12,9 @@ from secondunit.schema import plain_text
 from .networks import Finder, Reader, straightened
 
 Array = np.ndarray[Any, Any]
-ENLARGED, PIXELS = 2.0, 2.1e6
-"""A picture is first looked at enlarged by so much, or up to so many pixels, and never smaller than it is; every
-further look is at half the size, for larger letters."""
+ENLARGED, PIXELS, MOST_PIXELS = 2.0, 2.1e6, 4.2e6
+"""A picture is first looked at as it is; a small one enlarged up to twice or to PIXELS, one over MOST_PIXELS made
+smaller, so that time has an end. Every further look is at half the size, for larger letters."""
 TILE, OVERLAP = 2048, 384
 """Pixels of the parts that a large picture is cut into: they bound memory; a line in the overlap lies whole in one."""
 SURE = 0.7
@@ -50,7 +50,8 @@ def read(picture: Array, finder: Finder, reader: Reader) -> tuple[Line, ...]:
 def levels(picture: Array) -> Iterator[tuple[Array, float]]:
     """The picture at every size, and how many pixels of it one of the level's is. The last fits in one tile."""
     height, width = picture.shape[:2]
-    scale = min(max((PIXELS / (height * width)) ** 0.5, 1.0), ENLARGED)
+    area = height * width
+    scale = min(max((PIXELS / area) ** 0.5, 1.0), ENLARGED, (MOST_PIXELS / area) ** 0.5)
     while True:
         size = tuple(max(1, round(side * scale)) for side in (width, height))
         how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
@@ -65,7 +66,7 @@ def _level(level: Array, ratio: float, finder: Finder, reader: Reader) -> Iterat
     found.sort(key=lambda outline: -float(cv2.contourArea(outline)))
     height, width = level.shape[:2]
     for outline in found[:MOST_LINES]:
-        text, confidence = reader.read(straightened(level, outline))
+        text, confidence = max(map(reader.read, straightened(level, outline)), key=lambda said: said[1])
         text = plain_text(text)
         if confidence < SURE or sum(letter.isalnum() for letter in text) < LETTERS:
             continue
