@@ -5,10 +5,11 @@ import io
 import pytest
 
 from secondunit.runner import intake, legible, told
+from secondunit.runner.advance import advance
 from secondunit.runner.screen import RichScreen
 from secondunit.runner.work import Admission
 from secondunit.runner.workers import House, Quiet
-from secondunit.schema import InputError, Sign, Signs, Status, StatusRequest, Tri
+from secondunit.schema import BriefRequest, CollapseBrief, InputError, Sign, Signs, Status, StatusRequest, Tri
 from tests.runner import door
 
 ABOUT = {"subject": "A010/PL01_v001", "subject_sha256": "0" * 64, "at": "2026-11-22T10:00:00.000000Z"}
@@ -73,8 +74,6 @@ def test_version_tells_of_the_plate_that_it_was_made_from(production):
 
 
 def final(production):
-    from secondunit.runner.advance import advance
-
     return advance(production, StatusRequest(actor="Ann", shot="A010", version="v001", status=Status.FINAL))
 
 
@@ -95,6 +94,16 @@ def test_refusal_for_missing_signage_names_what_was_read_and_nothing_else_change
     assert "Nobody looked for signs in A010/PL01_v001" in verdicts["unknown"].says()
     assert "no proof that there is none" in verdicts["nothing"].says()
     assert verdicts["read"].says().startswith(verdicts["read"].verdict.says())
+
+
+def test_run_in_final_quality_is_told_too(tmp_path):
+    home = door.new(tmp_path / "agm")
+    plate_with(home, **READ)
+    brief = CollapseBrief(shot="A010", facade=door.CORNERS, quality="final")
+    door.done(advance(home, BriefRequest(actor="Ann", brief=brief), workers=door.Hands()))
+    asked = door.make(home)
+    assert asked.exit_code == 4
+    assert asked.says().endswith("'FARMACIA' (frame 1001, 97 %). There may be others.")
 
 
 def test_other_answers_of_the_gate_say_nothing_of_signs(production):
