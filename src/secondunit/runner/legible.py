@@ -101,9 +101,9 @@ def _of_plate(reading: Reading, shot: str, plate: str | None) -> Legible:
 
 
 def _name(sign: Sign) -> str:
-    """In quotes that the text itself cannot close."""
+    """In quotes that the text itself cannot close; never quite sure."""
     text = sign.text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
-    return f"'{text}' (frame {sign.frame}, {100 * sign.confidence:.0f} %)"
+    return f"'{text}' (frame {sign.frame}, {min(99, round(100 * sign.confidence))} %)"
 
 
 def _frames(frames: tuple[int, ...]) -> str:
