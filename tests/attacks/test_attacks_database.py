@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from secondunit.policy import pack
-from secondunit.runner import facts_consent, facts_use, packs, signing, told
+from secondunit.runner import facts_consent, facts_use, legible, packs, signing, told
 from secondunit.runner.advance import advance
 from secondunit.runner.ledger import verify_ledger
 from secondunit.schema import (
     Answer,
     Approval,
     Consent,
+    FieldFault,
     Identification,
     LiftRequest,
     PackReview,
@@ -32,10 +33,13 @@ from secondunit.schema import (
     Revocations,
     RevocationsRequest,
     Role,
+    Sign,
+    Signs,
     Status,
     StatusRequest,
     Switch,
     SwitchRequest,
+    Tri,
     Withdrawal,
     WithdrawRequest,
 )
@@ -292,6 +296,20 @@ def test_a_strike_ended_in_the_database(production, monkeypatch, how):
     else:
         sql(production, "DELETE FROM said WHERE kind = ?", Switch.schema_name)
     stopped(lambda: make(production), monkeypatch, "gate.records", weaken=blind)
+
+
+def test_a_name_hidden_from_whoever_clears_signs(production):
+    """What was read is made to look as if nothing had been: nothing goes on, and no raw text is printed."""
+    workers = door.Hands()
+    sign = Sign(text="FARMACIA", frame=1001, box=(1, 1, 4, 2), confidence=0.9)
+    workers.signs = {"legible": Tri.TRUE, "signs": (sign,), "reader": "r"}
+    done(door.add_plate(production, workers=workers))
+    assert rules(attacks.brief(production)) == set()
+    edit(production, Signs, legible=Tri.FALSE, signs=())
+    assert "gate.records" in rules(attacks.brief(production))
+    edit(production, Signs, signs=(sign.model_copy(update={"text": "\x1b[2J"}),))
+    with pytest.raises(FieldFault):
+        legible.of_shot(production, "A010")
 
 
 def test_a_release_slipped_in(production, monkeypatch):

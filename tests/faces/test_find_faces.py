@@ -9,6 +9,7 @@ import pytest
 from secondunit.faces import models
 from secondunit.faces.detect import detect, distinct, overlap
 from secondunit.faces.network import anchors
+from secondunit.media import weights
 from tests.faces import heads
 
 KINDS = range(len(heads.SKINS))
@@ -114,6 +115,6 @@ def test_unknown_file_is_not_used(tmp_path, monkeypatch):
     file.write_bytes(b"another network")
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(models, "version", lambda name: "9.9")
+    monkeypatch.setattr(weights, "version", lambda name: "9.9")
     with pytest.raises(models.Missing, match="is not the file that this program knows"):
         models.find.__wrapped__(models.SHORT_RANGE)

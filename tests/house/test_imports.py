@@ -13,6 +13,7 @@ PLANTED = {
     "one door": ("cli/planted.py", "def act():\n    import secondunit.store"),
     "fronts are thin": ("cli/planted.py", "from secondunit.vision import camera"),
     "face models stay in their room": ("vision/planted.py", "def f():\n    import mediapipe"),
+    "networks for text are files, never imported": ("signs/planted.py", "def f():\n    import onnxruntime"),
     "heavy parts stay in their rooms": ("policy/planted.py", "def f():\n    import warp"),
     "tools do not know each other": ("tools/base.py", "import secondunit.tools.collapse"),
 }

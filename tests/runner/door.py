@@ -21,6 +21,7 @@ from secondunit.schema import (
     MakeRequest,
     Outcome,
     Plate,
+    Signs,
     Tri,
     Version,
 )
@@ -39,6 +40,7 @@ class Hands:
         self.facts = GOOD | facts
         self.looked = Look(Tri.TRUE, Tri.TRUE)
         self.people: dict[str, Tri] = {}
+        self.signs: dict[str, Any] = {}
         self.leave_out: tuple[str, ...] = ()
         self.add: tuple[str, ...] = ()
         self.during: Any = lambda: None
@@ -68,6 +70,10 @@ class Hands:
     def inspect(self, blank: Inspection, plate: Plate, folder: Path, **_: Any) -> Inspection:
         """Nobody can tell, unless the test says what was found (people, altered)."""
         return blank.model_copy(update=self.people)
+
+    def read_signs(self, blank: Signs, plate: Plate, folder: Path, **_: Any) -> Signs:
+        """Nobody can tell, unless the test says what was read (signs, legible)."""
+        return blank.model_copy(update=self.signs)
 
     def check(self, brief: CollapseBrief, plate: Plate, **_: Any) -> None:
         """Refuses a brief where the test wants it."""

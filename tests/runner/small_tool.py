@@ -7,7 +7,7 @@ import numpy as np
 
 from secondunit.runner.local import LocalContext
 from secondunit.runner.workers import House
-from secondunit.schema import CollapseBrief, Draft, IngestRequest, Inspection, Layer, Plate, Tri
+from secondunit.schema import CollapseBrief, Draft, IngestRequest, Inspection, Layer, Plate, Signs, Tri
 
 CODE = ["secondunit.media.frames"]
 FRAMES = 6
@@ -34,6 +34,10 @@ class SmallWorkers:
         return Plate(**about, **window, **clock, colorspace="ACEScg", colorspace_said="given", frames_folder=folder)
 
     def inspect(self, blank: Inspection, plate: Plate, folder: Path, **_: Any) -> Inspection:
+        """Nobody can tell."""
+        return blank
+
+    def read_signs(self, blank: Signs, plate: Plate, folder: Path, **_: Any) -> Signs:
         """Nobody can tell."""
         return blank
 

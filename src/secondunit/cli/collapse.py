@@ -125,6 +125,7 @@ class _Run:
 
     def make(self, brief: "CollapseBrief") -> "Version":
         """Two moves: the brief goes on record, then its tool runs."""
+        from secondunit.runner import legible
         from secondunit.runner.advance import advance
         from secondunit.runner.looking_up import releases_wanted
         from secondunit.schema import BriefRequest, MakeRequest, StoredBrief, Version
@@ -138,6 +139,9 @@ class _Run:
                 wanted = releases_wanted(self.home, outcome.made.name)
                 if wanted:
                     console.say(f"Before a final: {' and '.join(wanted)} release, or legal's approval.")
+                read = legible.of_shot(self.home, brief.shot, self.plate)
+                if "signage" in wanted and read.found and read.found.signs:
+                    console.say(read.sentence())
                 outcome = advance(self.home, run.model_copy(update={"brief": outcome.made.id}), console=console)
         require(outcome, self.as_json)
         assert isinstance(outcome.made, Version)

@@ -74,10 +74,14 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say what the gate would answer now, by which rules and facts, and what would change it. Exit status as there."""
+    from secondunit.runner import legible
     from secondunit.runner.explaining import explained
 
-    found = explained(opened(context, folder), acting(person), subject, brief)
-    tell(as_json, _as_json(found), *_lines(found))
+    home = opened(context, folder)
+    found, read = explained(home, acting(person), subject, brief), legible.of_subject(home, subject)
+    asked = "signage" in found.verdict.facts.get("releases_missing", ())
+    lines = [*_lines(found), *(["", read.sentence()] if asked else [])]
+    tell(as_json, _as_json(found) | {"signs": read.answer()}, *lines)
     status = {"allow": DONE, "refuse": 3, "needs_approval": 4}[found.verdict.decision]
     if status != DONE:
         raise Exit(status)

@@ -1,7 +1,7 @@
 """Commands that fill a production: init, person add, plate add."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -88,6 +88,7 @@ def plate_add(
 ) -> None:
     """Take a plate in: a still, a numbered sequence or a movie."""
     from secondunit.cli import people
+    from secondunit.runner import legible
     from secondunit.runner.advance import advance
     from secondunit.schema import IngestRequest, Plate
 
@@ -99,10 +100,12 @@ def plate_add(
     require(outcome, as_json)
     plate = outcome.made
     assert isinstance(plate, Plate)
-    answer = {"id": plate.id, "shot": plate.shot, "folder": str(home.folder / plate.frames_folder)}
+    answer: dict[str, Any] = {"id": plate.id, "shot": plate.shot, "folder": str(home.folder / plate.frames_folder)}
     found = people.looked(home, f"{plate.shot}/{plate.id}")
     answer |= plate.model_dump(mode="json") | {"people": people.answer(found)["people"]}
-    tell(as_json, answer, *_plate_lines(plate), f"  {people.plate_line(found)}")
+    read = legible.of_shot(home, plate.shot, plate.id)
+    answer |= {"signs": read.answer()}
+    tell(as_json, answer, *_plate_lines(plate), f"  {people.plate_line(found)}", f"  {read.sentence('the plate')}")
 
 
 def _plate_lines(plate: "Plate") -> list[str]:

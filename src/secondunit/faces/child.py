@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from secondunit.media.confined import Answer, allow_seconds, serve
+from secondunit.media.confined import Answer, attempted, serve
 from secondunit.media.limits import Limits
 
 from . import models
@@ -26,11 +26,7 @@ class Session:
 
     def answer(self, request: Answer) -> Answer:
         """Do one request."""
-        allow_seconds(self.limits.frame_s)
-        try:
-            return self._doing()[request["do"]](request)
-        except Exception as error:  # noqa: BLE001 - a failure is an answer: nobody knows then who is there
-            return {"failed": " ".join(f"{type(error).__name__}: {error}".split())[:200]}
+        return attempted(self._doing(), request, self.limits)
 
     def _doing(self) -> dict[str, Callable[[Answer], Answer]]:
         return {"find": self.find, "compare": self.compare}
@@ -39,9 +35,10 @@ class Session:
         """Faces in one frame."""
         import cv2
 
+        from secondunit.media.shown import shown
+
         from .detect import detect
         from .network import Network
-        from .pictures import shown
 
         if self._network is None:
             self._network = Network(models.find(models.SHORT_RANGE).file)

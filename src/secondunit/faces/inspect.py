@@ -3,7 +3,6 @@
 All looking happens in a child process with limits on time and memory.
 """
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from secondunit.media.child import Child, Ended, Late, TooLong, nothing
+from secondunit.media.child import Child, Failed, nothing
 from secondunit.media.limits import Limits
+from secondunit.media.shown import spread
 from secondunit.schema import Face, Inspection, Plate, Tri
 from secondunit.schema.inspection import ALTERED
 
@@ -33,10 +31,6 @@ Progress = Callable[[str, float, float], None]
 STAGE = "look for people"
 
 
-class Failed(Exception):
-    """The child did not answer, or said that it could not."""
-
-
 @dataclass
 class Seen:
     """What has been seen so far. whole: every picture asked for was looked at."""
@@ -49,7 +43,7 @@ class Seen:
 
 def sample(first: int, last: int, most: int = SAMPLE) -> tuple[int, ...]:
     """Numbers of the frames to look at."""
-    return tuple(sorted({round(float(number)) for number in np.linspace(first, last, min(most, last - first + 1))}))
+    return spread(first, last, most)
 
 
 def _silent(stage: str, done: float, total: float) -> None:
@@ -137,7 +131,7 @@ class _Looker:
     def find(self, path: Path, plate: Plate, seen: Seen, of_version: bool = False) -> list[Scored]:
         """Faces in a picture of a plate, or of a version of it, and their scores."""
         request = {"do": "find", "path": str(path.resolve()), "space": plate.colorspace, "aspect": plate.pixel_aspect}
-        answer = self._ask(request)
+        answer = self.child.ask(request)
         seen.opencv = str(answer["opencv"])
         width, height = answer["size"]
         across, down = (plate.width / width, plate.height / height) if of_version else (1.0, 1.0)
@@ -151,23 +145,9 @@ class _Looker:
         if not faces:
             return []
         request = {"do": "compare", "plate": str(before.resolve()), "made": str(after.resolve())}
-        answer = self._ask(request | {"boxes": [box for box, _ in faces]})
+        answer = self.child.ask(request | {"boxes": [box for box, _ in faces]})
         told = zip(faces, answer["boxes"], answer["changed"], strict=True)
         return [Face(frame=number, box=box, score=score, changed=share) for (_, score), box, share in told]
-
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.child.send(request)
-        try:
-            answer = json.loads(self.child.line())
-        except Late as error:
-            raise Failed(f"no answer within {self.child.limits.frame_s:.0f} s") from error
-        except (TooLong, ValueError) as error:
-            raise Failed("an answer that makes no sense") from error
-        except Ended as ended:
-            raise Failed(f"its process ended with {ended.cause}") from ended
-        if not isinstance(answer, dict) or "failed" in answer:
-            raise Failed(str(answer["failed"]) if isinstance(answer, dict) else "an answer that makes no sense")
-        return answer
 
 
 @contextmanager

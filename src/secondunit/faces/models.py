@@ -1,28 +1,8 @@
-"""The face models that this program knows: file, hash, licence, and where an installed package carries them.
+"""The face models that this program knows: file, hash, licence, and where an installed package carries them."""
 
-Nothing is fetched. A file that is not the one named here, byte for byte, is not used.
-"""
+from secondunit.media.weights import Found, Missing, Model, find
 
-import functools
-import hashlib
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-from pathlib import Path
-
-
-@dataclass(frozen=True)
-class Model:
-    """One file of weights. package: the installed package that carries it at `path`, which is never imported."""
-
-    name: str
-    package: str
-    path: str
-    sha256: str
-    licence: str
-    trained_on: str
-    what: str
-
+__all__ = ["MODELS", "SHORT_RANGE", "Found", "Missing", "Model", "find"]
 
 SHORT_RANGE = Model(
     name="face_detection_short_range.tflite",
@@ -34,34 +14,3 @@ SHORT_RANGE = Model(
     what="finds faces: boxes and scores, no identity",
 )
 MODELS = (SHORT_RANGE,)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A model that is here. carrier: the package and its version."""
-
-    model: Model
-    file: Path
-    carrier: str
-
-
-class Missing(Exception):
-    """The words say in one clause why a model cannot be used."""
-
-
-@functools.cache
-def find(model: Model) -> Found:
-    """Look for a model in the package that carries it; raises Missing."""
-    spec = find_spec(model.package)
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    if not folders:
-        raise Missing("no face detector is installed")
-    file = Path(folders[0]) / model.path
-    try:
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-        carrier = f"{model.package} {version(model.package)}"
-    except (OSError, PackageNotFoundError) as error:
-        raise Missing(f"the {model.package} that is installed carries no {model.name}") from error
-    if found != model.sha256:
-        raise Missing(f"{model.name} in {carrier} is not the file that this program knows")
-    return Found(model, file, carrier)

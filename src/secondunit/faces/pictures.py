@@ -1,4 +1,4 @@
-"""Frames as the detector sees them, and what a tool changed in them."""
+"""What a tool changed in a frame."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from secondunit.media import colour, frames
+from secondunit.media.shown import pixels
 
 Array = np.ndarray[Any, Any]
 Box = tuple[float, float, float, float]
@@ -16,29 +16,13 @@ TOLERANCE, FLOOR = 0.01, 0.002
 half floats round off, a third of what an eye can tell apart."""
 
 
-def shown(path: Path, space: str, aspect: float) -> tuple[Array, float]:
-    """One of our frames (its display window) as uint8 sRGB (H, W, 3) with square pixels, and how much wider it became.
-
-    space: what the plate was read as; it decides the view. aspect: width of a pixel by its height.
-    """
-    view = colour.view_for(space)
-    picture = colour.show(_pixels(path), colour.PHOTOGRAPH if view == colour.VIDEO else view)
-    if aspect == 1:
-        return picture, 1.0
-    width = max(1, round(picture.shape[1] * aspect))
-    wide = cv2.resize(
-        picture, (width, picture.shape[0]), interpolation=cv2.INTER_AREA if aspect < 1 else cv2.INTER_CUBIC
-    )
-    return np.asarray(wide, np.uint8), width / picture.shape[1]
-
-
 def changed(plate: Path, made: Path, boxes: Sequence[Box]) -> tuple[list[float], list[Box]]:
     """Share (0..1) of each box's pixels that differ, and the boxes in pixels of the picture made.
 
     boxes: in pixels of the plate's display window. A smaller picture is compared with the plate at its size, by area
     average, as tools make it.
     """
-    before, after = _pixels(plate), _pixels(made)
+    before, after = pixels(plate), pixels(made)
     across, down = after.shape[1] / before.shape[1], after.shape[0] / before.shape[0]
     if before.shape != after.shape:
         before = cv2.resize(before, after.shape[1::-1], interpolation=cv2.INTER_AREA)
@@ -52,9 +36,3 @@ def _share(differs: Array, box: Box) -> float:
     x0, y0 = (min(max(int(number), 0), size - 1) for number, size in zip(box[:2], (width, height), strict=True))
     x1, y1 = (min(int(np.ceil(number)), size) for number, size in zip(box[2:], (width, height), strict=True))
     return float(differs[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].mean())
-
-
-def _pixels(path: Path) -> Array:
-    """float32 (H, W, 3) over the display window."""
-    frame = frames.read(path)
-    return frame.stack(window=frame.display_window)

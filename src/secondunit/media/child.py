@@ -52,6 +52,10 @@ class Ended(Exception):
         return signal.Signals(-self.code).name if self.code < 0 else f"exit {self.code}"
 
 
+class Failed(Exception):
+    """The child did not answer, or said that it could not; the words say why in one clause."""
+
+
 class Child:
     """A child process. Use in a `with`; it is gone afterwards, whatever happened.
 
@@ -96,6 +100,21 @@ class Child:
         with contextlib.suppress(BrokenPipeError):
             self._child.stdin.write(json.dumps(request).encode() + b"\n")
             self._child.stdin.flush()
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer of a child that says {"failed": why} where it cannot; raises Failed, and whatever `check` does."""
+        self.send(request)
+        try:
+            answer = json.loads(self.line())
+        except Late as error:
+            raise Failed(f"no answer within {self.limits.frame_s:.0f} s") from error
+        except (TooLong, ValueError) as error:
+            raise Failed("an answer that makes no sense") from error
+        except Ended as ended:
+            raise Failed(f"its process ended with {ended.cause}") from ended
+        if not isinstance(answer, dict) or "failed" in answer:
+            raise Failed(str(answer["failed"]) if isinstance(answer, dict) else "an answer that makes no sense")
+        return answer
 
     def line(self) -> bytes:
         """The next answer; raises Late, TooLong or Ended, and whatever `check` raises."""

@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,15 @@ def allow_seconds(seconds: float) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def attempted(doing: Mapping[str, Callable[[Answer], Answer]], request: Answer, limits: Limits) -> Answer:
+    """Do one request, by its "do", within a frame's time. Whatever goes wrong is answered as {"failed": why}."""
+    allow_seconds(limits.frame_s)
+    try:
+        return doing[request["do"]](request)
+    except Exception as error:  # noqa: BLE001 - a failure is an answer: what was asked stays unknown then
+        return {"failed": " ".join(f"{type(error).__name__}: {error}".split())[:200]}
 
 
 def serve(open_session: Callable[[Path, Limits], Callable[[Answer], Answer]]) -> None:

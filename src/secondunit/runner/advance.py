@@ -12,7 +12,7 @@ MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises 
 A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
 """
 
-from secondunit.runner import briefs, entries, intake, making, strangers
+from secondunit.runner import briefs, entries, intake, legible, making, strangers
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Listener, Quiet, Workers
 from secondunit.schema import BriefRequest, IngestRequest, InitRequest, InputError, MakeRequest, Outcome, Request
@@ -22,7 +22,8 @@ def advance(
     production: Production, request: Request, *, console: Listener | None = None, workers: Workers | None = None
 ) -> Outcome:
     """Make one move, or say why not. workers: who does the work; the house's own unless a test passes others."""
-    return strangers.advised(production, _move(production, request, console or Quiet(), workers or House()))
+    outcome = _move(production, request, console or Quiet(), workers or House())
+    return legible.advised(production, strangers.advised(production, outcome))
 
 
 def _move(production: Production, request: Request, console: Listener, workers: Workers) -> Outcome:

@@ -8,7 +8,7 @@ from secondunit.runner.facts import Seen
 from secondunit.runner.production import Production
 from secondunit.runner.work import Admission, Under, digest, walk
 from secondunit.runner.workers import Listener, Workers
-from secondunit.schema import IngestRequest, Inspection, Outcome, Plate
+from secondunit.schema import IngestRequest, Inspection, Outcome, Plate, Signs
 from secondunit.schema.facts import Facts
 from secondunit.store.reading import Reading
 from secondunit.store.writing import KeptFile, Writing
@@ -23,6 +23,7 @@ class Decoded:
     plate: Plate
     files: dict[str, KeptFile]
     inspected: Inspection
+    signs: Signs
 
     def facts(self, reading: Reading) -> Facts:
         """See `work.Result`."""
@@ -42,6 +43,8 @@ class Decoded:
         writing.put_plate(admission.made, digest(self.files), self.under.clearance.id)
         inspected = self.inspected.model_copy(update={"subject": admission.name})
         writing.put_said(inspected, admission.name, by=self.request.actor)
+        signs = self.signs.model_copy(update={"subject": admission.name})
+        writing.put_said(signs, admission.name, by=self.request.actor)
 
 
 def ingest(production: Production, request: IngestRequest, console: Listener, workers: Workers) -> Outcome:
@@ -64,7 +67,9 @@ def _decode(under: Under, request: IngestRequest) -> Decoded:
     files = inspection.keep_files(under.job.staging)
     blank = Inspection(subject=f"{request.shot}/{guess}", subject_sha256=digest(files), at=instant())
     inspected = under.workers.inspect(blank, plate, under.job.staging, console=under.console)
-    return Decoded(under, request, plate, files, inspected)
+    unread = Signs(subject=blank.subject, subject_sha256=blank.subject_sha256, at=instant())
+    signs = under.workers.read_signs(unread, plate, under.job.staging, console=under.console)
+    return Decoded(under, request, plate, files, inspected, signs)
 
 
 def _folder(shot: str, plate: str) -> str:

@@ -14,6 +14,7 @@ from secondunit.schema import (
     Inspection,
     LayerManifest,
     Plate,
+    Signs,
 )
 
 
@@ -85,6 +86,10 @@ class Workers(Protocol):
         """
         ...
 
+    def read_signs(self, blank: Signs, plate: Plate, folder: Path, *, console: Listener) -> Signs:
+        """Read what is legible in a plate whose frames lie in `folder`. blank: all but what is found."""
+        ...
+
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """Raise InputError for a brief that its tool could not work with. given: option -> the user's own file."""
         ...
@@ -154,6 +159,12 @@ class House:
         return inspect.inspect_version(
             blank, plate, folder, dict(made), also=also, say=say, check=check, progress=progress
         )
+
+    def read_signs(self, blank: Signs, plate: Plate, folder: Path, *, console: Listener) -> Signs:
+        """See `signs.inspect`."""
+        from secondunit.signs import inspect
+
+        return inspect.read_plate(blank, plate, folder, say=console.say, check=console.check, progress=console.progress)
 
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """See `tools.base`."""

@@ -41,6 +41,7 @@ from .people import Approval, Note, Person, PersonKey, StoredBrief
 from .plate import Plate, Window
 from .property import Release, ReleaseKind
 from .signing import Claims
+from .signs import Sign, Signs, plain_text
 from .tri import Tri
 from .version import EXTRAS, Draft, Layer, LayerManifest, Recipe, RunRecord, Version
 
@@ -107,7 +108,9 @@ __all__ = [
     "Role",
     "RunRecord",
     "SecondUnitError",
+    "Sign",
     "SignedRequest",
+    "Signs",
     "Status",
     "StatusRequest",
     "StoredBrief",
@@ -122,6 +125,7 @@ __all__ = [
     "Withdrawal",
     "WorkFailed",
     "canonical_json",
+    "plain_text",
     "read_brief",
     "upgrade",
 ]
