@@ -17,7 +17,7 @@ demo: .venv/kernels .venv/faces .venv/signs  ## a building in a photograph comes
 	$(BIN)/python examples/demo.py
 
 test: .venv/installed-dev .venv/faces .venv/signs check  ## everything that CI runs: check, then all tests, the slow ones too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/installed-dev  ## format, lint, types, import rules, size budget, generated docs; about a minute
 	$(BIN)/ruff format --check .
