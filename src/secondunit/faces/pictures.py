@@ -32,6 +32,14 @@ def shown(path: Path, space: str, aspect: float) -> tuple[Array, float]:
     return np.asarray(wide, np.uint8), width / picture.shape[1]
 
 
+def reference(path: Path) -> Array:
+    """A picture of the user's own as uint8 sRGB (H, W, 3), upright as its camera says."""
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError("it is no picture that can be read")
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
 def changed(plate: Path, made: Path, boxes: Sequence[Box]) -> tuple[list[float], list[Box]]:
     """Share (0..1) of each box's pixels that differ, and the boxes in pixels of the picture made.
 

@@ -12,17 +12,27 @@ MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises 
 A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
 """
 
-from secondunit.runner import briefs, entries, intake, making, strangers
+from secondunit.runner import briefs, enrolling, entries, intake, making, matched, strangers
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Listener, Quiet, Workers
-from secondunit.schema import BriefRequest, IngestRequest, InitRequest, InputError, MakeRequest, Outcome, Request
+from secondunit.schema import (
+    BriefRequest,
+    EnrolRequest,
+    IngestRequest,
+    InitRequest,
+    InputError,
+    MakeRequest,
+    Outcome,
+    Request,
+)
 
 
 def advance(
     production: Production, request: Request, *, console: Listener | None = None, workers: Workers | None = None
 ) -> Outcome:
     """Make one move, or say why not. workers: who does the work; the house's own unless a test passes others."""
-    return strangers.advised(production, _move(production, request, console or Quiet(), workers or House()))
+    outcome = _move(production, request, console or Quiet(), workers or House())
+    return matched.advised(production, request, strangers.advised(production, outcome))
 
 
 def _move(production: Production, request: Request, console: Listener, workers: Workers) -> Outcome:
@@ -35,5 +45,7 @@ def _move(production: Production, request: Request, console: Listener, workers: 
             raise InputError(f"{production.folder} is a production already: make a new one in another folder.")
         case BriefRequest():
             return briefs.put(production, request, console, workers)
+        case EnrolRequest():
+            return enrolling.enrol(production, request, console, workers)
         case _:
             return entries.enter(production, request)

@@ -7,13 +7,16 @@ from .camera import Camera
 from .clearance import Clearance, LedgerLine, Objection, Verdict
 from .consent import Category, Consent, ConsentTerms, Revocations, Withdrawal
 from .errors import Cancelled, FieldFault, InputError, SecondUnitError, WorkFailed
-from .inspection import Face, Identification, Inspection
+from .identity import Enrolment, Erasure, Rates
+from .inspection import Face, Identification, Inspection, Match
 from .light import Light
 from .moves import (
     AnswerRequest,
     ApproveRequest,
     BriefRequest,
     ConsentRequest,
+    EnrolRequest,
+    EraseRequest,
     IdentifyRequest,
     IngestRequest,
     InitRequest,
@@ -64,6 +67,10 @@ __all__ = [
     "ConsentRequest",
     "ConsentTerms",
     "Draft",
+    "EnrolRequest",
+    "Enrolment",
+    "EraseRequest",
+    "Erasure",
     "Face",
     "FieldFault",
     "Identification",
@@ -79,6 +86,7 @@ __all__ = [
     "LiftRequest",
     "Light",
     "MakeRequest",
+    "Match",
     "Move",
     "Note",
     "NoteRequest",
@@ -95,6 +103,7 @@ __all__ = [
     "PolicyRequest",
     "Quality",
     "Question",
+    "Rates",
     "Recipe",
     "Record",
     "RejectRequest",
