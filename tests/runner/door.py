@@ -67,6 +67,10 @@ class Hands:
         frames = {"first_frame": 1001, "last_frame": 1002, "width": 8, "height": 6}
         return Draft(layers=LAYERS, extras=EXTRAS, facts=self.facts, timings={"make": 0.5}, **frames)
 
+    def measure(self, pictures: Any, others: Any, **_: Any) -> Any:
+        """Nobody is measured, unless a test has hands that do."""
+        raise InputError("no face matcher is installed")
+
     def inspect(self, blank: Inspection, plate: Plate, folder: Path, **_: Any) -> Inspection:
         """Nobody can tell, unless the test says what was found (people, altered)."""
         return blank.model_copy(update=self.people)

@@ -1,10 +1,13 @@
 """What looking for people found goes on record with the plate and the version that it is about."""
 
+import hashlib
+
 import pytest
 
 from secondunit.cli import people
+from secondunit.runner import told
 from secondunit.runner.workers import House, Quiet
-from secondunit.schema import Face, Inspection, Tri
+from secondunit.schema import Face, Inspection, Match, Tri, canonical_json
 from tests.runner import door
 
 BOX = (1.0, 1.0, 4.0, 4.0)
@@ -114,3 +117,31 @@ def test_words_about_a_plate(found, line):
 )
 def test_words_about_a_version(found, line):
     assert people.version_line(found) == line
+
+
+# ---- records of before anybody was matched
+
+
+def test_inspection_of_an_older_house_is_read_and_still_what_the_ledger_tells(production):
+    """Its row stays as it was written: the ledger holds the hash of that text."""
+    old = newest(production, "A010/PL01_v001").model_dump(mode="json") | {"schema": "inspection/1"}
+    del old["enrolled"]
+    old["faces"] = [{"schema": "face/1", "frame": 1001, "box": BOX, "score": 0.9, "changed": None}]
+    text = canonical_json(old)
+    read = Inspection.from_json(text)
+    assert (read.enrolled, read.faces[0].match, read.faces[0].performers) == ((), None, ())
+    assert hashlib.sha256(text.encode()).hexdigest() == told._digest(old)
+
+
+@pytest.mark.parametrize(
+    ("match", "performers", "words"),
+    [
+        (Match.MATCH, ("Pia",), "; matched: Pia"),
+        (Match.NEAR, ("Pia", "Quin"), "; matched: somebody like Pia, Quin (nobody knows)"),
+        (Match.NOBODY, (), "; matched: others are nobody enrolled"),
+        (Match.UNKNOWN, (), "; matched: some could not be compared"),
+    ],
+)
+def test_words_about_whose_faces(match, performers, words):
+    seen = Face(frame=1001, box=BOX, score=0.9, match=match, performers=performers)
+    assert people.plate_line(said(people=Tri.TRUE, faces=(seen,))).endswith(f"in frame 1001{words}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from secondunit import __version__
-from secondunit.cli import bench, collapse, consent, key, law, ledger, production, review, said
+from secondunit.cli import bench, collapse, consent, enrol, key, law, ledger, production, review, said
 from secondunit.cli.answer import end
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ person = typer.Typer(no_args_is_help=True, help="People on record: everyone who 
 plate = typer.Typer(no_args_is_help=True, help="Plates: what was shot.")
 agreed = typer.Typer(no_args_is_help=True, help="Consents: what performers agreed to, and the evidence.")
 released = typer.Typer(no_args_is_help=True, help="Releases: what others own and give.")
+known = typer.Typer(no_args_is_help=True, help="Performers whose faces are known again in plates, until a day.")
 rules = typer.Typer(no_args_is_help=True, help="The rules: which are in force, and why the gate says what it says.")
 keys = typer.Typer(no_args_is_help=True, help="Your own keys, to sign with: in your configuration folder.")
 timing = typer.Typer(no_args_is_help=True, help="Benchmarks: how long things take on this machine.")
@@ -58,6 +59,10 @@ agreed.command("show")(consent.show)
 app.add_typer(released, name="release")
 released.command("add")(said.release_add)
 released.command("list")(said.release_list)
+app.add_typer(known, name="enrol")
+known.command("add")(enrol.add)
+known.command("list")(enrol.listed)
+known.command("erase")(enrol.erase)
 app.add_typer(rules, name="policy")
 rules.command("use")(law.use)
 rules.command("review")(law.review)

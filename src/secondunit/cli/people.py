@@ -2,12 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from secondunit.schema import Face, Inspection, Tri
+from secondunit.schema import Face, Inspection, Match, Tri
 from secondunit.schema.inspection import ALTERED
 
 if TYPE_CHECKING:
     from secondunit.runner.production import Production
 
+WHOSE = {
+    Match.MATCH: "{}",
+    Match.NEAR: "somebody like {} (nobody knows)",
+    Match.NOBODY: "others are nobody enrolled",
+    Match.UNKNOWN: "some could not be compared",
+}
 LISTED = 8
 """Frames that a line names at most."""
 
@@ -25,7 +31,17 @@ def plate_line(found: Inspection | None) -> str:
     if found.people is Tri.FALSE:
         return f"people: nobody found in the frames looked at ({_listed(found.frames)})"
     count = max(sum(face.frame == frame for face in found.faces) for frame in _frames(found.faces))
-    return f"people: {_faces(count)} found in frame{_s(found.faces)} {_listed(_frames(found.faces))}"
+    return f"people: {_faces(count)} found in frame{_s(found.faces)} {_listed(_frames(found.faces))}{_whose(found)}"
+
+
+def _whose(found: Inspection) -> str:
+    """What matching said of them, where it was on."""
+    told = {face.match: set[str]() for face in found.faces if face.match is not None}
+    for face in found.faces:
+        if face.match is not None:
+            told[face.match] |= set(face.performers)
+    clauses = [words.format(", ".join(sorted(told[match]))) for match, words in WHOSE.items() if match in told]
+    return f"; matched: {'; '.join(clauses)}" if clauses else ""
 
 
 def version_line(found: Inspection | None) -> str:

@@ -90,7 +90,9 @@ def identify(
 
 def release_add(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="location, signage, archive, photograph or artwork.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="location, signage, archive, photograph, artwork or biometric.")
+    ],
     shots: Annotated[list[str], typer.Argument(metavar="SHOT...", help="The shots that it covers.")],
     what: Annotated[str, typer.Option(help="What is released: the building, the sign, the footage.")],
     holder: Annotated[str, typer.Option(help="Who gave it.")],

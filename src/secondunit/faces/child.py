@@ -1,10 +1,16 @@
 """The looking child: `python -m secondunit.faces.child`. A crash or a hang of its libraries ends it, and nothing else.
 
+{"do": "know", "enrolled": {name: [measure, …]}}          {"known": how many}
+    who is looked for from now on; held in memory only
 {"do": "find", "path": …, "space": …, "aspect": …}        {"faces": [[x_min, y_min, x_max, y_max, score], …],
-    one frame of ours, read as it is shown in `space`        "size": [width, height], "opencv": version}
+    one frame of ours, read as it is shown in `space`        "said": [[match, [name, …]], …] or null,
+                                                             "size": [width, height], "opencv": version}
+{"do": "measure", "path": …}                              {"faces": how many, "width": pixels,
+    a reference picture: JPEG or PNG, one face               "measure": 128 numbers, or null}
 {"do": "compare", "plate": …, "made": …, "boxes": […]}    {"changed": [share, …], "boxes": […]}
     boxes in pixels of the plate, answered in those of the picture made
-Whatever goes wrong is answered as {"failed": why}.
+Whatever goes wrong is answered as {"failed": why}. Faces in frames are measured and compared here, and the measures
+dropped: of those only who it is leaves this process.
 """
 
 from collections.abc import Callable
@@ -13,23 +19,32 @@ from typing import Any
 
 from secondunit.media.confined import Answer, attempted, serve
 from secondunit.media.limits import Limits
+from secondunit.schema import Match
 
-from . import models
+from . import identity, models
+from .identity import Said
 
 
 class Session:
-    """The network is loaded once, when the first picture comes."""
+    """The networks are loaded once, when the first picture comes."""
 
     def __init__(self, scratch: Path, limits: Limits) -> None:
         self.limits = limits
         self._network: Any = None
+        self._matcher: Any = None
+        self._enrolled: dict[str, list[list[float]]] = {}
 
     def answer(self, request: Answer) -> Answer:
         """Do one request."""
         return attempted(self._doing(), request, self.limits)
 
     def _doing(self) -> dict[str, Callable[[Answer], Answer]]:
-        return {"find": self.find, "compare": self.compare}
+        return {"know": self.know, "find": self.find, "measure": self.measure, "compare": self.compare}
+
+    def know(self, request: Answer) -> Answer:
+        """Whom to look for."""
+        self._enrolled = request["enrolled"]
+        return {"known": len(self._enrolled)}
 
     def find(self, request: Answer) -> Answer:
         """Faces in one frame."""
@@ -37,16 +52,55 @@ class Session:
 
         from secondunit.media.shown import shown
 
+        picture, ratio = shown(Path(request["path"]), request["space"], request["aspect"])
+        found = self._detected(picture)
+        faces = [[face.box[0] / ratio, face.box[1], face.box[2] / ratio, face.box[3], face.score] for face in found]
+        size = [round(picture.shape[1] / ratio), picture.shape[0]]
+        said = self._said(picture, found) if self._enrolled else None
+        return {"faces": faces, "said": said, "size": size, "opencv": cv2.__version__}
+
+    def measure(self, request: Answer) -> Answer:
+        """The measure of the one face in a reference picture."""
+        from .pictures import reference
+
+        picture = reference(Path(request["path"]))
+        found = self._detected(picture)
+        if len(found) != 1:
+            return {"faces": len(found)}
+        width = found[0].box[2] - found[0].box[0]
+        measure = self._matching().measure(picture, found[0].box) if width >= identity.SMALLEST else None
+        return {"faces": 1, "width": width, "measure": measure}
+
+    def _detected(self, picture: Any) -> Any:
         from .detect import detect
         from .network import Network
 
         if self._network is None:
             self._network = Network(models.find(models.SHORT_RANGE).file)
-        picture, ratio = shown(Path(request["path"]), request["space"], request["aspect"])
-        found = detect(picture, self._network)
-        faces = [[face.box[0] / ratio, face.box[1], face.box[2] / ratio, face.box[3], face.score] for face in found]
-        size = [round(picture.shape[1] / ratio), picture.shape[0]]
-        return {"faces": faces, "size": size, "opencv": cv2.__version__}
+        return detect(picture, self._network)
+
+    def _matching(self) -> Any:
+        from .matcher import Matcher
+
+        if self._matcher is None:
+            self._matcher = Matcher()
+        return self._matcher
+
+    def _said(self, picture: Any, found: Any) -> list[Said]:
+        """Of every face who it is; unknown where it cannot be told, never a failure of the looking."""
+        try:
+            self._matching()
+        except Exception:  # noqa: BLE001 - faces are found all the same; nobody knows whose they are
+            return [(Match.UNKNOWN, ()) for _ in found]
+        return identity.once_each([self._who(picture, face.box) for face in found])
+
+    def _who(self, picture: Any, box: Any) -> Said:
+        if box[2] - box[0] < identity.SMALLEST:
+            return Match.UNKNOWN, ()
+        try:
+            return identity.compared(self._matcher.measure(picture, box), self._enrolled)
+        except Exception:  # noqa: BLE001 - one face that cannot be measured says nothing about the others
+            return Match.UNKNOWN, ()
 
     def compare(self, request: Answer) -> Answer:
         """How much of each box a tool changed."""

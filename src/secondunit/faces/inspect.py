@@ -4,7 +4,7 @@ All looking happens in a child process with limits on time and memory.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import Any
 from secondunit.media.child import Child, Failed, nothing
 from secondunit.media.limits import Limits
 from secondunit.media.shown import spread
-from secondunit.schema import Face, Inspection, Plate, Tri
+from secondunit.schema import Face, Inspection, Match, Plate, Tri
 from secondunit.schema.inspection import ALTERED
 
 from . import models
+from .identity import Measure
 
 COMMAND = ("-P", "-m", "secondunit.faces.child")
 SAMPLE = 9
@@ -25,10 +26,25 @@ LIMITS = Limits(frame_s=120.0)
 SAME = 0.3
 """A face of the version whose box overlaps one of the plate's by this much is the same."""
 Box = tuple[float, float, float, float]
-Scored = tuple[Box, float]
+Enrolled = Mapping[str, Sequence[Measure]]
 Say = Callable[[str], None]
 Progress = Callable[[str, float, float], None]
 STAGE = "look for people"
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """A face in a picture. match, performers: see `schema.Face`."""
+
+    box: Box
+    score: float
+    match: Match | None = None
+    performers: tuple[str, ...] = ()
+
+    def face(self, frame: int, **fields: Any) -> Face:
+        """The record of it."""
+        about = {"box": self.box, "score": self.score, "match": self.match, "performers": self.performers}
+        return Face.model_validate({**about, "frame": frame, **fields})
 
 
 @dataclass
@@ -39,6 +55,7 @@ class Seen:
     faces: list[Face] = field(default_factory=list)
     opencv: str = ""
     whole: bool = False
+    enrolled: tuple[str, ...] = ()
 
 
 def sample(first: int, last: int, most: int = SAMPLE) -> tuple[int, ...]:
@@ -55,18 +72,22 @@ def inspect_plate(
     plate: Plate,
     folder: Path,
     *,
+    enrolled: Enrolled | None = None,
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
     progress: Progress = _silent,
 ) -> Inspection:
-    """`blank` with what was found. folder: where the plate's frames lie. Never raises for a detector's failure."""
-    seen = Seen()
-    with _watched(seen, say), _looker(check) as looker:
+    """`blank` with what was found. folder: where the plate's frames lie. Never raises for a detector's failure.
+
+    enrolled: measures of the performers that each face is compared with.
+    """
+    seen = Seen(enrolled=tuple(sorted(enrolled or ())))
+    with _watched(seen, say), looker(check, enrolled) as looking:
         chosen = sample(plate.first_frame, plate.last_frame)
         for number in chosen:
             progress(STAGE, len(seen.frames), len(chosen))
-            faces = looker.find(folder / plate.frame_name(number), plate, seen)
-            seen.faces += [Face(frame=number, box=box, score=score) for box, score in faces]
+            faces = looking.find(folder / plate.frame_name(number), plate, seen)
+            seen.faces += [face.face(number) for face in faces]
             seen.frames.append(number)
         progress(STAGE, len(chosen), len(chosen))
         seen.whole = True
@@ -80,6 +101,7 @@ def inspect_version(
     made: dict[int, Path],
     *,
     also: Sequence[int] = (),
+    enrolled: Enrolled | None = None,
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
     progress: Progress = _silent,
@@ -88,23 +110,23 @@ def inspect_version(
 
     Where a still plate shows somebody, their boxes are compared in every frame.
     """
-    seen, shown = Seen(), dict[int, list[Scored]]()
+    seen, shown = Seen(enrolled=tuple(sorted(enrolled or ()))), dict[int, list[Spotted]]()
     chosen = set(sample(min(made), max(made))) | (set(also) & set(made))
-    with _watched(seen, say), _looker(check) as looker:
+    with _watched(seen, say), looker(check, enrolled) as looking:
         for number in sorted(chosen):
             progress(STAGE, len(seen.frames), len(chosen))
             used = _used(plate, number)
             before = folder / plate.frame_name(used)
             if used not in shown:
-                shown[used] = looker.find(before, plate, seen)
-            fresh = looker.find(made[number], plate, seen, of_version=True)
+                shown[used] = looking.find(before, plate, seen)
+            fresh = looking.find(made[number], plate, seen, of_version=True)
             faces = [*shown[used], *_new(fresh, shown[used])]
-            seen.faces += looker.compared(number, before, made[number], faces)
+            seen.faces += looking.compared(number, before, made[number], faces)
             seen.frames.append(number)
         if plate.first_frame == plate.last_frame:
             before, held = folder / plate.frame_name(plate.first_frame), shown[plate.first_frame]
             for number in sorted(set(made) - chosen) if held else ():
-                seen.faces += looker.compared(number, before, made[number], held)
+                seen.faces += looking.compared(number, before, made[number], held)
                 seen.frames.append(number)
         progress(STAGE, len(chosen), len(chosen))
         seen.whole = True
@@ -117,49 +139,71 @@ def _used(plate: Plate, number: int) -> int:
     return min(max(number, plate.first_frame), plate.last_frame)
 
 
-def _new(fresh: Sequence[Scored], known: Sequence[Scored]) -> list[Scored]:
+def _new(fresh: Sequence[Spotted], known: Sequence[Spotted]) -> list[Spotted]:
     """Faces of a version that the plate did not show."""
-    return [one for one in fresh if not any(_same(one[0], held) for held, _ in known)]
+    return [one for one in fresh if not any(_same(one.box, held.box) for held in known)]
 
 
 @dataclass
-class _Looker:
+class Looker:
     """Asks the child. Boxes are in pixels of the plate's display window throughout."""
 
     child: Child
 
-    def find(self, path: Path, plate: Plate, seen: Seen, of_version: bool = False) -> list[Scored]:
+    def find(self, path: Path, plate: Plate, seen: Seen, of_version: bool = False) -> list[Spotted]:
         """Faces in a picture of a plate, or of a version of it, and their scores."""
         request = {"do": "find", "path": str(path.resolve()), "space": plate.colorspace, "aspect": plate.pixel_aspect}
         answer = self.child.ask(request)
         seen.opencv = str(answer["opencv"])
         width, height = answer["size"]
         across, down = (plate.width / width, plate.height / height) if of_version else (1.0, 1.0)
+        said = answer["said"] or [(None, ())] * len(answer["faces"])
         return [
-            ((x0 * across, y0 * down, x1 * across, y1 * down), min(max(float(score), 0.0), 1.0))
-            for x0, y0, x1, y1, score in answer["faces"]
+            Spotted(
+                (x0 * across, y0 * down, x1 * across, y1 * down),
+                min(max(float(score), 0.0), 1.0),
+                Match(match) if match else None,
+                tuple(names),
+            )
+            for (x0, y0, x1, y1, score), (match, names) in zip(answer["faces"], said, strict=True)
         ]
 
-    def compared(self, number: int, before: Path, after: Path, faces: Sequence[Scored]) -> list[Face]:
+    def know(self, enrolled: Enrolled) -> None:
+        """Hand over whom to look for: through the pipe, never by way of the disk."""
+        self.child.ask(
+            {"do": "know", "enrolled": {name: [list(one) for one in each] for name, each in enrolled.items()}}
+        )
+
+    def measure(self, path: Path) -> dict[str, Any]:
+        """How many faces a reference picture shows, and the measure of the one."""
+        return self.child.ask({"do": "measure", "path": str(path.resolve())})
+
+    def compared(self, number: int, before: Path, after: Path, faces: Sequence[Spotted]) -> list[Face]:
         """The faces of one frame, in pixels of the picture made, with how much of each changed."""
         if not faces:
             return []
         request = {"do": "compare", "plate": str(before.resolve()), "made": str(after.resolve())}
-        answer = self.child.ask(request | {"boxes": [box for box, _ in faces]})
+        answer = self.child.ask(request | {"boxes": [face.box for face in faces]})
         told = zip(faces, answer["boxes"], answer["changed"], strict=True)
-        return [Face(frame=number, box=box, score=score, changed=share) for (_, score), box, share in told]
+        return [face.face(number, box=box, changed=share) for face, box, share in told]
 
 
 @contextmanager
-def _looker(check: Callable[[], None]) -> Iterator[_Looker]:
+def looker(check: Callable[[], None], enrolled: Enrolled | None = None) -> Iterator[Looker]:
+    """Somebody to ask, while the `with` lasts; raises models.Missing. enrolled: whom to look for."""
     models.find(models.SHORT_RANGE)
     with tempfile.TemporaryDirectory() as scratch, Child(COMMAND, Path(scratch), LIMITS, check) as child:
-        yield _Looker(child)
+        looking = Looker(child)
+        if enrolled:
+            looking.know(enrolled)
+        yield looking
 
 
 @contextmanager
 def _watched(seen: Seen, say: Say) -> Iterator[None]:
     """A missing model or a failure ends the looking; what was seen before stays."""
+    if seen.enrolled and not _matched_with(seen):
+        say("No face matcher is installed: whether faces are those of performers who are enrolled stays unknown.")
     try:
         yield
     except models.Missing:
@@ -171,12 +215,21 @@ def _watched(seen: Seen, say: Say) -> Iterator[None]:
 def _told(blank: Inspection, seen: Seen) -> Inspection:
     people = Tri.TRUE if seen.faces else Tri.FALSE if seen.whole else Tri.UNKNOWN
     fields: dict[str, Any] = {"frames": tuple(seen.frames), "faces": tuple(seen.faces), "people": people}
+    fields["enrolled"] = seen.enrolled
     try:
         found = models.find(models.SHORT_RANGE)
     except models.Missing:
         return blank.model_copy(update=fields)
     fields["detector"] = f"{found.model.name} of {found.carrier}, OpenCV {seen.opencv}".removesuffix(", OpenCV ")
-    return blank.model_copy(update=fields | {"models": {found.model.name: found.model.sha256}})
+    used = [found.model, *_matched_with(seen)]
+    return blank.model_copy(update=fields | {"models": {model.name: model.sha256 for model in used}})
+
+
+def _matched_with(seen: Seen) -> Sequence[models.Model]:
+    try:
+        return [found.model for found in models.matcher()] if seen.enrolled else ()
+    except models.Missing:
+        return ()
 
 
 def _altered(seen: Seen) -> Tri:

@@ -1,5 +1,7 @@
 """The face models that this program knows: file, hash, licence, and where an installed package carries them."""
 
+from importlib.util import find_spec
+
 from secondunit.media.weights import Found, Missing, Model, find
 
 __all__ = ["MODELS", "SHORT_RANGE", "Found", "Missing", "Model", "find"]
@@ -13,4 +15,31 @@ SHORT_RANGE = Model(
     trained_on="photographs that its maker, Google, holds and does not publish",
     what="finds faces: boxes and scores, no identity",
 )
-MODELS = (SHORT_RANGE,)
+FIVE_POINTS = Model(
+    name="shape_predictor_5_face_landmarks.dat",
+    package="face_recognition_models",
+    path="models/shape_predictor_5_face_landmarks.dat",
+    sha256="c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+    licence="CC0-1.0",
+    trained_on="7198 faces in pictures from the internet, annotated by its maker, Davis King",
+    what="finds the corners of the eyes and the nose in a face, so that it can be set upright",
+)
+MEASURE = Model(
+    name="dlib_face_recognition_resnet_model_v1.dat",
+    package="face_recognition_models",
+    path="models/dlib_face_recognition_resnet_model_v1.dat",
+    sha256="55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    licence="CC0-1.0",
+    trained_on="about 3 million photographs of 7485 people: the collections VGG Face and FaceScrub, made for research, "
+    "and others that its maker took from the internet; nobody in them was asked",
+    what="128 numbers of a face, alike for pictures of one person",
+)
+MODELS = (SHORT_RANGE, FIVE_POINTS, MEASURE)
+"""The same package carries a file of 68 points too, which is never used: its training data exclude commercial use."""
+
+
+def matcher() -> tuple[Found, Found]:
+    """The five points and the measure, where dlib is there to run them; raises Missing."""
+    if find_spec("dlib") is None:
+        raise Missing("no face matcher is installed")
+    return find(FIVE_POINTS), find(MEASURE)

@@ -16,6 +16,14 @@ TOLERANCE, FLOOR = 0.01, 0.002
 half floats round off, a third of what an eye can tell apart."""
 
 
+def reference(path: Path) -> Array:
+    """A picture of the user's own as uint8 sRGB (H, W, 3), upright as its camera says."""
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError("it is no picture that can be read")
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
 def changed(plate: Path, made: Path, boxes: Sequence[Box]) -> tuple[list[float], list[Box]]:
     """Share (0..1) of each box's pixels that differ, and the boxes in pixels of the picture made.
 

@@ -12,10 +12,19 @@ MakeRequest, Person, Note, Approval, or Version again for StatusRequest. Raises 
 A new production: `init_production(folder, InitRequest(...)) -> Outcome`, which goes through the same gate.
 """
 
-from secondunit.runner import briefs, entries, intake, legible, making, strangers
+from secondunit.runner import briefs, enrolling, entries, intake, legible, making, matched, strangers
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Listener, Quiet, Workers
-from secondunit.schema import BriefRequest, IngestRequest, InitRequest, InputError, MakeRequest, Outcome, Request
+from secondunit.schema import (
+    BriefRequest,
+    EnrolRequest,
+    IngestRequest,
+    InitRequest,
+    InputError,
+    MakeRequest,
+    Outcome,
+    Request,
+)
 
 
 def advance(
@@ -23,7 +32,8 @@ def advance(
 ) -> Outcome:
     """Make one move, or say why not. workers: who does the work; the house's own unless a test passes others."""
     outcome = _move(production, request, console or Quiet(), workers or House())
-    return legible.advised(production, strangers.advised(production, outcome))
+    told = legible.advised(production, strangers.advised(production, outcome))
+    return matched.advised(production, request, told)
 
 
 def _move(production: Production, request: Request, console: Listener, workers: Workers) -> Outcome:
@@ -36,5 +46,7 @@ def _move(production: Production, request: Request, console: Listener, workers: 
             raise InputError(f"{production.folder} is a production already: make a new one in another folder.")
         case BriefRequest():
             return briefs.put(production, request, console, workers)
+        case EnrolRequest():
+            return enrolling.enrol(production, request, console, workers)
         case _:
             return entries.enter(production, request)

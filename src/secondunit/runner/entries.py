@@ -4,7 +4,7 @@ Only `advance` calls this.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from secondunit.runner import facts, facts_said, roles, said, signing
 from secondunit.runner.named import version_named
@@ -15,6 +15,7 @@ from secondunit.schema import (
     BriefRequest,
     Claims,
     Clearance,
+    EnrolRequest,
     InputError,
     KeyRequest,
     Note,
@@ -31,11 +32,15 @@ from secondunit.schema import (
     StatusRequest,
     StoredBrief,
     Version,
+    WorkFailed,
 )
 from secondunit.schema.names import looks_like
 from secondunit.schema.outcome import Made
 from secondunit.store.reading import Reading
 from secondunit.store.writing import Writing
+
+if TYPE_CHECKING:
+    from secondunit.faces.enrol import Measured
 
 S = TypeVar("S", bound=SignedRequest)
 LEADS = (Role.SUPERVISOR, Role.DIRECTOR)
@@ -44,10 +49,13 @@ WHOLE = (Person, StoredBrief, Note, Approval, PersonKey)
 """Records that the ledger holds whole; of others it holds the hash: a ledger can be shown to people outside."""
 
 
-def enter(production: Production, request: Request) -> Outcome:
-    """Make one such move, or say why not. Raises InputError for words that name nothing on record."""
+def enter(production: Production, request: Request, measured: "Measured | None" = None) -> Outcome:
+    """Make one such move, or say why not. Raises InputError for words that name nothing on record.
+
+    measured: a performer's references, where one is enrolled.
+    """
     with production.reading() as reading:
-        request = _resolved(production, reading, request)
+        request = resolved(production, reading, request)
         seen = facts.see_subject(production.folder, reading, request)
     with production.store.writing() as writing:
         known = facts.gather(writing, request, seen)
@@ -60,7 +68,9 @@ def enter(production: Production, request: Request) -> Outcome:
             "request": request.digest,
             "policy": verdict.policy_sha256,
         }
-        made = _written(production, writing, request, clearance, seen) if clearance else None
+        if isinstance(request, EnrolRequest) and clearance and measured is None:
+            raise WorkFailed(f"{request.performer} became ready to be enrolled this moment: give the command again.")
+        made = _written(production, writing, request, clearance, seen, measured) if clearance else None
         body |= _on_the_line(made) if made else {"rules": [objection.rule for objection in verdict.objections]}
         line = writing.line(at=verdict.at, move=request.move, actor=request.actor, subject=known.subject, body=body)
     return Outcome(move=request.move, verdict=verdict, clearance=clearance, made=made, ledger_seq=line.seq)
@@ -75,28 +85,35 @@ def has_key(production: Production, name: str) -> bool:
 def to_sign(production: Production, request: S) -> tuple[S, Claims]:
     """The move with nothing left open (role, plate), and what its actor signs. Raises InputError as the move would."""
     with production.reading() as reading:
-        request = _resolved(production, reading, request)
+        request = resolved(production, reading, request)
         seen = facts.see_subject(production.folder, reading, request)
         return request, signing.claims(reading, request, facts_said.about(reading, request, seen.papers))
 
 
-def _resolved(production: Production, reading: Any, request: Any) -> Any:
-    """Words checked, and what was left open filled in."""
+def resolved(production: Production, reading: Any, request: Any) -> Any:
+    """The request with its words checked, and what it left open filled in."""
     _check_words(reading, request)
     said.check_words(reading, request)
     if isinstance(request, SignedRequest):
-        request = said.resolved(reading, request)
+        request = said.filled_in(reading, request)
         return request.model_copy(update={"role": roles.speaking(production, reading, request)})
     return request
 
 
 def _written(
-    production: Production, writing: Writing, request: Request, clearance: Clearance, seen: facts.Seen
+    production: Production,
+    writing: Writing,
+    request: Request,
+    clearance: Clearance,
+    seen: facts.Seen,
+    measured: "Measured | None",
 ) -> Made:
     if isinstance(request, SignedRequest) and request.signature is not None:
         writing.put_signature(request.signature, by=request.actor)
     if type(request) in WRITERS:
         return WRITERS[type(request)](writing, request, clearance.id, clearance.verdict.at)
+    if isinstance(request, EnrolRequest) and measured is not None:
+        return said.enrol(production.folder, writing, request, clearance.verdict.at, seen.papers, measured)
     return said.write(production.folder, writing, request, clearance.verdict.at, seen.papers)
 
 

@@ -6,7 +6,7 @@ inside the transaction that the verdict is written in, so nobody can change them
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from secondunit.runner import facts_said, facts_use, inspection, packs
@@ -236,6 +236,7 @@ def _asked_of(reading: Reading, version: Version | None, seen: Seen, looked: Ins
         content,
         frozenset({version.made_by, *([stored.by] if stored else [])}),
         looked.altered if looked and _is_of(looked, version) else Tri.FALSE,
+        looked if looked and _is_of(looked, version) else None,
     )
 
 
@@ -286,8 +287,15 @@ def admit(
     clearance: str,
     seen: Seen,
     look: Look,
+    inspected: Inspection,
 ) -> AdmitFacts:
-    """Facts about what a tool left in staging. What the tool does not say is unknown."""
+    """Facts about what a tool left in staging. What the tool does not say is unknown.
+
+    inspected: whose faces changed is asked here of tools that alter people; of others when the version shall be final.
+    """
+    asked = _to_make(reading, request, seen)
+    if asked.brief is not None and DECLARED[asked.brief.tool].alters_people:
+        asked = replace(asked, looked=inspected)
     must = set(manifest.files())
     return AdmitFacts.model_validate(
         acting(reading, request.actor, request.shot)
@@ -304,7 +312,7 @@ def admit(
             "looked_right": look.right,
             "looked_finite": look.finite,
         }
-        | facts_use.use(reading, _to_make(reading, request, seen))
+        | facts_use.use(reading, asked)
     )
 
 

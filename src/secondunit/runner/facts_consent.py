@@ -71,6 +71,13 @@ def of_one(reading: Reading, folder: Path, performer: str, use: Use) -> dict[str
     return max(found, key=lambda facts: sum(facts[name] for name in CONSENT), default=nothing)
 
 
+def covered(reading: Reading, folder: Path, performer: str, use: Use) -> bool:
+    """Whether a consent of this performer's covers the use, and they are stated to be of age."""
+    held = of_one(reading, folder, performer, use)
+    whole = held["consent_on_record"] and all(held[name] for name in CONSENT)
+    return whole and not held["minor"] and not stated_minor(reading, (performer,), use)
+
+
 def _held(reading: Reading, folder: Path, consent: Consent, use: Use) -> dict[str, bool]:
     terms, signers = consent.terms, signed_by(reading, consent)
     return {

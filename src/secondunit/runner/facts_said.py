@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from secondunit.runner import facts_consent, packs, signing
+from secondunit.runner import facts_consent, facts_identity, identities, packs, signing
 from secondunit.runner.clock import instant
 from secondunit.runner.given import file_sha256
+from secondunit.runner.releases import release_sha256
 from secondunit.runner.signing import About
 from secondunit.schema import (
     ASKED,
@@ -15,6 +16,8 @@ from secondunit.schema import (
     ApproveRequest,
     Consent,
     ConsentRequest,
+    EnrolRequest,
+    EraseRequest,
     IdentifyRequest,
     KeyRequest,
     LiftRequest,
@@ -23,7 +26,6 @@ from secondunit.schema import (
     PersonRequest,
     PolicyRequest,
     RejectRequest,
-    Release,
     ReleaseRequest,
     Request,
     RevocationsRequest,
@@ -33,7 +35,6 @@ from secondunit.schema import (
     SwitchRequest,
     Tri,
     WithdrawRequest,
-    canonical_json,
 )
 from secondunit.schema import facts as f
 from secondunit.store.reading import Reading
@@ -57,10 +58,17 @@ def see(seen: "Seen", request: SignedRequest) -> "Seen":
         path = getattr(request, name)
         if path is not None:
             found[name] = file_sha256(Path(path), f"--{name.removesuffix('_file')}")
+    for number, path in enumerate(pictures_of(request)):
+        found[f"picture {number:03d}"] = file_sha256(Path(path), "PICTURE")
     usable = Tri.UNKNOWN
     if isinstance(request, PolicyRequest):
         usable = Tri.of(packs.usable(packs.named(request.packs)) is None)
     return replace(seen, papers=found, packs_usable=usable)
+
+
+def pictures_of(request: SignedRequest) -> tuple[str, ...]:
+    """The references that a request names."""
+    return request.pictures if isinstance(request, EnrolRequest) else ()
 
 
 # ---- what a move decides on
@@ -97,14 +105,14 @@ def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -
             return About(request.name, thumbprint(request.key) or "")
         case SwitchRequest():
             return About(request.switch)
+        case EnrolRequest():
+            pictures = [papers[name] for name in sorted(papers)]
+            return About(request.performer, identities.enrolment_sha256(request, pictures))
+        case EraseRequest():
+            standing = identities.of(reading, request.performer)
+            return About(request.performer, standing.sealed_sha256 if standing else "")
         case _:
             raise TypeError(f"nobody knows what {type(request).__name__} is about")
-
-
-def release_sha256(release: ReleaseRequest | Release, document: str) -> str:
-    """One hash for what is released by whom, for which shots and days, and the paper that says so."""
-    said = [release.kind, release.what, release.holder, list(release.shots), release.territory]
-    return signing.together(canonical_json([*said, release.valid_from, release.valid_until]), document)
 
 
 def content_sha256(reading: Reading, subject: str) -> str:
@@ -257,6 +265,17 @@ def _switch(reading: Reading, request: SwitchRequest, seen: "Seen") -> f.Facts:
     return f.SwitchFacts.model_validate(signed(reading, request, seen))
 
 
+def _enrol(reading: Reading, request: EnrolRequest, seen: "Seen") -> f.Facts:
+    there = Tri.of(reading.holds(request.performer, Role.PERFORMER))
+    more = facts_identity.of_enrolment(reading, seen.folder, request, instant()[:10])
+    return f.EnrolFacts.model_validate(_word(reading, request, seen) | {"subject_on_record": there} | more)
+
+
+def _erase(reading: Reading, request: EraseRequest, seen: "Seen") -> f.Facts:
+    mine = Tri.of(request.actor == request.performer)
+    return f.EraseFacts.model_validate(_word(reading, request, seen) | {"is_self": mine})
+
+
 def _key(reading: Reading, request: KeyRequest, seen: "Seen") -> f.Facts:
     return f.KeyFacts.model_validate(
         signed(reading, request, seen)
@@ -303,4 +322,6 @@ GATHERERS: dict[type[Request], Callable[..., f.Facts]] = {
     PolicyRequest: _policy,
     PackReviewRequest: _pack_review,
     SwitchRequest: _switch,
+    EnrolRequest: _enrol,
+    EraseRequest: _erase,
 }

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secondunit.runner import facts_consent, signing
+from secondunit.runner import facts_consent, facts_identity, signing
 from secondunit.runner.facts_consent import Use
-from secondunit.runner.facts_said import release_sha256
+from secondunit.runner.releases import released
 from secondunit.schema import (
     ASKED,
     AgeBrief,
@@ -18,7 +18,7 @@ from secondunit.schema import (
     Consent,
     Identification,
     IdentifyRequest,
-    Move,
+    Inspection,
     Plate,
     Question,
     Release,
@@ -28,7 +28,6 @@ from secondunit.schema import (
     Tri,
 )
 from secondunit.schema.declaration import DECLARED
-from secondunit.store.blobs import intact
 from secondunit.store.reading import Reading
 
 
@@ -36,7 +35,8 @@ from secondunit.store.reading import Reading
 class Asked:
     """What the facts are gathered for. content: (subject, sha256) that answers may be about, what is decided on first.
 
-    makers: those whose own approval does not count. altered: what looking at the result said about faces.
+    makers: those whose own approval does not count. altered: what looking at the result said about faces, which is
+    kept in `looked` where it matters whose they are.
     """
 
     folder: Path
@@ -46,12 +46,13 @@ class Asked:
     content: tuple[tuple[str, str], ...]
     makers: frozenset[str] = field(default_factory=frozenset)
     altered: Tri = Tri.FALSE
+    looked: Inspection | None = None
 
 
 def use(reading: Reading, asked: Asked) -> dict[str, object]:
     """The fields of `schema.facts.UseFacts` but those of every action."""
     declared = DECLARED.get(asked.brief.tool) if asked.brief else None
-    by_tool = bool(declared and declared.alters_people)
+    by_tool = _by_tool(asked.brief)
     answers = answered(reading, asked.content, asked.makers)
     alters = by_tool or (asked.altered is Tri.TRUE and Question.NOBODY_RECOGNISABLE not in answers)
     facts: dict[str, object] = {
@@ -73,14 +74,25 @@ def _people(reading: Reading, asked: Asked, alters: bool, answers: tuple[Questio
     strangers = seen is not None and seen.bystanders and not isinstance(brief, AgeBrief)
     in_plate = known and seen is not None and set(performers) <= set(seen.performers) and not strangers
     wanted = Use.of(brief, asked.now) if brief else Use("", "", None, asked.now)
+    customary = Question.CUSTOMARY in answers and not _by_tool(brief)
+
+    def agreed(name: str) -> bool:
+        return customary or facts_consent.covered(reading, asked.folder, name, wanted)
+
     free = Question.NO_INTIMACY in answers and not facts_consent.intimate(reading, performers)
     return {
         "performer_on_record": Tri.of(known),
         "performer_in_plate": Tri.of(in_plate),
         "adult_age": Tri.of(wanted.age is None or wanted.age >= 18),
         "no_intimacy": Tri.of(free),
+        **facts_identity.matching(reading, asked.plate, asked.looked, seen, performers, agreed),
         **facts_consent.of_all(reading, asked.folder, performers, wanted),
     }
+
+
+def _by_tool(brief: Brief | None) -> bool:
+    declared = DECLARED.get(brief.tool) if brief else None
+    return bool(declared and declared.alters_people)
 
 
 def _altered(brief: Brief | None, seen: Identification | None) -> tuple[str, ...]:
@@ -196,16 +208,6 @@ def _approved(reading: Reading, word: Approval) -> bool:
     )
 
 
-def _released(reading: Reading, folder: Path, release: Release) -> bool:
-    """Whether the paper is the one that was kept, and whoever put the release on record signed for exactly it."""
-    sha256 = release_sha256(release, release.document.sha256)
-    signed = signing.proven(reading, release.signature, by=release.by, move=Move.RELEASE, sha256=sha256)
-    try:
-        return signed and intact(folder, release.document)
-    except OSError:
-        return False
-
-
 def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tuple[ReleaseKind, ...]:
     """Releases that the brief's tool needs and that are not on record for its shot today."""
     declared = DECLARED.get(asked.brief.tool) if asked.brief else None
@@ -215,6 +217,6 @@ def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tu
     shot, day, there = asked.brief.shot, asked.now[:10], reading.said(Release)
 
     def given(kind: ReleaseKind) -> bool:  # papers are hashed last: only those of this shot, and no more than needed
-        return any(one.covers(kind, shot, day) and _released(reading, asked.folder, one) for one in there)
+        return any(one.covers(kind, shot, day) and released(reading, asked.folder, one) for one in there)
 
     return tuple(sorted(kind for kind in needed if not given(kind)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from secondunit.runner import facts, inspection
+from secondunit.runner import facts, identities, inspection
 from secondunit.runner.clock import instant
 from secondunit.runner.facts import Seen
 from secondunit.runner.production import Production
@@ -66,7 +66,9 @@ def _decode(under: Under, request: IngestRequest) -> Decoded:
     )
     files = inspection.keep_files(under.job.staging)
     blank = Inspection(subject=f"{request.shot}/{guess}", subject_sha256=digest(files), at=instant())
-    inspected = under.workers.inspect(blank, plate, under.job.staging, console=under.console)
+    with under.production.reading() as reading:
+        enrolled = identities.looked_for(reading, under.production.folder, request.shot, under.console.say)
+    inspected = under.workers.inspect(blank, plate, under.job.staging, enrolled=enrolled, console=under.console)
     unread = Signs(subject=blank.subject, subject_sha256=blank.subject_sha256, at=instant())
     signs = under.workers.read_signs(unread, plate, under.job.staging, console=under.console)
     return Decoded(under, request, plate, files, inspected, signs)

@@ -1,12 +1,15 @@
 """What fronts show of records: questions and their answers, consents and how they stand."""
 
+import shlex
+from pathlib import Path
 from typing import Any
 
-from secondunit.runner import facts_consent, facts_said, facts_use
+from secondunit.runner import facts_consent, facts_said, facts_use, identities
 from secondunit.runner.clock import instant
 from secondunit.runner.facts_use import Asked
 from secondunit.runner.production import Production
-from secondunit.schema import ASKED, Answer, Consent, InputError
+from secondunit.schema import ASKED, Answer, Consent, Enrolment, InputError, Release
+from secondunit.store.reading import Reading
 
 
 def questions_about(production: Production, subject: str) -> list[dict[str, Any]]:
@@ -31,6 +34,30 @@ def releases_wanted(production: Production, brief: str) -> tuple[str, ...]:
         content = ((brief, facts_said.content_sha256(reading, brief)),)
         asked = Asked(production.folder, reading.brief(shot, name), None, instant(), content)
         return tuple(facts_use.missing(reading, asked, facts_use.answered(reading, content)))
+
+
+def enrolled(production: Production) -> list[dict[str, Any]]:
+    """Every enrolment that stands, whether it is used, and what to do about one that is not."""
+    day = instant()[:10]
+    with production.reading() as reading:
+        return [_enrolled(reading, production.folder, one, day) for one in identities.standing(reading)]
+
+
+def _enrolled(reading: Reading, folder: Path, one: Enrolment, day: str) -> dict[str, Any]:
+    release = reading.newest(Release, one.release)
+    good = identities.usable(reading, folder, one, None, day) and identities.has_key(folder, one)
+    state = "OVERDUE" if not one.in_time(day) else "in use" if good else "NOT USED (release or key is gone)"
+    todo = "" if good else f"; next: secondunit enrol erase {shlex.quote(one.performer)}"
+    return {
+        "performer": one.performer,
+        "release": one.release,
+        "shots": list(release.shots) if release else [],
+        "destroy_on": one.destroy_on,
+        "state": state,
+        "next": todo,
+        "rates": one.rates.model_dump(mode="json"),
+        "says": one.rates.says(),
+    }
 
 
 def consents(production: Production) -> list[dict[str, Any]]:

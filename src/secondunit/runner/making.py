@@ -4,7 +4,7 @@ import os
 import platform
 from dataclasses import dataclass
 
-from secondunit.runner import facts, inspection, recipe
+from secondunit.runner import facts, identities, inspection, recipe
 from secondunit.runner.clock import instant
 from secondunit.runner.facts import Look, Seen
 from secondunit.runner.named import plate_named
@@ -65,6 +65,7 @@ class Drafted:
             clearance=self.under.clearance.id,
             seen=self.seen,
             look=self.look,
+            inspected=self.inspected,
         )
 
     def admission(self, reading: Reading) -> Admission:
@@ -142,9 +143,10 @@ def _inspected(under: Under, blank: Inspection, plate: Plate, manifest: LayerMan
     made = {number: under.job.staging / comp.file(number) for number in numbers}
     with under.production.reading() as reading:
         known = reading.newest(Inspection, f"{plate.shot}/{plate.id}")
+        enrolled = identities.looked_for(reading, under.production.folder, plate.shot, under.console.say)
     also = sorted({face.frame for face in known.faces}) if known else ()
     folder = under.production.folder / plate.frames_folder
-    return under.workers.inspect(blank, plate, folder, made=made, also=also, console=under.console)
+    return under.workers.inspect(blank, plate, folder, made=made, also=also, enrolled=enrolled, console=under.console)
 
 
 def _inputs(production: Production, request: MakeRequest) -> Inputs:

@@ -8,6 +8,7 @@ from secondunit.schema import (
     AnswerRequest,
     ApproveRequest,
     ConsentRequest,
+    EraseRequest,
     InputError,
     KeyRequest,
     LiftRequest,
@@ -65,6 +66,8 @@ def speaking(production: Production, reading: Reading, request: SignedRequest) -
         return ASKED[request.question].role
     if isinstance(request, ConsentRequest | LiftRequest | PackReviewRequest):
         return Role.LEGAL
+    if isinstance(request, EraseRequest) and request.actor == request.performer:
+        return Role.PERFORMER
     person = reading.person(request.actor)
     if person is None:
         raise InputError(strangers.sentence(reading, request.actor, Role.SUPERVISOR))

@@ -5,9 +5,9 @@ Only `entries` calls this.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from secondunit.runner import facts_consent, facts_said, facts_use, packs
+from secondunit.runner import facts_consent, facts_said, facts_use, identities, packs
 from secondunit.runner.facts_consent import evidence
 from secondunit.runner.named import plate_named
 from secondunit.schema import (
@@ -15,6 +15,10 @@ from secondunit.schema import (
     AnswerRequest,
     Consent,
     ConsentRequest,
+    Enrolment,
+    EnrolRequest,
+    EraseRequest,
+    Erasure,
     Identification,
     IdentifyRequest,
     InputError,
@@ -39,6 +43,9 @@ from secondunit.store import blobs
 from secondunit.store.reading import Reading
 from secondunit.store.writing import Writing
 
+if TYPE_CHECKING:
+    from secondunit.faces.enrol import Measured
+
 
 def check_words(reading: Reading, request: Request) -> None:
     """Raises InputError for names that a person may have mistyped, before the gate is asked about them."""
@@ -57,11 +64,18 @@ def check_words(reading: Reading, request: Request) -> None:
             names = [one.name for one in packs.in_force(reading)]
             if request.pack not in names:
                 raise InputError(f"The pack {request.pack!r} is not in force: {', '.join(names) or 'none is'}.")
+        case EnrolRequest():
+            if reading.newest(Release, request.release) is None:
+                there = ", ".join(one.id for one in reading.said(Release)) or "none is on record"
+                raise InputError(f"There is no release {request.release}: {there}; `secondunit release add biometric`.")
+        case EraseRequest():
+            if identities.of(reading, request.performer) is None:
+                raise InputError(f"Nothing of {request.performer} is kept: see `secondunit enrol list`.")
         case PolicyRequest():
             packs.named(request.packs)
 
 
-def resolved(reading: Reading, request: Any) -> Any:
+def filled_in(reading: Reading, request: Any) -> Any:
     """The request with what it left open filled in: the shot's newest plate."""
     if isinstance(request, IdentifyRequest):
         return request.model_copy(update={"plate": plate_named(reading, request.shot, request.plate).id})
@@ -147,6 +161,33 @@ def _release(folder: Path, writing: Writing, request: ReleaseRequest, at: str, p
     return Release(id=key, document=document, **given, **days, **_signed(request, at)), key
 
 
+def enrol(
+    folder: Path, writing: Writing, request: EnrolRequest, at: str, papers: Mapping[str, str], measured: "Measured"
+) -> Enrolment:
+    """Seal what was measured, and put on record that it was. Its key is there before the record, or the move fails."""
+    sealed = identities.put_away(folder, writing.production_id(), request.performer, measured.measures)
+    about: dict[str, Any] = {"performer": request.performer, "release": request.release, "role": request.role}
+    of: dict[str, Any] = {"models": measured.models, "rates": measured.rates, "destroy_on": request.destroy_on}
+    pictures = tuple(papers[name] for name in sorted(papers))
+    made = Enrolment(**about, **of, pictures=pictures, sealed_sha256=sealed, **_signed(request, at))
+    writing.put_said(made, made.performer, by=request.actor)
+    return made
+
+
+def _erase(folder: Path, writing: Writing, request: EraseRequest, at: str, papers: Mapping[str, str]) -> Written:
+    """The key goes before the record is written: no record says erased of what is still there."""
+    standing = identities.of(writing, request.performer)
+    assert standing is not None
+    try:
+        identities.destroy(folder, standing.sealed_sha256)
+    except OSError as error:
+        raise InputError(
+            f"{error.filename} cannot be removed ({error.strerror}): remove it, and erase again."
+        ) from error
+    about: dict[str, Any] = {"performer": request.performer, "sealed_sha256": standing.sealed_sha256}
+    return Erasure(**about, overdue=False, role=request.role, **_signed(request, at)), request.performer
+
+
 def _policy(folder: Path, writing: Writing, request: PolicyRequest, at: str, papers: Mapping[str, str]) -> Written:
     return Packs(packs=packs.named(request.packs), by=request.actor, at=at), packs.KEY
 
@@ -173,4 +214,5 @@ MAKERS: dict[type[Request], Callable[..., Written]] = {
     PolicyRequest: _policy,
     PackReviewRequest: _pack_review,
     SwitchRequest: _switch,
+    EraseRequest: _erase,
 }

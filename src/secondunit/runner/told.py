@@ -15,6 +15,8 @@ from secondunit.schema import (
     Answer,
     Approval,
     Consent,
+    Enrolment,
+    Erasure,
     Identification,
     Inspection,
     Move,
@@ -46,6 +48,8 @@ KEYS: dict[type[Record], Callable[[Any], str]] = {
     Packs: lambda one: "packs",
     PackReview: lambda one: str(one["pack"]),
     Switch: lambda one: str(one["switch"]),
+    Enrolment: lambda one: str(one["performer"]),
+    Erasure: lambda one: str(one["performer"]),
 }
 """Every kind of row in `said`, and the key that a record of it has there: a row moved to another key shows."""
 SAID = {kind.schema_name: key for kind, key in KEYS.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from secondunit.runner.facts import Look
 from secondunit.schema import (
@@ -16,6 +16,12 @@ from secondunit.schema import (
     Plate,
     Signs,
 )
+
+if TYPE_CHECKING:
+    from secondunit.faces.enrol import Measured
+
+Enrolled = Mapping[str, Sequence[Sequence[float]]]
+"""Measures of performers, by name."""
 
 
 class Listener(Protocol):
@@ -78,16 +84,22 @@ class Workers(Protocol):
         *,
         made: Mapping[int, Path] | None = None,
         also: Sequence[int] = (),
+        enrolled: Enrolled | None = None,
         console: Listener,
     ) -> Inspection:
         """Look for people in a plate whose frames lie in `folder`, or in the pictures made of it (frame -> file).
 
         blank: all but what is found, which stays unknown where nobody can tell. also: frames not to be passed over.
+        enrolled: measures of the performers that faces are compared with; nothing of anybody else is kept.
         """
         ...
 
     def read_signs(self, blank: Signs, plate: Plate, folder: Path, *, console: Listener) -> Signs:
         """Read what is legible in a plate whose frames lie in `folder`. blank: all but what is found."""
+        ...
+
+    def measure(self, pictures: Sequence[Path], others: Enrolled, *, console: Listener) -> "Measured":
+        """Measure a performer's references. Raise InputError for one that does not do. others: for the error rates."""
         ...
 
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
@@ -148,6 +160,7 @@ class House:
         *,
         made: Mapping[int, Path] | None = None,
         also: Sequence[int] = (),
+        enrolled: Enrolled | None = None,
         console: Listener,
     ) -> Inspection:
         """See `faces.inspect`."""
@@ -155,9 +168,11 @@ class House:
 
         say, check, progress = console.say, console.check, console.progress
         if made is None:
-            return inspect.inspect_plate(blank, plate, folder, say=say, check=check, progress=progress)
+            return inspect.inspect_plate(
+                blank, plate, folder, enrolled=enrolled, say=say, check=check, progress=progress
+            )
         return inspect.inspect_version(
-            blank, plate, folder, dict(made), also=also, say=say, check=check, progress=progress
+            blank, plate, folder, dict(made), also=also, enrolled=enrolled, say=say, check=check, progress=progress
         )
 
     def read_signs(self, blank: Signs, plate: Plate, folder: Path, *, console: Listener) -> Signs:
@@ -165,6 +180,12 @@ class House:
         from secondunit.signs import inspect
 
         return inspect.read_plate(blank, plate, folder, say=console.say, check=console.check, progress=console.progress)
+
+    def measure(self, pictures: Sequence[Path], others: Enrolled, *, console: Listener) -> "Measured":
+        """See `faces.enrol`."""
+        from secondunit.faces import enrol
+
+        return enrol.measure(pictures, others, console.check)
 
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """See `tools.base`."""

@@ -7,13 +7,16 @@ from .camera import Camera
 from .clearance import Clearance, LedgerLine, Objection, Verdict
 from .consent import Category, Consent, ConsentTerms, Revocations, Withdrawal
 from .errors import Cancelled, FieldFault, InputError, SecondUnitError, WorkFailed
-from .inspection import Face, Identification, Inspection
+from .identity import Enrolment, Erasure, Rates
+from .inspection import Face, Identification, Inspection, Match
 from .light import Light
 from .moves import (
     AnswerRequest,
     ApproveRequest,
     BriefRequest,
     ConsentRequest,
+    EnrolRequest,
+    EraseRequest,
     IdentifyRequest,
     IngestRequest,
     InitRequest,
@@ -65,6 +68,10 @@ __all__ = [
     "ConsentRequest",
     "ConsentTerms",
     "Draft",
+    "EnrolRequest",
+    "Enrolment",
+    "EraseRequest",
+    "Erasure",
     "Face",
     "FieldFault",
     "Identification",
@@ -80,6 +87,7 @@ __all__ = [
     "LiftRequest",
     "Light",
     "MakeRequest",
+    "Match",
     "Move",
     "Note",
     "NoteRequest",
@@ -96,6 +104,7 @@ __all__ = [
     "PolicyRequest",
     "Quality",
     "Question",
+    "Rates",
     "Recipe",
     "Record",
     "RejectRequest",

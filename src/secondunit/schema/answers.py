@@ -24,6 +24,7 @@ class Question(StrEnum):
     NOBODY_RECOGNISABLE = "nobody-recognisable"
     DISCLOSED = "disclosed"
     DISTRIBUTOR_TOLD = "distributor-told"
+    IDENTITY_SETTLED = "identity-settled"
 
 
 class Asked(Record, name="asked", version=1):
@@ -109,6 +110,11 @@ ASKED: dict[Question, Asked] = {
         Asked(
             question=Question.DISTRIBUTOR_TOLD,
             words="Has the distributor been told of this use, and approved it in writing where that is asked for?",
+            role=Role.LEGAL,
+        ),
+        Asked(
+            question=Question.IDENTITY_SETTLED,
+            words="Is it certain whose the faces altered are, although matching them does not confirm it?",
             role=Role.LEGAL,
         ),
     )

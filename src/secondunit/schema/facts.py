@@ -182,6 +182,31 @@ class PackReviewFacts(WordFacts, name="pack-review-facts", version=1):
     action: ClassVar[str] = "policy-review"
 
 
+class EnrolFacts(WordFacts, name="enrol-facts", version=1):
+    """A performer's face is measured, to be known again."""
+
+    action: ClassVar[str] = "enrol"
+    release_given: Tri = Field(
+        description="a biometric release that the performer gave is on record, its paper is whole, and it is in date"
+    )
+    destruction_set: Tri = Field(
+        description="the day of destruction lies ahead, and not after the last day of the release"
+    )
+    enrolled: Tri = Field(description="a measure of this performer's face is kept already")
+
+    def contradictions(self) -> Iterator[str]:
+        """See Facts."""
+        yield from super().contradictions()
+        yield from self._needs("destruction_set", only_if="release_given")
+
+
+class EraseFacts(WordFacts, name="erase-facts", version=1):
+    """The measure of a performer's face is destroyed."""
+
+    action: ClassVar[str] = "erase"
+    is_self: Tri = Field(description="the actor is the performer")
+
+
 class SwitchFacts(SignedFacts, name="switch-facts", version=1):
     """A switch of the production is turned: strike, evaluation."""
 
@@ -222,6 +247,13 @@ class UseFacts(Facts, name="use-facts", version=1):
     )
     performer_on_record: Tri = Field(description="everybody who is altered is on record as a performer")
     performer_in_plate: Tri = Field(description="a named person identified everybody who is altered in this plate")
+    no_other_matched: Tri = Field(
+        description="no face to be altered clearly matches an enrolled performer who is not among those altered, or "
+        "what is done needs no consent of theirs, or has it"
+    )
+    identity_agrees: Tri = Field(
+        description="matching bears out who is altered, or nobody who is altered or matched is enrolled"
+    )
     consent_on_record: Tri = Field(description="a consent of everybody who is altered is on record")
     consent_genuine: Tri = Field(description="its signatures and papers are those that were put on record")
     consent_for_production: Tri = Field(description="it names this production")
@@ -398,6 +430,8 @@ FACTS: dict[str, type[Facts]] = {
         PolicyFacts,
         PackReviewFacts,
         SwitchFacts,
+        EnrolFacts,
+        EraseFacts,
     )
 }
 """Every action that the gate knows, and the facts that it turns on."""

@@ -23,6 +23,7 @@ from .names import (
     GivenName,
     PersonName,
     PlateId,
+    ReleaseId,
     Role,
     ShotName,
     Status,
@@ -54,6 +55,8 @@ class Move(StrEnum):
     POLICY = "policy"
     POLICY_REVIEW = "policy-review"
     SWITCH = "switch"
+    ENROL = "enrol"
+    ERASE = "erase"
 
 
 class InitRequest(Record, name="init-request", version=2):
@@ -292,6 +295,26 @@ class SwitchRequest(SignedRequest, name="switch-request", version=1):
     on: bool
 
 
+class EnrolRequest(SignedRequest, name="enrol-request", version=1):
+    """Measure a performer's face in reference pictures (files of the user's own), so that it is known again in plates.
+
+    release: their biometric release; destroy_on: the day on which the measure is destroyed.
+    """
+
+    move: ClassVar[Move] = Move.ENROL
+    performer: PersonName
+    release: ReleaseId
+    destroy_on: Day
+    pictures: tuple[str, ...] = Field(min_length=1, max_length=200)
+
+
+class EraseRequest(SignedRequest, name="erase-request", version=1):
+    """Destroy the measure of a performer's face, for good."""
+
+    move: ClassVar[Move] = Move.ERASE
+    performer: PersonName
+
+
 Request = (
     InitRequest
     | PersonRequest
@@ -313,6 +336,8 @@ Request = (
     | PolicyRequest
     | PackReviewRequest
     | SwitchRequest
+    | EnrolRequest
+    | EraseRequest
 )
 
 

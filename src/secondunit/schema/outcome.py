@@ -4,6 +4,7 @@ from .answers import Answer
 from .base import Fields, Record, upgrade
 from .clearance import Clearance, Verdict
 from .consent import Consent, Revocations, Withdrawal
+from .identity import Enrolment, Erasure
 from .inspection import Identification
 from .moves import Move
 from .packs import PackReview, Packs, Switch
@@ -29,6 +30,8 @@ Made = (
     | Packs
     | PackReview
     | Switch
+    | Enrolment
+    | Erasure
 )
 """What a move can put in place."""
 

@@ -11,13 +11,15 @@ from .names import Day, Instant, PersonName, ReleaseId, ShotName
 
 
 class ReleaseKind(StrEnum):
-    """What is released. archive: footage; photograph: of a performer, whose copyright is the photographer's."""
+    """What is released. archive: footage; photograph: of a performer, whose copyright is the photographer's.
+    biometric: a performer, its holder, lets their face be measured and matched in the shots named."""
 
     LOCATION = "location"
     SIGNAGE = "signage"
     ARCHIVE = "archive"
     PHOTOGRAPH = "photograph"
     ARTWORK = "artwork"
+    BIOMETRIC = "biometric"
 
 
 class Release(Record, name="release", version=1):
