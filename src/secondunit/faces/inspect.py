@@ -119,7 +119,7 @@ def inspect_version(
             before = folder / plate.frame_name(used)
             if used not in shown:
                 shown[used] = looking.find(before, plate, seen)
-            fresh = looking.find(made[number], plate, seen, of_version=True)
+            fresh = looking.find(made[number], plate, seen, before=before)
             faces = [*shown[used], *_new(fresh, shown[used])]
             seen.faces += looking.compared(number, before, made[number], faces)
             seen.frames.append(number)
@@ -150,13 +150,18 @@ class Looker:
 
     child: Child
 
-    def find(self, path: Path, plate: Plate, seen: Seen, of_version: bool = False) -> list[Spotted]:
-        """Faces in a picture of a plate, or of a version of it, and their scores."""
+    def find(self, path: Path, plate: Plate, seen: Seen, before: Path | None = None) -> list[Spotted]:
+        """Faces in a picture of a plate, or in what a version of it changed, and their scores.
+
+        before: of a version, the plate's own frame: what is as it was there has been looked at.
+        """
         request = {"do": "find", "path": str(path.resolve()), "space": plate.colorspace, "aspect": plate.pixel_aspect}
+        if before is not None:
+            request["plate"] = str(before.resolve())
         answer = self.child.ask(request)
         seen.opencv = str(answer["opencv"])
         width, height = answer["size"]
-        across, down = (plate.width / width, plate.height / height) if of_version else (1.0, 1.0)
+        across, down = (plate.width / width, plate.height / height) if before is not None else (1.0, 1.0)
         said = answer["said"] or [(None, ())] * len(answer["faces"])
         return [
             Spotted(

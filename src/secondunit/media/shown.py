@@ -21,8 +21,13 @@ def shown(path: Path, space: str, aspect: float) -> tuple[Array, float]:
 
     space: what the plate was read as; it decides the view. aspect: width of a pixel by its height.
     """
+    return developed(pixels(path), space, aspect)
+
+
+def developed(linear: Array, space: str, aspect: float) -> tuple[Array, float]:
+    """The same of pixels that are here already, or of a part of them."""
     view = colour.view_for(space)
-    picture = colour.show(pixels(path), colour.PHOTOGRAPH if view == colour.VIDEO else view)
+    picture = colour.show(linear, colour.PHOTOGRAPH if view == colour.VIDEO else view)
     if aspect == 1:
         return picture, 1.0
     width = max(1, round(picture.shape[1] * aspect))
