@@ -489,3 +489,15 @@ def test_every_network_is_listed_with_its_licence_and_what_it_was_trained_on(sec
         assert all(one[name] for name in ("name", "what", "licence", "trained_on", "sha256"))
         assert bool(one["carrier"]) == one["here"] != bool(one["why"])
         assert one["name"] in secondunit("models").out
+
+
+def test_bench_guard_times_the_gate_and_the_looking_of_the_newest_version(secondunit, home):
+    assert secondunit("bench", "guard", "--json").json["run"] is None
+    assert secondunit("collapse", "SC010", "--facade", CORNERS).status == 0
+    found = secondunit("bench", "guard", "--json").json
+    assert found["matching"] == []
+    run = found["run"]
+    assert run["version"] == "SC010/v001"
+    assert run["facts and verdict_ms"] > 0
+    assert 0 < run["overhead_percent"] <= run["with_looking_percent"]
+    assert "with looking for people" in secondunit("bench", "guard").out

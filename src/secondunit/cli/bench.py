@@ -7,7 +7,7 @@ from secondunit.cli.options import Folder, Json, opened
 
 
 def guard(context: typer.Context, folder: Folder = None, as_json: Json = False) -> None:
-    """Time verdicts and signatures, and what the gate added to the newest version of this production."""
+    """Time verdicts and signatures, and what the gate added to the newest version here; count how matching errs."""
     from secondunit.runner.bench_guard import measure
     from secondunit.schema import InputError
 
@@ -26,8 +26,10 @@ def guard(context: typer.Context, folder: Folder = None, as_json: Json = False) 
         lines.append(
             f"{run['version']}: the gate added {run['overhead_percent']} % to the run (asked twice, "
             f"{run['facts and verdict_ms']} ms each; inputs hashed twice, {run['hash inputs_ms']} ms; outputs once, "
-            f"{run['hash outputs_ms']} ms)."
+            f"{run['hash outputs_ms']} ms); {run['with_looking_percent']} % with looking for people "
+            f"({run['look for people_ms'] / 1e3:.1f} s)."
         )
     else:
         lines.append("No version here to compare a run with: call it inside a production that has one.")
+    lines += [f"{row['performer']}, matched: {row['says']}." for row in found["matching"]]
     tell(as_json, found, *lines)

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from secondunit.policy import cases, gate, pack
-from secondunit.runner import facts, inspection
+from secondunit.runner import facts, inspection, looking_up
 from secondunit.runner.clock import instant
 from secondunit.runner.production import Production
-from secondunit.schema import MakeRequest, Version
+from secondunit.runner.workers import House, Quiet
+from secondunit.schema import Inspection, MakeRequest, Plate, Version
 from secondunit.trust import jws, revocation
 from secondunit.trust.jws import Typ
 from secondunit.trust.keys import generate
@@ -19,10 +20,13 @@ ROUNDS = 200
 
 
 def measure(production: Production | None) -> dict[str, Any]:
-    """Medians in milliseconds; overhead of the newest version in the production, if there is one."""
+    """Medians in milliseconds; overhead of the newest version in the production, if there is one; how often matching
+    erred on the references of those enrolled there.
+    """
     found = {"rounds": ROUNDS, "verdicts_ms": _verdicts(), "signatures_ms": _signatures()}
     version = _newest(production) if production else None
-    return found | {"run": _run(production, version) if production and version else None}
+    found["run"] = _run(production, version) if production and version else None
+    return found | {"matching": looking_up.enrolled(production) if production else []}
 
 
 def _median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -81,6 +85,9 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
         asking = _median_ms(lambda: production.judge(reading, facts.gather(reading, request, seen)), rounds=20)
         recorded = reading.files(version.name)
     outputs = _median_ms(lambda: inspection.unchanged(production.folder / version.folder, recorded), rounds=1)
+    start = time.perf_counter()
+    _look(production, version, plate)
+    looking = round((time.perf_counter() - start) * 1e3)
     made_ms = 1e3 * sum(version.timings.values())
     added = 2 * asking + 2 * hashing + outputs
     return {
@@ -89,5 +96,17 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
         "hash inputs_ms": hashing,
         "hash outputs_ms": outputs,
         "made in_ms": round(made_ms),
+        "look for people_ms": looking,
         "overhead_percent": round(100.0 * added / made_ms, 3) if made_ms else None,
+        "with_looking_percent": round(100.0 * (added + looking) / made_ms, 3) if made_ms else None,
     }
+
+
+def _look(production: Production, version: Version, plate: Plate) -> None:
+    """Look for people in the version, as was done when it was made; what is found is dropped."""
+    manifest, folder = version.manifest, production.folder / version.folder
+    comp = next((layer for layer in manifest.layers if layer.name == "comp"), None)
+    if comp is not None:
+        made = {n: folder / comp.file(n) for n in range(manifest.first_frame, manifest.last_frame + 1)}
+        blank = Inspection(subject=version.name, subject_sha256=version.files_sha256, at=instant())
+        House().inspect(blank, plate, production.folder / plate.frames_folder, made=made, console=Quiet())
