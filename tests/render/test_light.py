@@ -264,3 +264,34 @@ def test_dust_has_the_colour_of_what_yields_most_of_it(wall) -> None:
 
 def test_far_is_beyond_any_shot() -> None:
     assert float(scene_kernels.FAR) >= 1e6
+
+
+def test_a_wall_that_shows_a_sliver_of_a_crack_keeps_its_light() -> None:
+    """A sunlit wall above the underside of a crack. Every other pixel of the wall's last row holds 3 % of shade, and must
+    not take the mean light of the half-dark row below: that makes a row of beads of the edge. In the row below, light
+    that was found now here, now there is still shared.
+    """
+    import warp as wp
+
+    from secondunit.render import trace_kernels as kernels
+
+    size, light = 12, np.ones((12, 12), np.float32)
+    mixed = np.zeros((size, size), np.int32)
+    mixed[5, ::2], light[5, ::2] = 30, 0.97
+    mixed[6], light[6, ::2], light[6, 1::2] = 600, 0.2, 0.4
+    light[7:] = 0.1
+    normal = np.zeros((size, size, 3), np.float32)
+    normal[:7, :, 1], normal[7:, :, 2] = -1.0, -1.0
+    film = kernels.Film()
+    film.base = wp.array(np.ones((size, size, 4), np.float32), dtype=wp.vec4, device="cpu")
+    film.lit = wp.array(np.repeat(light[..., None], 3, axis=2), dtype=wp.vec3, device="cpu")
+    film.normal = wp.array(normal, dtype=wp.vec3, device="cpu")
+    film.place = wp.zeros((size, size), dtype=wp.vec3, device="cpu")
+    film.depth = wp.full((size, size), 30.0, dtype=wp.float32, device="cpu")
+    film.mixed = wp.array(mixed, dtype=wp.int32, device="cpu")
+    out = wp.zeros((size, size), dtype=wp.vec3, device="cpu")
+    every = wp.array(np.arange(size * size, dtype=np.int32), device="cpu")
+    wp.launch(kernels.even_light, size * size, inputs=[every, film, 3, out], device="cpu")
+    found = out.numpy()[..., 0]
+    assert found[5, 2:-2].min() > 0.95
+    assert np.ptp(found[6, 2:-2]) < 0.5 * np.ptp(light[6, 2:-2])

@@ -70,10 +70,10 @@ class How:
 class Film:
     """What tracing leaves per pixel (H,W): means over its samples, and one sample's geometry.
 
-    base: reflectance rgb and coverage, premultiplied · lit: reflectance x irradiance · real: share that is photograph ·
-    reach: mean depth of what is debris (m) · normal, place (m), depth (m, along the lens axis; 0 = none), rest_px,
-    shift
-    (forward motion, px) · mixed: 1 where samples met different surfaces · ids and coverages (H,W,ranks).
+    base: reflectance rgb and coverage, premultiplied · lit: reflectance x irradiance · real: share that is
+    photograph · reach: mean depth of what is debris (m) · normal, place (m), depth (m, along the lens axis; 0 =
+    none), rest_px, shift (forward motion, px) · mixed: thousandths of the samples that met other surfaces, at least
+    1 where any did · ids and coverages (H,W,ranks).
     """
 
     base: wp.array2d(dtype=wp.vec4)
@@ -353,6 +353,9 @@ def trace_pixels(
     last_piece = int(-2)
     last_normal = wp.vec3(0.0, 0.0, 0.0)
     edge = bool(False)
+    first_piece = int(-2)
+    first_normal = wp.vec3(0.0, 0.0, 0.0)
+    others = int(0)
     least = (sources.sun + sources.sky * 3.14159265) * 0.35
     for rank in range(film.ids.shape[2]):
         film.ids[y, x, rank] = -1
@@ -402,8 +405,13 @@ def trace_pixels(
             edge = True
         last_piece = piece
         last_normal = hit.normal
+        if first_piece == -2:
+            first_piece = piece
+            first_normal = hit.normal
+        if piece != first_piece or (piece >= 0 and wp.dot(hit.normal, first_normal) < 0.98):
+            others += 1
     write_pixel(film, y, x, 1.0 / wp.float32(how.samples), base, lit, real, reach)
-    film.mixed[y, x] = wp.where(edge, 1, 0)
+    film.mixed[y, x] = wp.where(edge, wp.max(wp.min(others, how.samples - others), 1) * 1000 // how.samples, 0)
 
 
 @wp.kernel
@@ -443,20 +451,36 @@ def pose_vertices(
     world[i] = at
 
 
+MIX_LIKE = wp.constant(120.0)
+"""Pixels share light when their mixtures differ by less than about so many thousandths."""
+MOSTLY = wp.constant(250.0)
+"""Thousandths of other surfaces up to which a pixel shows mostly one: it shares light with what faces its way."""
+
+
 @wp.func
 def mixed_light(film: Film, y: int, x: int, own: wp.vec4) -> wp.vec3:
-    """Colour of a pixel that mixes surfaces, under the mean light of the mixtures of about its depth in 5 x 5."""
+    """Colour of a pixel that mixes surfaces, under the mean light of those in 5 x 5 that are mixed about as it is and lie
+    at about its depth. Mixtures of another share would not do: a wall that shows a sliver of a crack's shade is not
+    half in it.
+    """
     top = wp.vec3(0.0, 0.0, 0.0)
     low = wp.vec3(0.0, 0.0, 0.0)
     z = film.depth[y, x]
+    n = film.normal[y, x]
+    mix_own = wp.float32(film.mixed[y, x])
     for j in range(-2, 3):
         for i in range(-2, 3):
             yy = wp.clamp(y + j, 0, film.base.shape[0] - 1)
             xx = wp.clamp(x + i, 0, film.base.shape[1] - 1)
             b = film.base[yy, xx]
-            if b[3] > 0.0 and film.mixed[yy, xx] != 0 and wp.abs(film.depth[yy, xx] - z) < 0.02 * z:
+            m = wp.float32(film.mixed[yy, xx])
+            alike = wp.exp(-(m - mix_own) * (m - mix_own) / (MIX_LIKE * MIX_LIKE))
+            if wp.min(m, mix_own) < MOSTLY and wp.dot(n, film.normal[yy, xx]) < 0.9:
+                alike = 0.0
+            if b[3] > 0.0 and wp.abs(film.depth[yy, xx] - z) < 0.02 * z:
                 w = (
-                    wp.exp(-0.3 * wp.float32(i * i + j * j))
+                    alike
+                    * wp.exp(-0.3 * wp.float32(i * i + j * j))
                     * b[3]
                     / wp.max(luminance(wp.vec3(b[0], b[1], b[2])), 1.0e-5)
                 )
