@@ -267,9 +267,9 @@ def test_far_is_beyond_any_shot() -> None:
 
 
 def test_a_wall_that_shows_a_sliver_of_a_crack_keeps_its_light() -> None:
-    """A sunlit wall above the underside of a crack. Every other pixel of the wall's last row holds 3 % of shade, and must
-    not take the mean light of the half-dark row below: that makes a row of beads of the edge. In the row below, light
-    that was found now here, now there is still shared.
+    """A sunlit wall above the underside of a crack. Every other pixel of the wall's last row holds 3 % of shade,
+    and must not take the mean light of the half-dark row below: that makes a row of beads of the edge. In the row
+    below, light that was found now here, now there is still shared.
     """
     import warp as wp
 

@@ -459,8 +459,8 @@ MOSTLY = wp.constant(250.0)
 
 @wp.func
 def mixed_light(film: Film, y: int, x: int, own: wp.vec4) -> wp.vec3:
-    """Colour of a pixel that mixes surfaces, under the mean light of those in 5 x 5 that are mixed about as it is and lie
-    at about its depth. Mixtures of another share would not do: a wall that shows a sliver of a crack's shade is not
+    """Colour of a pixel that mixes surfaces, under the mean light of those in 5 x 5 that are mixed about as it is and
+    lie at about its depth. Mixtures of another share would not do: a wall that shows a sliver of a crack's shade is not
     half in it.
     """
     top = wp.vec3(0.0, 0.0, 0.0)
