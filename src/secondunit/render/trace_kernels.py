@@ -350,9 +350,6 @@ def trace_pixels(
     other_light = wp.vec3(0.0, 0.0, 0.0)
     other_normal = wp.vec3(0.0, 0.0, 0.0)
     other_piece = int(-1)
-    last_piece = int(-2)
-    last_normal = wp.vec3(0.0, 0.0, 0.0)
-    edge = bool(False)
     first_piece = int(-2)
     first_normal = wp.vec3(0.0, 0.0, 0.0)
     others = int(0)
@@ -401,17 +398,13 @@ def trace_pixels(
                     nearest = wp.length(off)
                     now = now_from_rest[piece]
                     note_geometry(film, view, y, x, hit, point, now, after_from_rest[piece], hit.normal)
-        if last_piece != -2 and (piece != last_piece or (piece >= 0 and wp.dot(hit.normal, last_normal) < 0.98)):
-            edge = True
-        last_piece = piece
-        last_normal = hit.normal
         if first_piece == -2:
             first_piece = piece
             first_normal = hit.normal
         if piece != first_piece or (piece >= 0 and wp.dot(hit.normal, first_normal) < 0.98):
             others += 1
     write_pixel(film, y, x, 1.0 / wp.float32(how.samples), base, lit, real, reach)
-    film.mixed[y, x] = wp.where(edge, wp.max(wp.min(others, how.samples - others), 1) * 1000 // how.samples, 0)
+    film.mixed[y, x] = wp.min(others, how.samples - others) * 1000 // how.samples
 
 
 @wp.kernel
