@@ -46,6 +46,7 @@ def test_a_visible_side_wall_belongs_to_the_building(corner, corner_matte):
     assert corner_matte.side == "right"
     assert corner_matte.depth_m == pytest.approx(9.0, abs=0.5)
     assert (np.abs(corner_matte.alpha - corner.alpha) > 0.5).mean() < 0.001
+    assert "is a guess" not in corner_matte.said
 
 
 def test_occluders_are_taken_out_and_kept(front):
@@ -72,6 +73,7 @@ def test_a_plate_without_sky_says_so(front):
     found = building_matte(plate, front.corners, front.camera, WIDE, HIGH)
     assert found.sky.alpha.max() == 0
     assert "no sky" in found.said
+    assert "is a guess; look at the first frames, and give --matte" in found.said
     assert found.confidence <= 0.25
     assert np.isfinite(found.alpha).all()
 
@@ -89,3 +91,10 @@ def test_polygon_coverage_sums_to_the_area():
     x, y = corners.T
     area = 0.5 * abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
     assert polygon_coverage(corners, 60, 70).sum() == pytest.approx(area, rel=0.01)
+
+
+def test_a_depth_that_is_given_bounds_the_side_wall(corner, corner_matte):
+    given = building_matte(corner.plate, corner.corners, corner.camera, WIDE, HIGH, depth_m=4.0)
+    assert given.depth_m == 4.0
+    assert "4.0 m deep" in given.said
+    assert given.flank.sum() < 0.7 * corner_matte.flank.sum()

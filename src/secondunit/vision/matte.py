@@ -26,6 +26,7 @@ ROOF_SHARE = 1.4  # roofs, towers and finials end below this many facade heights
 USUAL_DEPTH_M = 12.0
 CORNER_SLACK = 0.006  # of the plate's width: how far a corner may lie in the sky without taking it along
 GRABCUT_PX = 640
+UNSETTLED = 0.1  # share of the outline against sky below which where the building ends is a guess
 CROWDED = 0.3  # share of the roof zone's rim that is not sky, from which the roof is divided by colour
 
 
@@ -56,10 +57,12 @@ def building_matte(
     facade_width_m: float,
     facade_height_m: float,
     occluders: Image | None = None,
+    depth_m: float | None = None,
 ) -> Matte:
     """Matte of the building whose facade corners (plate pixels, clockwise from top left) are given.
 
-    plate (H,W,3) scene-linear. occluders (H,W) 0..1: things in front, taken out of the matte.
+    plate (H,W,3) scene-linear. occluders (H,W) 0..1: things in front, taken out of the matte. depth_m: of the building,
+    where it is known; else it is measured on the side wall, if sky shows where that ends.
     """
     height, width = plate.shape[:2]
     corners = np.asarray(facade, dtype=np.float64)
@@ -68,7 +71,7 @@ def building_matte(
     sky = find_sky(plate, horizon_y(camera, np.arange(width, dtype=np.float64) + 0.5), core)
     ground = _ground(corners, height, width)
     side = visible_side(camera, facade_width_m)
-    depth = _side_depth(sky, camera, facade_width_m, facade_height_m, side)
+    depth = depth_m or _side_depth(sky, camera, facade_width_m, facade_height_m, side)
     zones = _zones(camera, facade_width_m, facade_height_m, depth or USUAL_DEPTH_M, side, quad)
     shown = display_values(plate)
     beside = _beside(shown, sky.alpha, camera, (facade_width_m, facade_height_m), side)
@@ -342,6 +345,8 @@ def _judge(
     if side:
         seen = f"{depth:.1f} m deep" if depth else f"of unknown depth ({USUAL_DEPTH_M:g} m searched; give --depth-m)"
         parts.append(f"the {side} side wall is visible, {seen}")
+    if settled < UNSETTLED:
+        parts.append("where it ends and its neighbours begin is a guess; look at the first frames, and give --matte")
     if occluders is None:
         parts.append("things in front of the building cannot be told from it; give --occluders if there are any")
     confidence = float(np.clip(0.25 + 0.7 * settled, 0, 0.95)) if sky.confidence else 0.25

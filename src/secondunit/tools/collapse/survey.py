@@ -160,10 +160,10 @@ def _matted(
 
     def make() -> dict[str, NDArray[np.generic]]:
         size = solve.facade_width_m, solve.facade_height_m
-        found = mattes.building_matte(picture, solve.facade_px, solve.camera, *size, occluders)
+        found = mattes.building_matte(picture, solve.facade_px, solve.camera, *size, occluders, brief.depth_m)
         return pack("matte", found)
 
-    inputs = {"plate": _source(plate, ctx), "solve": solve, "occluders": occluders}
+    inputs = {"plate": _source(plate, ctx), "solve": solve, "occluders": occluders, "depth_m": brief.depth_m}
     found = unpack(Matte, "matte", ctx.cached("matte", inputs, make, code=[CODE, "secondunit.vision.matte"]))
     if brief.matte is None:
         return found
