@@ -1,0 +1,178 @@
+"""What younger skin would change: bands of log-luma over the face's map, strong lines softened, light left alone.
+
+Only the change is made here, as logarithms to be added; the plate's own grain and pores are never resampled. Bands are
+taken by normalised convolution inside the skin (Knutsson and Westin, CVPR 1993), so that eyes and lips leave no halo.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.tools.age import regions
+from secondunit.tools.age.marks import marks
+
+Image = NDArray[np.float32]
+
+LUMA = np.array([0.2722287, 0.6740818, 0.0536895], np.float32)
+"""Of ACEScg, as Academy S-2014-004 gives them."""
+DARKEST = 1e-4
+"""Scene-linear light below which no logarithm is taken."""
+SIGMAS = (0.0032, 0.009, 0.022, 0.05, 0.11)
+"""Of the bands, as shares of the face's width."""
+SOFT = (1.7, 0.6, 0.35)
+"""Where the fine bands are bent down, in standard deviations of the same band on the performer's own cheeks."""
+TIGHTER = 0.55
+"""By how much that shrinks where faces wrinkle."""
+BRIGHT = (1.6, 2.2, 2.8)
+"""How much looser bright detail is held than dark."""
+FOLD_DARK, FOLD_BRIGHT = (0.80, 0.70), (0.35, 0.15)
+"""Shares of the two coarse bands taken away along folds."""
+BLOTCH = 0.7
+"""Share of the blotches of colour taken away."""
+SMALLEST_TEXELS = 0.6
+"""A band finer than this is not there: a small face keeps what little detail it has."""
+WRINKLED = ("forehead", "glabella", "crows_feet", "under_eye", "nasolabial", "marionette", "neck", "upper_lip")
+FOLDED = ("under_eye", "nasolabial", "marionette", "glabella")
+OFF_COLOUR = 3.2
+"""Standard deviations of the cheeks' own colour from which a texel is not this skin."""
+DARK, LIGHT = 1.5, 1.3
+"""Logarithms of light below and above the skin around at which a texel is no skin: hair, glasses, a highlight."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Over the map, to be added to logarithms: light (S,S), colour (S,S,2) of red and blue against luma.
+
+    gate (S,S) 0..1: how surely a texel is skin that is seen.
+    """
+
+    light: Image
+    colour: Image
+    gate: Image
+
+
+def logs(texture: Image) -> tuple[Image, Image]:
+    """Scene-linear ACEScg (S,S,3) as log luma (S,S) and the logarithms of red and blue over luma (S,S,2)."""
+    luma = np.log(np.maximum(texture @ LUMA, DARKEST))
+    ends = np.log(np.maximum(texture[..., [0, 2]], DARKEST))
+    return np.asarray(luma, np.float32), np.asarray(np.clip(ends - luma[..., None], -3, 3), np.float32)
+
+
+def younger(texture: Image, facing: Image) -> Change:
+    """The change at full strength of a face seen as `texture` (S,S,3); facing (S,S) as `unwrap.facing` gives it."""
+    side = texture.shape[0]
+    light, colour = logs(texture)
+    gate = skin_gate(light, colour, facing)
+    keep = 1 - marks(light, gate, side)
+    bands = banded(light, gate)
+    change = _fine(bands[:3], gate, side) + _folds(bands[3:], side)
+    blotches = _blotches(colour, gate, side)
+    return Change(change * gate * keep, blotches * (gate * keep)[..., None], gate)
+
+
+def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
+    """(S,S) 0..1: skin of the performer's own colour, lit as skin around it is, and turned to the camera."""
+    side = light.shape[0]
+    may = regions.skin(side) * facing
+    cheeks = (regions.region("cheek", side) > 0.5) & (may > 0.5)
+    if cheeks.sum() < 30:
+        return np.zeros_like(light)
+    middle = np.median(colour[cheeks], axis=0)
+    around = colour[cheeks] - middle
+    near = np.linalg.norm(around, axis=1) <= np.quantile(np.linalg.norm(around, axis=1), 0.9)
+    spread = np.cov(around[near].T) * 1.6 + np.eye(2) * 0.03**2
+    smooth = cv2.GaussianBlur(colour, (0, 0), max(0.7, 0.006 * side)) - middle
+    away = np.sqrt(np.einsum("hwi,ij,hwj->hw", smooth, np.linalg.inv(spread), smooth))
+    base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
+    apart = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base
+    gate = may * _falling(away, 0.7 * OFF_COLOUR, 1.3 * OFF_COLOUR)
+    gate = gate * _falling(-apart, 0.75 * DARK, 1.25 * DARK) * _falling(apart, 0.75 * LIGHT, 1.25 * LIGHT)
+    return np.asarray(cv2.GaussianBlur(gate, (0, 0), max(0.5, 0.003 * side)), np.float32)
+
+
+def banded(light: Image, gate: Image) -> list[Image]:
+    """Five bands of log-luma, fine to coarse; zero where there is no skin, or where a band is too fine for the map."""
+    side = light.shape[0]
+    held, bands = light, []
+    for share in SIGMAS:
+        texels = share * regions.FACE_WIDE * side
+        if texels < SMALLEST_TEXELS:
+            bands.append(np.zeros_like(light))
+            continue
+        low = normalised(light, gate, texels)
+        bands.append((held - low) * (gate > 0.02))
+        held = low
+    return bands
+
+
+def normalised(values: Image, weight: Image, sigma: float) -> Image:
+    """Gaussian mean of values (S,S) that counts each by its weight (S,S); sigma in texels. Where nothing counts, the
+    values' own mean.
+    """
+    shrink = max(1, int(sigma / 6))
+    size = tuple(max(8, length // shrink) for length in values.shape[::-1])
+    small, counted = (
+        cv2.resize(image, size, interpolation=cv2.INTER_AREA) if shrink > 1 else image
+        for image in (values * weight, weight)
+    )
+    total = cv2.GaussianBlur(np.asarray(counted, np.float32), (0, 0), sigma / shrink)
+    mean = float((values * weight).sum() / max(float(weight.sum()), 1e-6))
+    low = (cv2.GaussianBlur(np.asarray(small, np.float32), (0, 0), sigma / shrink) + 1e-4 * mean) / (total + 1e-4)
+    if shrink > 1:
+        low = cv2.resize(low, values.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(low, np.float32)
+
+
+def spread_on_cheeks(band: Image, gate: Image) -> float:
+    """Robust standard deviation of a band on the performer's own cheeks: what their smooth skin is like."""
+    side = band.shape[0]
+    cheeks = (regions.region("cheek", side) > 0.5) & (gate > 0.6)
+    if cheeks.sum() < 30:
+        return 0.0
+    return float(1.4826 * np.median(np.abs(band[cheeks] - np.median(band[cheeks]))))
+
+
+def _fine(bands: list[Image], gate: Image, side: int) -> Image:
+    wrinkled = regions.strongest(WRINKLED, side)
+    change = np.zeros_like(gate)
+    for band, soft, loose in zip(bands, SOFT, BRIGHT, strict=True):
+        spread = spread_on_cheeks(band, gate)
+        if spread <= 0:
+            continue
+        limit = soft * spread * (1 - TIGHTER * wrinkled)
+        limit = np.where(band > 0, limit * loose, limit)
+        change += limit * np.tanh(band / limit) - band
+    return change
+
+
+def _folds(bands: list[Image], side: int) -> Image:
+    folded = regions.strongest(FOLDED, side)
+    change = np.zeros_like(folded)
+    for band, dark, bright in zip(bands, FOLD_DARK, FOLD_BRIGHT, strict=True):
+        change -= folded * np.where(band < 0, dark, bright) * band
+    return change
+
+
+def _blotches(colour: Image, gate: Image, side: int) -> Image:
+    """Colour that stands out between the size of a pore and that of a cheek, partly taken back."""
+    wide = regions.FACE_WIDE * side
+    out = np.zeros_like(colour)
+    for channel in (0, 1):
+        fine = normalised(colour[..., channel], gate, max(0.7, 0.009 * wide))
+        coarse = normalised(colour[..., channel], gate, 0.06 * wide)
+        out[..., channel] = -BLOTCH * (fine - coarse)
+    return np.clip(out, -0.3, 0.3)
+
+
+def _kept(light: Image, may: Image) -> Image:
+    """Texels that are not much darker or lighter than skin is on the whole."""
+    middle = float(np.median(light[may > 0.5])) if (may > 0.5).any() else 0.0
+    return np.asarray(np.abs(light - middle) < 2.0, np.float32)
+
+
+def _falling(values: Image, start: float, end: float) -> Image:
+    """1 up to `start`, 0 from `end` on, smooth between."""
+    share = np.clip((values - start) / (end - start), 0, 1)
+    return np.asarray(1 - share * share * (3 - 2 * share), np.float32)
