@@ -1,6 +1,7 @@
 """The context of a job on this machine: scratch, cache, cores, progress, cancellation."""
 
 import contextlib
+import importlib
 import os
 import shutil
 import time
@@ -8,17 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 
 from secondunit.runner import jobs, keys
 from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
 from secondunit.runner.screen import Screen, open_screen
-from secondunit.schema import Brief, CollapseBrief, Draft, InputError, Plate, WorkFailed
+from secondunit.schema import Brief, Draft, InputError, Plate, WorkFailed
+from secondunit.schema.declaration import DECLARED
 
 if TYPE_CHECKING:
     from secondunit.runner.workers import Listener
+    from secondunit.tools.base import Tool
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -260,13 +263,15 @@ def check_device(device: str) -> None:
 
 def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, device: str, console: "Listener") -> Draft:
     """Run the brief's tool on this machine. production: the folder that holds plates, stored files and the cache."""
-    from secondunit.tools import collapse
-    from secondunit.tools.warp_start import start_warp
-
-    start_warp()
     check_device(device)
-    if not isinstance(brief, CollapseBrief):
-        raise WorkFailed(f"This Second Unit has rules for the tool {brief.tool!r}, but not the tool yet.")
     plates = production / plate.frames_folder
     with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
-        return collapse.make(brief, plate, ctx)
+        return tool_of(brief).make(brief, plate, ctx)
+
+
+def tool_of(brief: Brief) -> "Tool":
+    """The module that makes versions of such a brief; raises InputError where this software has none."""
+    module = DECLARED[brief.tool].module
+    if module is None:
+        raise InputError(f"This Second Unit has rules for the tool {brief.tool!r}, and not yet the tool: update it.")
+    return cast("Tool", importlib.import_module(module))

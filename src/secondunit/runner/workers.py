@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from secondunit.runner.facts import Look
 from secondunit.schema import (
     Brief,
-    CollapseBrief,
     Draft,
     IngestRequest,
-    InputError,
     Inspection,
     LayerManifest,
     Plate,
@@ -189,13 +187,9 @@ class House:
 
     def check(self, brief: Brief, plate: Plate, *, production: Path, given: Mapping[str, Path]) -> None:
         """See `tools.base`."""
-        from secondunit.tools import collapse
+        from secondunit.runner import local
 
-        if not isinstance(brief, CollapseBrief):
-            raise InputError(
-                f"This Second Unit has rules for the tool {brief.tool!r}, and not yet the tool: update it."
-            )
-        collapse.check(brief, plate, production / plate.frames_folder, given)
+        local.tool_of(brief).check(brief, plate, production / plate.frames_folder, given)
 
     def find_device(self, device: str) -> None:
         """See `runner.local.check_device`."""

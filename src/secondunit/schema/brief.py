@@ -1,7 +1,7 @@
 """What a tool is asked to make. A brief is stored as it was given; an approval of it is for its hash."""
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -74,10 +74,27 @@ def _says_how_it_counts(fields: Fields) -> Fields:
     return {"event_frame": DEFAULT_EVENT, **fields, "event_from_one": True}
 
 
-class AgeBrief(Record, name="age-brief", version=1):
+Region = Literal[
+    "forehead",
+    "glabella",
+    "crows_feet",
+    "under_eye",
+    "nasolabial",
+    "marionette",
+    "cheek",
+    "chin",
+    "upper_lip",
+    "neck",
+]
+"""Parts of a face that age differently and have a slider of their own."""
+
+
+class AgeBrief(Record, name="age-brief", version=2):
     """A performer is made younger or older. Exactly one of by_years (negative: younger) and to_age, years.
 
-    apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years.
+    apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years. face_at:
+    plate pixels (x right, y down) on the performer's face in the first frame that shows it, where there are several.
+    regions: how strong the edit is in a part of the face, 1 as everywhere else, 0 nothing.
     """
 
     shot: ShotName
@@ -85,6 +102,8 @@ class AgeBrief(Record, name="age-brief", version=1):
     by_years: int | None = Field(default=None, ge=-100, le=100)
     to_age: int | None = Field(default=None, ge=0, le=120)
     apparent_age: int | None = Field(default=None, ge=0, le=120)
+    face_at: Pixel | None = None
+    regions: dict[Region, Annotated[float, Field(ge=0, le=2)]] = Field(default_factory=dict)
     seed: int = Field(default=1, ge=0, lt=2**63)
     quality: Quality = "draft"
     tool: Literal["age"] = "age"
@@ -101,6 +120,12 @@ class AgeBrief(Record, name="age-brief", version=1):
     def target_age(self) -> int:
         """The apparent age asked for, years."""
         return self.to_age if self.to_age is not None else (self.apparent_age or 0) + (self.by_years or 0)
+
+
+@upgrade("age-brief", 1)
+def _of_one_face(fields: Fields) -> Fields:
+    """Version 1 knew neither several faces nor their regions: what it says holds as it is."""
+    return fields
 
 
 Brief = CollapseBrief | AgeBrief

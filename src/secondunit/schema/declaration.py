@@ -23,5 +23,5 @@ DECLARED: dict[str, Declaration] = {
         alters_people=False,
         releases=(ReleaseKind.LOCATION, ReleaseKind.SIGNAGE),
     ),
-    "age": Declaration(tool="age", module=None, alters_people=True, releases=()),
+    "age": Declaration(tool="age", module="secondunit.tools.age", alters_people=True, releases=()),
 }

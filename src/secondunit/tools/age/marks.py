@@ -11,8 +11,11 @@ SIZES = (0.007, 0.011, 0.017, 0.026)
 """Radii of moles that are looked for, as shares of the face's width."""
 STANDS_OUT = 4.5
 """Standard deviations of the skin around it by which a mole is darker."""
-ROUND = 0.45
+ROUND = 0.55
 """Smaller by larger curvature: a line is near 0, a round spot 1."""
+LINED = ("nasolabial", "marionette", "under_eye", "crows_feet", "glabella")
+LESS_LIKELY = 1.5
+"""Along folds a spot must stand out by so much more: their ends look round."""
 AROUND = 2.6
 """Radii around a mole's middle that are kept."""
 
@@ -39,7 +42,8 @@ def _of_size(light: Image, inside: NDArray[np.bool_], radius: float) -> Image:
     large, small = half + apart, half - apart
     usual = 1.4826 * np.median(np.abs(large[inside] - np.median(large[inside]))) if inside.any() else np.inf
     peak = cv2.dilate(small, np.ones((3, 3), np.uint8)) <= small
-    spots = peak & inside & (large > STANDS_OUT * usual) & (small > ROUND * large)
+    asked = STANDS_OUT * usual * (1 + LESS_LIKELY * regions.strongest(LINED, light.shape[0]))
+    spots = peak & inside & (large > asked) & (small > ROUND * large)
     middles = np.zeros(light.shape, np.uint8)
     middles[spots] = 1
     size = 2 * round(AROUND * radius) + 1

@@ -75,7 +75,7 @@ def region(name: str, side: int) -> Image:
 def skin(side: int) -> Image:
     """Where skin may be: the face and what is around it, less eyes, brows, lips and nostrils."""
     out = (layout(side).triangle >= 0).astype(np.float32)
-    out = cv2.erode(out, np.ones((3, 3), np.uint8))
+    out = cv2.erode(out, np.ones((3, 3), np.uint8)) * _above_and_below(side)
     for ring, around in FEATURES:
         hole = np.zeros((side, side), np.uint8)
         hull = cv2.convexHull(_sixteenths(np.asarray(topology.UV, np.float64)[list(ring)], side))
@@ -87,6 +87,22 @@ def skin(side: int) -> Image:
         cv2.circle(hole, (int(spot[0]), int(spot[1])), max(1, round(0.02 * FACE_WIDE * side)), 1, -1)
         out *= 1 - hole
     return np.asarray(cv2.GaussianBlur(out, (0, 0), max(0.5, 0.004 * side)), np.float32)
+
+
+def _above_and_below(side: int) -> Image:
+    """1 within the face's oval, its forehead and its neck; nothing beside it, where the background begins."""
+    oval = np.zeros((side, side), np.uint8)
+    points = np.asarray(topology.UV, np.float64)
+    inner = points[list(topology.OVAL)]
+    cv2.fillPoly(oval, [_sixteenths(inner, side)], 1, shift=4)
+    left, right = inner[:, 0].min(), inner[:, 0].max()
+    middle = (left + right) / 2
+    u = (np.arange(side) + 0.5)[None, :] / side
+    narrow = np.abs(u - middle) < 0.42 * (right - left)
+    v = (np.arange(side) + 0.5)[:, None] / side
+    below = narrow & (np.abs(u - middle) < 0.30 * (right - left)) & (v > points[152, 1])
+    above = narrow & (v < points[10, 1] + 0.06)
+    return np.asarray(np.maximum(oval, (above | below).astype(np.uint8)), np.float32)
 
 
 def weighted(weights: dict[str, float], side: int, start: float = 1.0) -> Image:
@@ -104,7 +120,7 @@ def strongest(names: Sequence[str], side: int) -> Image:
 
 
 def curve(points: Spots, wave: Callable[[NDArray[np.float64]], NDArray[np.float64]], steps: int = 24) -> Spots:
-    """A line (N,2) drawn finer, each place moved across it by `wave` of its share 0..1 along it, in units of the map."""
+    """A line (N,2) drawn finer, and moved across itself by `wave` of the share along it (0..1), in units of the map."""
     share = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     share /= share[-1]
     at = np.linspace(0, 1, steps)

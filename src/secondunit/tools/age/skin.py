@@ -34,7 +34,11 @@ BLOTCH = 0.7
 SMALLEST_TEXELS = 0.6
 """A band finer than this is not there: a small face keeps what little detail it has."""
 WRINKLED = ("forehead", "glabella", "crows_feet", "under_eye", "nasolabial", "marionette", "neck", "upper_lip")
-FOLDED = ("under_eye", "nasolabial", "marionette", "glabella")
+FOLDED = ("under_eye", "nasolabial", "marionette", "glabella", "crows_feet")
+SHADOWED = 2.6
+"""How much darker than elsewhere the bottom of a fold may be and still be skin, as a factor on the threshold."""
+EDGE = 0.018
+"""The change fades over this share of the face's width before what is no skin."""
 OFF_COLOUR = 3.2
 """Standard deviations of the cheeks' own colour from which a texel is not this skin."""
 DARK, LIGHT = 1.5, 1.3
@@ -69,7 +73,14 @@ def younger(texture: Image, facing: Image) -> Change:
     bands = banded(light, gate)
     change = _fine(bands[:3], gate, side) + _folds(bands[3:], side)
     blotches = _blotches(colour, gate, side)
-    return Change(change * gate * keep, blotches * (gate * keep)[..., None], gate)
+    seen = inward(gate) * keep
+    return Change(change * seen, blotches * seen[..., None], gate)
+
+
+def inward(gate: Image) -> Image:
+    """The gate drawn in from its edges, where half of what a band sees is no skin."""
+    width = max(0.7, EDGE * regions.FACE_WIDE * gate.shape[0])
+    return np.asarray(gate * np.clip(2 * cv2.GaussianBlur(gate, (0, 0), width) - 1, 0, 1), np.float32)
 
 
 def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
@@ -88,7 +99,8 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
     apart = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base
     gate = may * _falling(away, 0.7 * OFF_COLOUR, 1.3 * OFF_COLOUR)
-    gate = gate * _falling(-apart, 0.75 * DARK, 1.25 * DARK) * _falling(apart, 0.75 * LIGHT, 1.25 * LIGHT)
+    dark = -apart / (DARK * (1 + (SHADOWED - 1) * regions.strongest(FOLDED, side)))
+    gate = gate * _falling(dark, 0.75, 1.25) * _falling(apart, 0.75 * LIGHT, 1.25 * LIGHT)
     return np.asarray(cv2.GaussianBlur(gate, (0, 0), max(0.5, 0.003 * side)), np.float32)
 
 

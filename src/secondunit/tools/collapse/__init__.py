@@ -10,7 +10,9 @@ from secondunit.tools.base import Context
 def make(brief: CollapseBrief, plate: Plate, ctx: Context) -> Draft:
     """Make a version of the shot into ``ctx.staging``; see `tools.collapse.tool.make` (heavy, so it loads here)."""
     from secondunit.tools.collapse import tool
+    from secondunit.tools.warp_start import start_warp
 
+    start_warp()
     return tool.make(brief, plate, ctx)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.render.scene import DustGrid, Pose, Scene, Settings
-from secondunit.schema import Layer, Plate, WorkFailed
+from secondunit.schema import Layer, Plate
 from secondunit.schema.plate import Window
+from secondunit.tools import staged
 from secondunit.tools.collapse import cloud, hull
 from secondunit.tools.collapse.shot import Clock
 
@@ -47,8 +48,13 @@ CRYPTO = Layer(
     what="Cryptomatte 1.2.0 of the pieces that are seen.",
 )
 ALL_LAYERS = (*LAYERS, CRYPTO)
-SHOWN = "shown.png"
-CODE = ("secondunit.render", "secondunit.tools.collapse.picture", "secondunit.media.frames", "secondunit.vision.grain")
+CODE = (
+    "secondunit.render",
+    "secondunit.tools.collapse.picture",
+    "secondunit.tools.staged",
+    "secondunit.media.frames",
+    "secondunit.vision.grain",
+)
 
 
 @dataclass(frozen=True)
@@ -137,75 +143,23 @@ def _plate(job: PictureJob, frame: int) -> Image:
     if number == job.plate.first_frame:
         return job.scene.plate
     image = frames.read_rgb(job.plates / job.plate.frame_name(number), job.plate.display_window)
-    return resized(image, job.scene.camera.width, job.scene.camera.height)
-
-
-def resized(image: Image, width: int, height: int) -> Image:
-    """The image by area average, or itself when it has that size."""
-    if image.shape[1::-1] == (width, height):
-        return image
-    import cv2
-
-    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)
+    return staged.resized(image, job.scene.camera.width, job.scene.camera.height)
 
 
 def _write(job: PictureJob, frame: int, folder: Path, layers: dict[str, Any]) -> None:
     from secondunit.media import colour, cryptomatte
-    from secondunit.media import frames as files
 
     rename = {"depth": "Z", "position": "P", "normal": "N"}
-    header = _header(job, frame)
-    box = window(job)
-    common: dict[str, Any] = {
-        "pixel_aspect": job.scene.camera.pixel_aspect,
-        "data_window": box,
-        "display_window": box,
-    }
-    for layer in LAYERS:
-        image = np.atleast_3d(layers[rename.get(layer.name, layer.name)])
-        channels = {name: np.ascontiguousarray(image[..., n]) for n, name in enumerate(layer.channels)}
-        fields = header | files.ACESCG if layer.pixel_type == "half" else header
-        file = folder / f"{layer.name}.exr"
-        files.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
+    images = {layer.name: layers[rename.get(layer.name, layer.name)] for layer in LAYERS}
+    header, box = staged.header_of(job.plates, job.plate, frame), window(job)
+    aspect = job.scene.camera.pixel_aspect
+    staged.write_layers(folder, LAYERS, images, header=header, box=box, pixel_aspect=aspect)
+    common: dict[str, Any] = {"pixel_aspect": aspect, "data_window": box, "display_window": box, "header": header}
     ids, shares = layers["crypto_id"], layers["crypto_coverage"]
-    cryptomatte.write_cryptomatte(folder / f"{CRYPTO.name}.exr", ids, shares, job.names, header=header, **common)
-    save_shown(folder, colour.show(layers["comp"], colour.view_for(job.plate.colorspace)))
-
-
-def save_shown(folder: Path, picture: NDArray[np.uint8]) -> None:
-    """Keep a frame as people see it, uint8 (H,W,3), where it can be opened while the others are being made."""
-    import cv2
-
-    cv2.imwrite(str(folder / SHOWN), np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 3])
-
-
-def shown(folder: Path) -> NDArray[np.uint8]:
-    """What `save_shown` kept."""
-    import cv2
-
-    picture = cv2.imread(str(folder / SHOWN), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise WorkFailed(f"{folder / SHOWN} cannot be read: run the same command again, and this frame is made anew.")
-    return np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
+    cryptomatte.write_cryptomatte(folder / f"{CRYPTO.name}.exr", ids, shares, job.names, **common)
+    staged.save_shown(folder, colour.show(layers["comp"], colour.view_for(job.plate.colorspace)))
 
 
 def window(job: PictureJob) -> Window:
-    """Data and display window of every layer: the plate's display window at full size, else one that starts at zero."""
-    if job.scale == 1.0:
-        return job.plate.display_window
-    return (0, 0, job.scene.camera.width - 1, job.scene.camera.height - 1)
-
-
-def _header(job: PictureJob, frame: int) -> dict[str, Any]:
-    """What the plate's header says of this frame, with the time code counted on where the plate is held."""
-    from secondunit.media import frames, header, timecode
-
-    shown = min(frame, job.plate.last_frame)
-    fields = dict(frames.read(job.plates / job.plate.frame_name(shown)).header)
-    for colour in frames.ACESCG:
-        fields.pop(colour, None)
-    if job.plate.timecode is not None:
-        start = timecode.parse(job.plate.timecode)
-        label = timecode.advance(start, frame - job.plate.first_frame, job.plate.fps)
-        fields["timeCode"] = header.of_timecode(label)
-    return fields
+    """Data and display window of every layer."""
+    return staged.window_of(job.plate, job.scene.camera.width, job.scene.camera.height)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from secondunit.physics.pieces import MATERIALS, Pieces
 from secondunit.render.scene import Pose, Scene, mesh_from_faces, settings_for
 from secondunit.schema import CollapseBrief, Draft, Plate
+from secondunit.tools import staged
 from secondunit.tools.base import Context
 from secondunit.tools.collapse import building as plans
 from secondunit.tools.collapse import cloud, fall, handover, picture, rubble
@@ -16,8 +17,6 @@ from secondunit.tools.collapse.shot import Clock, clock_of
 from secondunit.tools.collapse.survey import Survey, survey
 from secondunit.vision import grain
 
-WIDTHS = {"draft": 640, "review": 960, "final": 1_000_000}
-"""The picture is never wider than this (pixels); final is the plate's own resolution."""
 SMALL = "debris_small"
 """Cryptomatte's name of all small debris together."""
 
@@ -53,7 +52,7 @@ def _job(
     pieces, motion, small = fell.pieces, fell.motion, fell.small
     coat = fall.coat(motion)
     on_small = np.full((len(coat), len(small.size_m)), rubble.COAT, coat.dtype)
-    scale = min(1.0, WIDTHS[brief.quality] / plate.width)
+    scale = min(1.0, staged.WIDTHS[brief.quality] / plate.width)
     return picture.PictureJob(
         scene=_scene(brief, clock, seen, fell).at_scale(scale),
         settings=settings_for(brief.quality),
@@ -68,7 +67,7 @@ def _job(
         plate=plate,
         scale=scale,
         clock=clock,
-        grain=grain.measure(picture.resized(seen.plate, round(plate.width * scale), round(plate.height * scale))),
+        grain=grain.measure(staged.resized(seen.plate, round(plate.width * scale), round(plate.height * scale))),
         seed=brief.seed,
         device=ctx.device,
     )

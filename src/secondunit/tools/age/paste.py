@@ -1,0 +1,78 @@
+"""The edit laid over the plate at full resolution: a gain on each pixel, so that grain and pores stay as they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.tools.age import regions, unwrap
+from secondunit.tools.age.skin import LUMA
+
+Image = NDArray[np.float32]
+LEAST = 5e-4
+"""A smaller change of the logarithm is none: less than half floats hold, so the plate's own bits stay."""
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """comp, delta (H,W,3); mattes (H,W,R) of skin and the regions; uv (H,W,2) of the face; confidence (H,W)."""
+
+    comp: Image
+    delta: Image
+    mattes: Image
+    uv: Image
+    confidence: Image
+
+
+def paste(plate: Image, points: Image, change: Image, gate: Image, strength: Image, presence: float) -> Pasted:
+    """Lay a change over a frame.
+
+    plate (H,W,3) scene-linear; points (504,3) pixels of it; change (S,S,3): log light, and log red and blue against
+    luma; gate, strength (S,S); presence 0..1 fades the edit.
+    """
+    seen = unwrap.window(points, plate.shape[:2])
+    side = change.shape[0]
+    masks = np.stack([gate, *(regions.region(name, side) * gate for name in regions.REGIONS)], axis=-1)
+    logs = unwrap.show(change * (strength * presence)[..., None], seen)
+    box = _box(seen)
+    out = {
+        "comp": plate.copy(),
+        "mattes": np.zeros((*plate.shape[:2], masks.shape[-1]), np.float32),
+        "uv": np.zeros((*plate.shape[:2], 2), np.float32),
+        "confidence": np.zeros(plate.shape[:2], np.float32),
+    }
+    out["comp"][box] = _gained(plate[box], logs)
+    out["mattes"][box] = unwrap.show(masks, seen)
+    out["uv"][box] = np.where(seen.inside[..., None], seen.uv, 0.0)
+    out["confidence"][box] = unwrap.show(gate, seen) * presence
+    out["comp"] = _as_half(out["comp"])
+    return Pasted(delta=out["comp"] - plate, **out)
+
+
+def untouched(plate: Image) -> Pasted:
+    """A frame without the face."""
+    shape = plate.shape[:2]
+    mattes = np.zeros((*shape, 1 + len(regions.REGIONS)), np.float32)
+    nothing = np.zeros_like(plate)
+    return Pasted(plate, nothing, mattes, np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32))
+
+
+def _gained(plate: Image, logs: Image) -> Image:
+    """Light by the first of the logarithms; red and blue by the others too, green so that luma is kept."""
+    light, ends = logs[..., 0], logs[..., 1:]
+    small = np.abs(logs).max(axis=-1) < LEAST
+    tinted = np.stack([plate[..., 0] * np.exp(ends[..., 0]), plate[..., 1], plate[..., 2] * np.exp(ends[..., 1])], -1)
+    luma, now = plate @ LUMA, tinted @ LUMA
+    share = np.where(now > 1e-6, luma / np.maximum(now, 1e-6), 1.0).clip(0.5, 2.0)
+    out = tinted * (share * np.exp(light))[..., None]
+    return np.where(small[..., None], plate, out).astype(np.float32)
+
+
+def _as_half(picture: Image) -> Image:
+    """What a half float holds of it: the delta is against what the comp's file says."""
+    return np.clip(picture, -65504, 65504).astype(np.float16).astype(np.float32)
+
+
+def _box(seen: unwrap.Window) -> tuple[slice, slice]:
+    height, width = seen.inside.shape
+    return slice(seen.y, seen.y + height), slice(seen.x, seen.x + width)

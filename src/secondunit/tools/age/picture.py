@@ -1,0 +1,142 @@
+"""Frames of the edit: what each changes over the face's map, and what the picture is with it. One process a frame."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.faces import topology
+from secondunit.schema import Layer, Plate
+from secondunit.tools import staged
+from secondunit.tools.age import paste, regions, skin, timing, unwrap
+
+Image = NDArray[np.float32]
+
+LAYERS = (
+    Layer(name="comp", channels=("R", "G", "B"), pixel_type="half", what="The plate with the performer re-aged."),
+    Layer(name="delta", channels=("R", "G", "B"), pixel_type="half", what="The edit: plate + delta is the comp."),
+    Layer(
+        name="mattes",
+        channels=("skin", *regions.REGIONS),
+        pixel_type="half",
+        what="Skin that is edited, and each region of it.",
+    ),
+    Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
+    Layer(name="confidence", channels=("Y",), pixel_type="half", what="How surely the edit belongs here, 0 to 1."),
+)
+CODE = ("secondunit.tools.age", "secondunit.tools.staged", "secondunit.media.frames", "secondunit.faces.topology")
+HULL_UP, HULL_AROUND = 0.45, 0.30
+"""How far the edit may reach beyond the points of the face, as shares of its height: up, and elsewhere."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """The performer through the shot: points (N,468,3) in pixels of the picture, presence (N,) 0..1 (0: not there).
+
+    side: of the map, texels. cuts: frames, counted from 0, that begin a new take.
+    """
+
+    points: Image
+    presence: Image
+    side: int
+    cuts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class PictureJob:
+    """What every frame needs. first: number of the first frame. steady: folder of the averaged changes."""
+
+    plates: Path
+    plate: Plate
+    width: int
+    height: int
+    first: int
+    face: Face
+    younger: bool
+    seed: int
+    amount: float = 0.0
+    weights: tuple[tuple[str, float], ...] = ()
+    steady: Path | None = None
+
+
+def find_change(job: PictureJob, frame: int, folder: Path) -> None:
+    """Write what one frame would change over the map at full strength; nothing where the face is not seen."""
+    index = frame - job.first
+    if job.face.presence[index] <= 0:
+        return
+    points = topology.with_ring(job.face.points[index])
+    plate = plate_of(job, frame)
+    spots = unwrap.places(points, job.face.side)
+    texture = unwrap.read(plate, spots)
+    found = skin.younger(texture, unwrap.facing(points, job.face.side, plate.shape[:2]))
+    change = np.dstack([found.light, found.colour])
+    timing.save(folder, timing.Sheet(change, found.gate, skin.logs(texture)[0]))
+
+
+def render(job: PictureJob, frame: int, folder: Path) -> None:
+    """Write one frame's layers into ``folder``, and as people see it as ``shown.png``."""
+    from secondunit.media import colour
+
+    plate, index = plate_of(job, frame), frame - job.first
+    made = _made(job, plate, index)
+    images = {
+        "comp": made.comp,
+        "delta": made.delta,
+        "mattes": made.mattes,
+        "uv": made.uv,
+        "confidence": made.confidence,
+    }
+    header = staged.header_of(job.plates, job.plate, frame)
+    box = staged.window_of(job.plate, job.width, job.height)
+    staged.write_layers(folder, LAYERS, images, header=header, box=box, pixel_aspect=job.plate.pixel_aspect)
+    staged.save_shown(folder, colour.show(made.comp, colour.view_for(job.plate.colorspace)))
+    facts = {"outside": _outside(job, plate, made, index), "finite": _finite(images)}
+    (folder / "facts.json").write_text(json.dumps(facts))
+
+
+def plate_of(job: PictureJob, frame: int) -> Image:
+    """The plate of a frame at the picture's size, as half floats hold it."""
+    from secondunit.media import frames
+
+    image = frames.read_rgb(job.plates / job.plate.frame_name(frame), job.plate.display_window)
+    small = staged.resized(image, job.width, job.height)
+    return np.asarray(np.clip(small, -65504, 65504).astype(np.float16), np.float32)
+
+
+def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
+    presence = float(job.face.presence[index])
+    if presence <= 0 or job.steady is None:
+        return paste.untouched(plate)
+    change, gate = timing.steady(job.steady, index)
+    strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
+    return paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
+
+
+def _outside(job: PictureJob, plate: Image, made: paste.Pasted, index: int) -> int:
+    """How many pixels differ from the plate outside a hull of the face's points, drawn without the edit's own masks."""
+    changed = (made.comp != plate).any(axis=-1)
+    if job.face.presence[index] > 0:
+        changed &= ~hull(job.face.points[index], plate.shape[:2])
+    return int(changed.sum())
+
+
+def hull(points: Image, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Pixels (H,W) of the convex hull of a face's points (468,3), each of them moved outward from their middle."""
+    flat = np.asarray(points, np.float64)[:, :2]
+    up = flat[topology.TOP] - flat[topology.CHIN]
+    high = float(np.linalg.norm(up))
+    away = flat - flat.mean(axis=0)
+    away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+    above = np.clip(away @ (up / max(high, 1e-6)), 0, 1)[:, None]
+    grown = flat + away * high * (HULL_AROUND + (HULL_UP - HULL_AROUND) * above)
+    canvas = np.zeros(shape[:2], np.uint8)
+    cv2.fillConvexPoly(canvas, cv2.convexHull(np.round(grown).astype(np.int32)), 1)
+    return np.asarray(canvas > 0)
+
+
+def _finite(images: dict[str, Any]) -> bool:
+    return all(bool(np.isfinite(image).all()) for image in images.values())

@@ -1,0 +1,112 @@
+"""One edit over time: each frame's change averaged with its neighbours', aligned by flow over the face's map.
+
+A plain average over the map pins the edit to a mesh that jitters by parts of a pixel and is worse than none; here the
+running mean is first moved to where the skin is now. Forward and backward, so that nothing lags. A cut, or a stretch
+without the face, begins anew.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.float32]
+ALPHA = 0.15
+"""Share of the new frame in the running mean."""
+FLOW_SIDE = 384
+"""Texels along a side at which the skin's motion over the map is measured."""
+SMOOTHER = 6.0
+"""Standard deviation, in those texels, by which the flow is smoothed: the mesh errs smoothly."""
+FARTHEST = 8.0
+"""Texels of the flow's size beyond which a motion is not believed."""
+FILE = "change.npz"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Of one frame over the map: change (S,S,C) to be added to logarithms, gate (S,S), light (S,S) to align by."""
+
+    change: Image
+    gate: Image
+    light: Image
+
+
+def save(folder: Path, sheet: Sheet) -> None:
+    """Keep a frame's sheet in half floats."""
+    half = {name: getattr(sheet, name).astype(np.float16) for name in ("change", "gate", "light")}
+    np.savez(folder / FILE, **half)
+
+
+def load(folder: Path) -> Sheet:
+    """What `save` kept."""
+    with np.load(folder / FILE) as kept:
+        return Sheet(*(kept[name].astype(np.float32) for name in ("change", "gate", "light")))
+
+
+def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path) -> Iterator[int]:
+    """Average the sheets of one run of frames into `folder` (see `steady`); yields at each of 2 x len(run) steps.
+
+    sheet(n): that of frame n. Two sheets are held at a time, and the forward mean waits on disk: memory does not grow
+    with the clip.
+    """
+    for number, mean, weight in _running(sheet, run):
+        _keep(folder, number, mean, weight)
+        yield number
+    for number, mean, weight in _running(sheet, run[::-1]):
+        ahead, known = _kept(folder, number)
+        total = np.maximum(known + weight, 1e-3)[..., None]
+        _keep(folder, number, (ahead * known[..., None] + mean * weight[..., None]) / total, sheet(number).gate)
+        yield number
+
+
+def steady(folder: Path, number: int) -> tuple[Image, Image]:
+    """The averaged change (S,S,C) of a frame, and its own gate (S,S)."""
+    return _kept(folder, number)
+
+
+def _keep(folder: Path, number: int, mean: Image, weight: Image) -> None:
+    np.savez(folder / f"{number}.npz", mean=mean.astype(np.float16), weight=weight.astype(np.float16))
+
+
+def _kept(folder: Path, number: int) -> tuple[Image, Image]:
+    with np.load(folder / f"{number}.npz") as kept:
+        return kept["mean"].astype(np.float32), kept["weight"].astype(np.float32)
+
+
+def _running(sheet: Callable[[int], Sheet], order: range) -> Iterator[tuple[int, Image, Image]]:
+    """The running mean and its weight after each frame, in the order given."""
+    mean = weight = held = None
+    for number in order:
+        now = sheet(number)
+        fresh = now.gate.clip(1e-3, 1)
+        if mean is None or weight is None or held is None:
+            mean, weight = now.change, fresh
+        else:
+            x, y = _motion(now.light, held.light)
+            mean, weight = (cv2.remap(one, x, y, cv2.INTER_LINEAR) for one in (mean, weight))
+            old, new = (1 - ALPHA) * weight, ALPHA * fresh
+            mean = (mean * old[..., None] + now.change * new[..., None]) / np.maximum(old + new, 1e-4)[..., None]
+            weight = old + new
+        held = now
+        yield number, mean, weight
+
+
+def _motion(now: Image, before: Image) -> tuple[Image, Image]:
+    """Where each texel of `now` was `before`, as maps x, y for `cv2.remap`."""
+    side = now.shape[0]
+    small = [_for_flow(one) for one in (now, before)]
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(*small, None)
+    flow = np.clip(cv2.GaussianBlur(flow, (0, 0), SMOOTHER), -FARTHEST, FARTHEST)
+    flow = cv2.resize(flow, (side, side), interpolation=cv2.INTER_LINEAR) * (side / FLOW_SIDE)
+    y, x = np.mgrid[:side, :side].astype(np.float32)
+    return x + flow[..., 0], y + flow[..., 1]
+
+
+def _for_flow(light: Image) -> NDArray[np.uint8]:
+    """Log-luma with its slow shading taken out, as the eight bits that the flow wants."""
+    small = cv2.resize(light, (FLOW_SIDE, FLOW_SIDE), interpolation=cv2.INTER_AREA)
+    detail = small - cv2.GaussianBlur(small, (0, 0), 20.0)
+    return np.asarray(np.clip(128 + 160 * detail, 0, 255), np.uint8)

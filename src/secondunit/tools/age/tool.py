@@ -1,0 +1,178 @@
+"""Re-ageing from brief to draft: follow the performer, find the change, average it over time, lay it over the plate."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.faces import follow
+from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
+from secondunit.tools import staged
+from secondunit.tools.age import picture, timing, unwrap
+from secondunit.tools.age.picture import LAYERS, Face, PictureJob
+from secondunit.tools.age.plan import Plan, plan
+from secondunit.tools.age.whose import chosen
+from secondunit.tools.base import Context
+
+Image = NDArray[np.float32]
+FOLLOWED = ("secondunit.faces",)
+EXTRAS = ("preview.mp4", "contact.png")
+
+
+def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
+    """Make one version into ``ctx.staging``.
+
+    Raises InputError where the plate shows no face, or several and the brief does not say which; Cancelled.
+    """
+    wanted = plan(brief)
+    ctx.say(wanted.said)
+    job = _job(brief, plate, wanted, ctx)
+    _say_where(job, ctx)
+    numbers = list(plate.frames)
+    steady = _steady(job, numbers, ctx)
+    ready = replace(job, steady=steady, amount=wanted.amount, weights=tuple(sorted(brief.regions.items())))
+    frames = ctx.cached_frames("picture", _inputs(ready), picture.render, numbers, ready, code=picture.CODE)
+    return _deliver(brief, plate, wanted, ready, frames, ctx)
+
+
+def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJob:
+    scale = min(1.0, staged.WIDTHS[brief.quality] / plate.width)
+    width, height = round(plate.width * scale), round(plate.height * scale)
+    track = chosen(_tracks(plate, ctx), brief, plate)
+    points, presence = spread(track, plate.frames)
+    points = points * np.array([width / plate.width, height / plate.height, scale], np.float32)
+    cuts = tuple(frame - plate.first_frame for frame in track.cuts)
+    face = Face(points, presence, unwrap.side_for(points[presence > 0]), cuts)
+    return PictureJob(
+        plates=ctx.plates,
+        plate=plate,
+        width=width,
+        height=height,
+        first=plate.first_frame,
+        face=face,
+        younger=wanted.younger,
+        seed=brief.seed,
+    )
+
+
+def _tracks(plate: Plate, ctx: Context) -> tuple[follow.Track, ...]:
+    """Every face of the plate, from the cache if it was followed before."""
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        found = follow.follow(plate, ctx.plates, check=ctx.check, progress=ctx.progress, say=ctx.say)
+        return follow.pack(found)
+
+    frames = [ctx.plates / plate.frame_name(number) for number in plate.frames]
+    inputs = {"plate": plate, "frames": frames}
+    return follow.unpack(ctx.cached("follow", inputs, make, code=FOLLOWED))
+
+
+def spread(track: follow.Track, frames: range) -> tuple[Image, Image]:
+    """Points (N,468,3) and presence (N,) on every frame of the shot; nobody where the track says nothing."""
+    points = np.zeros((len(frames), *track.points.shape[1:]), np.float32)
+    presence = np.zeros(len(frames), np.float32)
+    at = np.asarray(track.frames) - frames.start
+    points[at], presence[at] = track.points, track.presence
+    return points, presence
+
+
+def _say_where(job: PictureJob, ctx: Context) -> None:
+    seen = job.face.presence
+    wide = float(np.ptp(job.face.points[seen > 0][..., 0], axis=1).mean())
+    ctx.say(f"The face is {wide:.0f} pixels wide on average; its map is {job.face.side} texels.")
+    lost = [job.first + int(n) for n in np.flatnonzero(seen <= 0)]
+    if lost:
+        ctx.say(f"The face is not seen well enough in {len(lost)} of {len(seen)} frames ({_listed(lost)}): no edit there.")
+
+
+def _listed(frames: Sequence[int]) -> str:
+    """Frame numbers as ranges, the first few of them."""
+    runs: list[list[int]] = []
+    for frame in frames:
+        if runs and frame == runs[-1][1] + 1:
+            runs[-1][1] = frame
+        else:
+            runs.append([frame, frame])
+    words = [f"{a}" if a == b else f"{a} to {b}" for a, b in runs]
+    return ", ".join(words[:4]) + (", …" if len(words) > 4 else "")
+
+
+def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
+    """Folder of the changes averaged over time."""
+    inputs = _found_in(job)
+    seen = [n for n in numbers if job.face.presence[n - job.first] > 0]
+    found = ctx.cached_frames("skin", inputs, picture.find_change, seen, job, code=picture.CODE)
+
+    def fill(folder: Path) -> None:
+        for run in _runs(job):
+            steps = timing.steadied(
+                lambda n: timing.load(found[job.first + n]), run, folder
+            )
+            for done, _ in enumerate(steps):
+                ctx.progress("average over time", done, 2 * len(seen))
+
+    return ctx.cached_folder("average over time", inputs, fill, code=picture.CODE)
+
+
+def _runs(job: PictureJob) -> list[range]:
+    """Stretches of frames, counted from 0, that show the face without a cut between."""
+    runs: list[range] = []
+    for index in np.flatnonzero(job.face.presence > 0):
+        fresh = not runs or runs[-1].stop != index or int(index) in job.face.cuts
+        runs = [*runs, range(int(index), int(index) + 1)] if fresh else [*runs[:-1], range(runs[-1].start, int(index) + 1)]
+    return runs
+
+
+def _found_in(job: PictureJob) -> dict[str, object]:
+    """What the change at full strength depends on, besides the frame's number."""
+    return {
+        "plate": job.plate,
+        "size": (job.width, job.height),
+        "face": job.face,
+        "younger": job.younger,
+        "seed": job.seed,
+    }
+
+
+def _inputs(job: PictureJob) -> dict[str, object]:
+    return {**_found_in(job), "amount": job.amount, "weights": job.weights}
+
+
+def _deliver(
+    brief: AgeBrief, plate: Plate, wanted: Plan, job: PictureJob, frames: dict[int, Path], ctx: Context
+) -> Draft:
+    staged.link_layers(LAYERS, frames, ctx)
+    told = f"{brief.performer}, {'younger' if wanted.younger else 'older'}, strength {wanted.amount:.0%}, {brief.quality}"
+    staged.preview(plate, frames, plate.first_frame, f"{brief.shot}  age", told, ctx)
+    facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
+    if not facts:
+        raise WorkFailed("No frame was made.")
+    return Draft(
+        layers=LAYERS,
+        width=job.width,
+        height=job.height,
+        first_frame=plate.first_frame,
+        last_frame=plate.last_frame,
+        extras=EXTRAS,
+        timings=dict(ctx.timings),
+        facts={
+            "finite": Tri.of(all(fact["finite"] for fact in facts)),
+            "complete": Tri.of(len(facts) == len(plate.frames)),
+            "hull_untouched": Tri.of(sum(fact["outside"] for fact in facts) == 0),
+        },
+        data_window=staged.window_of(plate, job.width, job.height),
+        notes=(wanted.said,),
+    )
+
+
+def check(brief: AgeBrief, plate: Plate) -> None:
+    """Raise InputError for a brief that `make` would refuse, as far as can be told before any work."""
+    if brief.face_at is not None:
+        x, y = brief.face_at
+        if not (0 <= x <= plate.width and 0 <= y <= plate.height):
+            raise InputError(f"--at {x:g},{y:g} lies outside the plate, which is {plate.width} x {plate.height} pixels.")
+    if plan(brief).asked == 0:
+        raise InputError("The age asked for is the apparent age: there is nothing to change.")

@@ -1,0 +1,127 @@
+"""What every tool does with finished frames: layers as the plate was, pictures to look at, and all of it in staging.
+
+A frame's folder holds one `NAME.exr` for each layer, and `shown.png` as people see it.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.schema import Layer, Plate, WorkFailed
+from secondunit.schema.plate import Window
+from secondunit.tools.base import Context
+
+Image = NDArray[np.float32]
+SHOWN = "shown.png"
+SHEET_FRAMES = 12
+WIDTHS = {"draft": 640, "review": 960, "final": 1_000_000}
+"""A version's picture is never wider than this (pixels); final is the plate's own resolution."""
+
+
+def resized(image: Image, width: int, height: int) -> Image:
+    """The image by area average, or itself when it has that size."""
+    if image.shape[1::-1] == (width, height):
+        return image
+    import cv2
+
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def window_of(plate: Plate, width: int, height: int) -> Window:
+    """Data and display window of every layer: the plate's display window at full size, else one that starts at zero."""
+    return plate.display_window if (width, height) == (plate.width, plate.height) else (0, 0, width - 1, height - 1)
+
+
+def write_layers(
+    folder: Path,
+    layers: Sequence[Layer],
+    images: Mapping[str, Image],
+    *,
+    header: dict[str, Any],
+    box: Window,
+    pixel_aspect: float,
+) -> None:
+    """Write each layer's image (H,W) or (H,W,C), by the layer's name, as ``NAME.exr``."""
+    from secondunit.media import frames
+
+    common: dict[str, Any] = {"pixel_aspect": pixel_aspect, "data_window": box, "display_window": box}
+    for layer in layers:
+        image = np.atleast_3d(images[layer.name])
+        channels = {name: np.ascontiguousarray(image[..., n]) for n, name in enumerate(layer.channels)}
+        fields = header | frames.ACESCG if layer.pixel_type == "half" else header
+        file = folder / f"{layer.name}.exr"
+        frames.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
+
+
+def header_of(plates: Path, plate: Plate, frame: int) -> dict[str, Any]:
+    """What the plate's header says of this frame, with the time code counted on where the plate is held."""
+    from secondunit.media import frames, header, timecode
+
+    shown = min(frame, plate.last_frame)
+    fields = dict(frames.read(plates / plate.frame_name(shown)).header)
+    for colour in frames.ACESCG:
+        fields.pop(colour, None)
+    if plate.timecode is not None:
+        label = timecode.advance(timecode.parse(plate.timecode), frame - plate.first_frame, plate.fps)
+        fields["timeCode"] = header.of_timecode(label)
+    return fields
+
+
+def save_shown(folder: Path, picture: NDArray[np.uint8]) -> None:
+    """Keep a frame as people see it, uint8 (H,W,3), where it can be opened while the others are being made."""
+    import cv2
+
+    cv2.imwrite(str(folder / SHOWN), np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+
+
+def shown(folder: Path) -> NDArray[np.uint8]:
+    """What `save_shown` kept."""
+    import cv2
+
+    picture = cv2.imread(str(folder / SHOWN), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise WorkFailed(f"{folder / SHOWN} cannot be read: run the same command again, and this frame is made anew.")
+    return np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8)
+
+
+def link_layers(layers: Sequence[Layer], frames: Mapping[int, Path], ctx: Context) -> None:
+    """Put every frame's layers into ``ctx.staging``."""
+    for frame, folder in frames.items():
+        ctx.progress("layers", frame - min(frames), len(frames))
+        for layer in layers:
+            target = ctx.staging / layer.file(frame)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            link(folder / f"{layer.name}.exr", target)
+
+
+def link(source: Path, target: Path) -> None:
+    """The same file at a second place: a hard link where the disk can, else a copy. Both are read only from here on."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def preview(plate: Plate, frames: Mapping[int, Path], sheet_from: int, title: str, subtitle: str, ctx: Context) -> None:
+    """Write the preview movie, and the contact sheet of frames from `sheet_from` on."""
+    from secondunit.media import colour, contact, movies
+
+    aspect = plate.pixel_aspect
+    view = colour.view_for(plate.colorspace)
+    movies.write_preview(
+        ctx.staging / "preview.mp4", _shown(frames, ctx), fps=plate.fps, view=view, pixel_aspect=aspect
+    )
+    chosen = {frame: shown(frames[frame]) for frame in contact.pick(sheet_from, max(frames), SHEET_FRAMES)}
+    contact.write_contact(ctx.staging / "contact.png", chosen, title=title, subtitle=subtitle, pixel_aspect=aspect)
+
+
+def _shown(frames: Mapping[int, Path], ctx: Context) -> Iterator[NDArray[np.uint8]]:
+    for done, frame in enumerate(sorted(frames)):
+        ctx.progress("preview", done, len(frames))
+        yield shown(frames[frame])
