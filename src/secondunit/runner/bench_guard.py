@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from secondunit.policy import cases, gate, pack
-from secondunit.runner import facts, inspection, looking_up
+from secondunit.runner import appearing, facts, inspection, looking_up
 from secondunit.runner.clock import instant
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Quiet
-from secondunit.schema import Inspection, MakeRequest, Plate, Version
+from secondunit.schema import Inspection, MakeRequest, Version
 from secondunit.trust import jws, revocation
 from secondunit.trust.jws import Typ
 from secondunit.trust.keys import generate
@@ -86,7 +86,9 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
         recorded = reading.files(version.name)
     outputs = _median_ms(lambda: inspection.unchanged(production.folder / version.folder, recorded), rounds=1)
     start = time.perf_counter()
-    _look(production, version, plate)
+    blank = Inspection(subject=version.name, subject_sha256=version.files_sha256, at=instant())
+    folder = production.folder / version.folder
+    appearing.in_version(production, blank, plate, version.manifest, folder, workers=House(), console=Quiet())
     looking = round((time.perf_counter() - start) * 1e3)
     made_ms = 1e3 * sum(version.timings.values())
     added = 2 * asking + 2 * hashing + outputs
@@ -100,13 +102,3 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
         "overhead_percent": round(100.0 * added / made_ms, 3) if made_ms else None,
         "with_looking_percent": round(100.0 * (added + looking) / made_ms, 3) if made_ms else None,
     }
-
-
-def _look(production: Production, version: Version, plate: Plate) -> None:
-    """Look for people in the version, as was done when it was made; what is found is dropped."""
-    manifest, folder = version.manifest, production.folder / version.folder
-    comp = next((layer for layer in manifest.layers if layer.name == "comp"), None)
-    if comp is not None:
-        made = {n: folder / comp.file(n) for n in range(manifest.first_frame, manifest.last_frame + 1)}
-        blank = Inspection(subject=version.name, subject_sha256=version.files_sha256, at=instant())
-        House().inspect(blank, plate, production.folder / plate.frames_folder, made=made, console=Quiet())

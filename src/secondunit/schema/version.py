@@ -54,6 +54,11 @@ class LayerManifest(Record, name="layer-manifest", version=1):
         frames = range(self.first_frame, self.last_frame + 1)
         return tuple(sorted([layer.file(f) for layer in self.layers for f in frames] + list(self.extras)))
 
+    def pictures(self) -> dict[int, str]:
+        """Frame -> relative path of what people look at, the layer `comp`; nothing where there is none."""
+        comps = [layer for layer in self.layers if layer.name == "comp"]
+        return {f: comp.file(f) for comp in comps for f in range(self.first_frame, self.last_frame + 1)}
+
 
 class Draft(Record, name="draft", version=1):
     """What a tool leaves in staging: it neither saves nor judges.
