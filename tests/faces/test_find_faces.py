@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from secondunit.faces import models
-from secondunit.faces.detect import detect, distinct, overlap
-from secondunit.faces.network import anchors
+from secondunit.faces.detect import OVERLAP, TILE, _cuts, _second_look, detect, distinct, overlap
+from secondunit.faces.network import TRAINED, anchors
 from secondunit.media import weights
 from tests.faces import heads
 
@@ -71,7 +71,7 @@ def test_boxes_are_as_wide_as_the_heads(network):
 
 
 def test_small_face_in_a_large_plate(network):
-    """A head of 20 pixels anywhere in 1920 x 1080: squares overlap, so none is cut in two."""
+    """A head of 20 pixels anywhere in 1920 x 1080: tiles overlap, so none is cut in two."""
     shown = heads.wall(1080, 1920)
     drawn = heads.head(20, kind=1)
     places = [(5, 5), (333, 170), (1860, 1030), (960, 500), (640, 860)]
@@ -95,11 +95,38 @@ def test_pictures_of_odd_shapes(network, shape):
 
 def test_anchors_are_as_published():
     """896 of them for 128 pixels: two in each of 16 x 16 cells, then six in each of 8 x 8."""
-    points = anchors(128)
+    points = anchors(128, 128)
     assert len(points) == 896
     assert points[0].tolist() == [4, 4]
     assert points[512].tolist() == [8, 8]
     assert points[-1].tolist() == [120, 120]
+
+
+def test_tiles_cover_every_side_and_hold_each_face_whole():
+    """Whatever the side: what is as long as two tiles share lies whole in one of them."""
+    for length in range(1, 6000):
+        starts, side = _cuts(length)
+        ends = [start + side for start in starts]
+        assert side % 16 == 0
+        assert TRAINED <= side <= TILE
+        assert starts[0] == 0
+        assert ends[-1] == max(length, side) or len(starts) == 1 <= ends[-1] - length < max(16, TRAINED)
+        assert all(end - start >= OVERLAP for end, start in zip(ends, starts[1:], strict=False))
+
+
+def test_a_second_look_that_cannot_make_a_face_ends_early():
+    class Blind:
+        """Sees nobody, and counts how often it is asked."""
+
+        asked = 0
+
+        def look(self, squares):
+            self.asked += 1
+            return np.zeros((len(squares), 1, 4), np.float32), np.zeros((len(squares), 1))
+
+    blind, picture = Blind(), np.zeros((200, 200, 3), np.uint8)
+    assert _second_look([picture], np.array([50, 50, 90, 90]), blind) == 0
+    assert blind.asked == 2, "two sizes of three leave two scores of six"
 
 
 def test_boxes_that_share_most_are_one():
