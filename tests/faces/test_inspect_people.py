@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from secondunit.faces import inspect, models, pictures
+from secondunit.faces.detect import detect
 from secondunit.media import colour, frames
 from secondunit.media.limits import Limits
 from secondunit.schema import Inspection, Plate, Tri
@@ -126,10 +127,47 @@ def test_only_what_changed_is_looked_at_and_what_is_not_finite_has_changed(monke
     plain = np.full((300, 400, 3), 0.18, np.float32)
     dotted, broken = plain.copy(), plain.copy()
     dotted[100:110, 200:220] += 0.1
-    broken[10, 390] = np.nan
-    monkeypatch.setattr(pictures, "pixels", lambda picture: picture)
-    windows = [pictures.changes(plain, made)[1] for made in (plain, dotted, broken)]
-    assert windows == [(0, 0, 0, 0), (136, 36, 284, 174), (326, 0, 400, 75)]
+    broken[10, 390], broken[9, 390], broken[8, 390] = np.nan, np.inf, -np.inf
+    made = {"plain": plain, "dotted": dotted, "broken": broken}
+    monkeypatch.setattr(pictures, "pixels", made.__getitem__)
+    found = [pictures.changes("plain", name) for name in made]
+    assert [one.window() for one in found] == [(0, 0, 0, 0), (136, 36, 284, 174), (326, 0, 400, 75)]
+    assert [one.differs.sum() for one in found] == [0, 200, 3]
+    assert pictures.changes("broken", "broken").differs.sum() == 3
+
+
+@pytest.mark.parametrize(("value", "moved"), [(0.0, 0.002), (0.18, 0.0038), (-0.5, 0.007), (60000.0, 600.002)])
+def test_a_hundredth_and_two_thousandths_are_no_change(value, moved):
+    before = np.full((1, 1, 3), value, np.float32)
+    for channel in range(3):
+        for factor, differs in ((0.99, False), (1.01, True)):
+            for sign in (-1, 1):
+                after = before.copy()
+                after[0, 0, channel] += sign * factor * np.float32(moved)
+                assert pictures._differs(before, after)[0, 0] == differs
+
+
+def test_the_plate_is_read_once_for_all_frames_of_a_version(tmp_path, monkeypatch):
+    before, read = street(somebody=False), []
+    plate_file, made = write(tmp_path, 1001, before), made_of(tmp_path, (before, before, painted(before, *FACE)))
+    monkeypatch.setattr(pictures, "pixels", lambda path: read.append(path) or frames.read_rgb(path))
+    for cached in (pictures.plate_pixels, pictures._before):
+        cached.cache_clear()
+    for path in made.values():
+        pictures.changes(plate_file, path)
+        pictures.changed(plate_file, path, [(0, 0, 9, 9)])
+    assert read.count(plate_file) == 1
+
+
+def test_a_face_that_nothing_touched_is_the_plates(tmp_path, network):
+    """It has been looked at there: what a version's frame is cut to must not make it somebody new."""
+    shown = heads.paste(heads.wall(HEIGHT, WIDTH), heads.head(48), 100, 30)
+    assert len(detect(shown, network)) == 1
+    for rows, columns, count in ((slice(150, 170), slice(10, 30), 0), (slice(70, 72), slice(140, 142), 1)):
+        differs = np.zeros((HEIGHT, WIDTH), bool)
+        differs[rows, columns] = True
+        assert len(detect(shown, network, differs)) == count
+        assert len(detect(shown, network, differs[:, ::2])) == count, "half as wide, as of an anamorphic plate"
 
 
 def test_sample_holds_both_ends():

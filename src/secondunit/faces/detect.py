@@ -35,9 +35,15 @@ class Found:
     score: float
 
 
-def detect(picture: Array, network: Network) -> tuple[Found, ...]:
-    """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first."""
+def detect(picture: Array, network: Network, differs: Array | None = None) -> tuple[Found, ...]:
+    """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first.
+
+    differs: bool, the picture's height and any width; where given, only faces with such a pixel in their box.
+    """
     boxes, scores = _candidates(picture, network)
+    if differs is not None:
+        touched = [_touched(differs, box, differs.shape[1] / picture.shape[1]) for box in boxes]
+        boxes, scores = boxes[touched], scores[touched]
     halves, sure = _halves(picture), []
     for index in distinct(boxes, scores)[:MOST]:
         score = _second_look(halves, boxes[index], network)
@@ -91,6 +97,12 @@ def _levels(picture: Array) -> Iterator[tuple[Array, Array]]:
         if min(size) <= TRAINED:
             return
         scale /= 2
+
+
+def _touched(differs: Array, box: Array, across: float) -> bool:
+    """Whether a pixel in the box differs. across: columns of `differs` to one of the box's."""
+    x0, y0, x1, y1 = np.clip(box, 0, None) * np.array([across, 1, across, 1])
+    return bool(differs[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))].any())
 
 
 def _tiles(level: Array) -> Iterator[tuple[Array, Array]]:
