@@ -60,7 +60,8 @@ def test_somebody_is_found_in_a_plate(tmp_path, network):
     assert face.changed is None
     assert found.detector.startswith("face_detection_short_range.tflite of mediapipe ")
     assert "OpenCV" in found.detector
-    assert found.models == {models.SHORT_RANGE.name: models.SHORT_RANGE.sha256}
+    assert found.models[models.SHORT_RANGE.name] == models.SHORT_RANGE.sha256
+    assert sorted(found.models) == [models.SHORT_RANGE.name, "faces/detect.py", "faces/network.py"]
 
 
 def test_nobody_in_a_plate(tmp_path, network):
@@ -121,6 +122,56 @@ def test_face_that_only_the_version_shows_was_altered(tmp_path, network):
     assert (found.people, found.altered) == (Tri.TRUE, Tri.TRUE)
     (face,) = found.faces
     assert face.box[0] < 150 < face.box[2], "where it is in the picture, although only what changed was looked at"
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Frames of the plate that are looked at."""
+    paths, find = [], inspect.Looker.find
+
+    def noted(self, path, plate, seen, before=None):
+        if before is None:
+            paths.append(path.name)
+        return find(self, path, plate, seen, before)
+
+    monkeypatch.setattr(inspect.Looker, "find", noted)
+    return paths
+
+
+def of_known_plate(folder, somebody=True, enrolled=None, **changed):
+    """A version of a plate that was looked through before; `changed`: of what is on record of that."""
+    before = street(somebody)
+    write(folder, 1001, before)
+    made = made_of(folder, (before, before, painted(before, *FACE)))
+    known = inspect.inspect_plate(BLANK, plate(), folder).model_copy(update=changed)
+    found = [
+        inspect.inspect_version(BLANK, plate(), folder, made, known=one, enrolled=enrolled) for one in (None, known)
+    ]
+    assert found[0] == found[1]
+    return found[1]
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+def test_what_is_on_record_of_a_plate_is_not_looked_for_again(tmp_path, network, looked_at, somebody):
+    found = of_known_plate(tmp_path, somebody)
+    assert (found.people, found.altered) == (Tri.of(somebody), Tri.of(somebody))
+    assert looked_at == ["frame.1001.exr"] * 2, "when it came in, and where nothing was on record"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"frames": ()}, {"detector": "another"}, {"models": {}}, {"models": {"faces/detect.py": "0" * 64}}],
+    ids=str,
+)
+def test_a_plate_that_was_looked_at_otherwise_is_looked_at_again(tmp_path, network, looked_at, changed):
+    of_known_plate(tmp_path, **changed)
+    assert len(looked_at) == 3
+
+
+@pytest.mark.parametrize(("somebody", "times"), [(True, 3), (False, 2)])
+def test_faces_on_record_are_compared_with_those_enrolled_since(tmp_path, network, looked_at, somebody, times):
+    of_known_plate(tmp_path, somebody, enrolled={"Pia": [[0.0] * 128]})
+    assert len(looked_at) == times
 
 
 def test_only_what_changed_is_looked_at_and_what_is_not_finite_has_changed(monkeypatch):

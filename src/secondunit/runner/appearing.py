@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from secondunit.runner import identities
+from secondunit.runner import facts_identity, identities
 from secondunit.runner.production import Production
 from secondunit.runner.workers import Listener, Workers
 from secondunit.schema import Inspection, LayerManifest, Plate
@@ -23,8 +23,7 @@ def in_version(
     if not made:
         return blank
     with production.reading() as reading:
-        known = reading.newest(Inspection, f"{plate.shot}/{plate.id}")
+        known = facts_identity.of_plate(reading, plate)
         enrolled = identities.looked_for(reading, production.folder, plate.shot, console.say)
-    also = sorted({face.frame for face in known.faces}) if known else ()
     frames = production.folder / plate.frames_folder
-    return workers.inspect(blank, plate, frames, made=made, also=also, enrolled=enrolled, console=console)
+    return workers.inspect(blank, plate, frames, made=made, known=known, enrolled=enrolled, console=console)
