@@ -9,6 +9,8 @@ import pytest
 
 from secondunit.cli.answer import end
 from secondunit.cli.main import app
+from secondunit.runner import bench_guard
+from secondunit.schema import Tri
 from tests.runner.small_tool import SmallWorkers
 
 CORNERS = "4,4 20,4 20,20 4,20"
@@ -491,13 +493,25 @@ def test_every_network_is_listed_with_its_licence_and_what_it_was_trained_on(sec
         assert one["name"] in secondunit("models").out
 
 
-def test_bench_guard_times_the_gate_and_the_looking_of_the_newest_version(secondunit, home):
+def test_bench_guard_times_the_gate_and_the_looking_of_the_newest_version_that_was_computed(secondunit, home):
     assert secondunit("bench", "guard", "--json").json["run"] is None
-    assert secondunit("collapse", "SC010", "--facade", CORNERS).status == 0
+    for seed in ("1", "1", "2", "2"):
+        assert secondunit("collapse", "SC010", "--facade", CORNERS, "--seed", seed).status == 0
     found = secondunit("bench", "guard", "--json").json
     assert found["matching"] == []
+    assert found["skipped"] == ["SC010/v004"]
     run = found["run"]
-    assert run["version"] == "SC010/v001"
+    assert (run["version"], run["computed"]) == ("SC010/v003", "true")
     assert run["facts and verdict_ms"] > 0
     assert 0 < run["overhead_percent"] <= run["with_looking_percent"]
-    assert "with looking for people" in secondunit("bench", "guard").out
+    out = secondunit("bench", "guard").out
+    assert "with looking for people" in out
+    assert "came from the cache: SC010/v004." in out
+
+
+def test_bench_guard_says_that_no_version_was_computed(secondunit, home, monkeypatch):
+    assert secondunit("collapse", "SC010", "--facade", CORNERS).status == 0
+    monkeypatch.setattr(bench_guard, "_computed", lambda *_: Tri.FALSE)
+    assert "No version here was computed when it was made" in secondunit("bench", "guard").out
+    monkeypatch.setattr(bench_guard, "_computed", lambda *_: Tri.UNKNOWN)
+    assert "is not on record" in secondunit("bench", "guard").out

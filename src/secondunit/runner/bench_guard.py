@@ -11,7 +11,7 @@ from secondunit.runner import appearing, facts, inspection, looking_up
 from secondunit.runner.clock import instant
 from secondunit.runner.production import Production
 from secondunit.runner.workers import House, Quiet
-from secondunit.schema import Inspection, MakeRequest, Version
+from secondunit.schema import InputError, Inspection, MakeRequest, RunRecord, Tri, Version
 from secondunit.trust import jws, revocation
 from secondunit.trust.jws import Typ
 from secondunit.trust.keys import generate
@@ -20,12 +20,12 @@ ROUNDS = 200
 
 
 def measure(production: Production | None) -> dict[str, Any]:
-    """Medians in milliseconds; overhead of the newest version in the production, if there is one; how often matching
-    erred on the references of those enrolled there.
+    """Medians in milliseconds; what was added to the newest version here whose frames were computed, and which newer
+    ones were skipped; how often matching erred on the references of those enrolled here.
     """
     found = {"rounds": ROUNDS, "verdicts_ms": _verdicts(), "signatures_ms": _signatures()}
-    version = _newest(production) if production else None
-    found["run"] = _run(production, version) if production and version else None
+    version, skipped = _newest_computed(production) if production else (None, ())
+    found |= {"run": _run(production, version) if production and version else None, "skipped": list(skipped)}
     return found | {"matching": looking_up.enrolled(production) if production else []}
 
 
@@ -67,9 +67,25 @@ def _signatures() -> dict[str, float]:
     }
 
 
-def _newest(production: Production) -> Version | None:
+def _newest_computed(production: Production) -> tuple[Version | None, tuple[str, ...]]:
+    """The newest version whose frames were computed when it was made, and the names of newer ones: what adds to a run
+    says nothing beside one whose frames came from the cache. Of versions made before that was noted nobody knows."""
     with production.reading() as reading:
-        return max(reading.versions(), key=lambda version: version.made_at, default=None)
+        versions = sorted(reading.versions(), key=lambda version: version.made_at, reverse=True)
+    skipped = []
+    for version in versions:
+        if _computed(production, version) is not Tri.FALSE:
+            return version, tuple(skipped)
+        skipped.append(version.name)
+    return None, tuple(skipped)
+
+
+def _computed(production: Production, version: Version) -> Tri:
+    try:
+        text = (production.folder / version.folder / "run.json").read_text("utf-8")
+        return RunRecord.from_json(text).facts.get("computed", Tri.UNKNOWN)
+    except (OSError, ValueError, InputError):
+        return Tri.UNKNOWN
 
 
 def _run(production: Production, version: Version) -> dict[str, Any]:
@@ -94,6 +110,7 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
     added = 2 * asking + 2 * hashing + outputs
     return {
         "version": version.name,
+        "computed": _computed(production, version).value,
         "facts and verdict_ms": asking,
         "hash inputs_ms": hashing,
         "hash outputs_ms": outputs,

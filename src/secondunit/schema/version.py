@@ -64,7 +64,8 @@ class Draft(Record, name="draft", version=1):
     """What a tool leaves in staging: it neither saves nor judges.
 
     facts: what the tool measured about its own output; the gate needs `finite`, `complete` and `hull_untouched`
-    (pixels outside building, dust and shadow equal the plate's), and an absent one is unknown, which never allows.
+    (pixels outside building, dust and shadow equal the plate's), and an absent one is unknown, which never allows. The
+    runner adds `computed`: no frame came from the cache.
     inputs: name -> sha256 of everything beyond brief and plate that determines the result; code: module -> sha256;
     timings: stage -> seconds; notes: what a person must hear. data_window None: the plate's.
     """
