@@ -6,30 +6,17 @@ Shares are of heads drawn by numbers; margins are a third of what misses, agains
 import numpy as np
 import pytest
 
-from secondunit.faces import models
-from secondunit.faces.detect import OVERLAP, TILE, _cuts, _second_look, detect, distinct, overlap
+from secondunit.faces import heads, models
+from secondunit.faces.detect import OVERLAP, TILE, Found, _cuts, _second_look, detect, distinct, overlap
 from secondunit.faces.network import TRAINED, anchors
+from secondunit.faces.trial import KINDS, Count, counted, covers, picture
 from secondunit.media import weights
-from tests.faces import heads
-
-KINDS = range(len(heads.SKINS))
-SIDE = 192
-
-
-def picture(width, kind, yaw=0.0, seed=1):
-    """One head somewhere on a wall, and the middle of its face, x and y."""
-    drawn = heads.head(width, yaw=yaw, kind=kind)
-    rng = np.random.default_rng(seed)
-    side = max(SIDE, 2 * drawn.shape[0])
-    top, left = int(rng.integers(side - drawn.shape[0])), int(rng.integers(side - drawn.shape[1]))
-    at = left + drawn.shape[1] / 2, top + 1.15 * width / (2 * heads.HALF_WIDTH)
-    return heads.paste(heads.wall(side, side, seed), drawn, left, top), at
 
 
 def found(network, shown, at):
     """Exactly one face, and it lies there."""
     faces = detect(shown, network)
-    return len(faces) == 1 and np.all(np.less(faces[0].box[:2], at)) and np.all(np.less(at, faces[0].box[2:]))
+    return len(faces) == 1 and covers(faces[0], at)
 
 
 def share(network, **settings):
@@ -63,6 +50,12 @@ def test_dark_and_bright_plates(network, stops):
     assert np.mean(hits) >= 0.75
 
 
+@pytest.mark.parametrize("width", [14, 16, 20, 48])
+def test_nobody_is_found_twice(network, width):
+    counts = [len(detect(picture(width, kind, seed=seed)[0], network)) for kind in KINDS for seed in range(3)]
+    assert counts == [1] * len(counts)
+
+
 def test_boxes_are_as_wide_as_the_heads(network):
     for width in (24, 48, 96):
         shown, _ = picture(width, 0)
@@ -91,6 +84,20 @@ def test_nobody_in_the_example(network, example_plate):
 @pytest.mark.parametrize("shape", [(1, 1), (3, 700), (40, 9), (127, 129)])
 def test_pictures_of_odd_shapes(network, shape):
     assert detect(np.full((*shape, 3), 128, np.uint8), network) == ()
+
+
+def test_what_is_found_is_counted_with_bounds():
+    """A finder that sees nobody misses every head; one that sees somebody everywhere finds all, and more."""
+    steps = []
+    blind = counted(lambda shown: (), lambda *step: steps.append(step), each=1)
+    assert blind["width_px"]["96"] == blind["yaw_deg"]["0"] == {"wrong": 4, "of": 4, "at_most": 1.0}
+    assert blind["false_alarms"] == {"wrong": 0, "of": 3, "at_most": 0.632}
+    assert steps[0][1:] == (0, 17)
+    assert steps[-1][1:] == (17, 17)
+    eager = counted(lambda shown: (Found((0, 0, 9999, 9999), 1.0),), lambda *_: None, each=1)
+    assert {one["wrong"] for one in eager["width_px"].values()} == {0}
+    assert eager["false_alarms"]["wrong"] == 3
+    assert Count(0, 60).answer()["at_most"] == pytest.approx(1 - 0.05 ** (1 / 60), abs=1e-3)
 
 
 def test_anchors_are_as_published():

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from secondunit.faces import inspect, models, pictures
+from secondunit.faces import heads, inspect, models, pictures
 from secondunit.faces.detect import detect
 from secondunit.media import colour, frames
 from secondunit.media.limits import Limits
 from secondunit.schema import Inspection, Plate, Tri
-from tests.faces import heads
 
 HEIGHT, WIDTH = 180, 260
 BLANK = Inspection(subject="A010/PL01_v001", subject_sha256="0" * 64, at="2026-11-22T10:00:00.000000Z")

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondunit.faces import enrol, identity, inspect, models
+from secondunit.faces import enrol, heads, identity, inspect, models
 from secondunit.media.child import Child
 from secondunit.schema import InputError, Match, Tri
 from secondunit.schema.identity import Rates, upper_bound
-from tests.faces import heads
 from tests.faces.test_inspect_people import BLANK, plate, write
 from tests.faces.test_inspect_people import street as with_somebody
 

@@ -51,8 +51,10 @@ def detect(picture: Array, network: Network, differs: Array | None = None) -> tu
             sure.append((boxes[index], score))
     if not sure:
         return ()
-    kept = np.stack([box for box, _ in sure]), np.array([score for _, score in sure])
-    return tuple(Found(_numbers(kept[0][i]), float(kept[1][i])) for i in distinct(*kept))
+    boxes, scores = np.stack([box for box, _ in sure]), np.array([score for _, score in sure])
+    best = distinct(boxes, scores)
+    alone = [i for n, i in enumerate(best) if not any(_one_middle(boxes[i], boxes[other]) for other in best[:n])]
+    return tuple(Found(_numbers(boxes[i]), float(scores[i])) for i in alone)
 
 
 def distinct(boxes: Array, scores: Array) -> list[int]:
@@ -63,6 +65,12 @@ def distinct(boxes: Array, scores: Array) -> list[int]:
         kept.append(int(best))
         left = left[overlap(boxes[left], boxes[best]) < SAME]
     return kept
+
+
+def _one_middle(one: Array, other: Array) -> bool:
+    """Whether two boxes are one face, found at two sizes: no face lies in the middle of another."""
+    apart = np.abs(one[:2] + one[2:] - other[:2] - other[2:]) / 2
+    return bool(apart.max() < max(one[2] - one[0], other[2] - other[0]) / 4)
 
 
 def overlap(boxes: Array, box: Array) -> Array:

@@ -1,4 +1,5 @@
-"""Heads of nobody: drawn by numbers here, so that no photograph of a person lies in the repository.
+"""Heads of nobody: drawn by numbers here, so that no photograph of a person lies in the repository. For trying the
+detector (`trial`), in tests, in bench/ and by `secondunit bench guard`.
 
 Head frame: x to the picture's right, y up, z towards the viewer; 1 is half the head's height.
 """
