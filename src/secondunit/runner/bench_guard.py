@@ -10,7 +10,7 @@ from secondunit.policy import cases, gate, pack
 from secondunit.runner import appearing, facts, inspection, looking_up
 from secondunit.runner.clock import instant
 from secondunit.runner.production import Production
-from secondunit.runner.workers import House, Quiet
+from secondunit.runner.workers import House, Listener, Quiet
 from secondunit.schema import InputError, Inspection, MakeRequest, RunRecord, Tri, Version
 from secondunit.trust import jws, revocation
 from secondunit.trust.jws import Typ
@@ -19,14 +19,25 @@ from secondunit.trust.keys import generate
 ROUNDS = 200
 
 
-def measure(production: Production | None) -> dict[str, Any]:
+def measure(production: Production | None, console: Listener) -> dict[str, Any]:
     """Medians in milliseconds; what was added to the newest version here whose frames were computed, and which newer
-    ones were skipped; how often matching erred on the references of those enrolled here.
+    ones were skipped; how often the detector errs on drawn pictures, and matching on the references of those enrolled.
     """
     found = {"rounds": ROUNDS, "verdicts_ms": _verdicts(), "signatures_ms": _signatures()}
     version, skipped = _newest_computed(production) if production else (None, ())
     found |= {"run": _run(production, version) if production and version else None, "skipped": list(skipped)}
+    found["detection"] = _detection(console)
     return found | {"matching": looking_up.enrolled(production) if production else []}
+
+
+def _detection(console: Listener) -> dict[str, Any] | None:
+    """How often heads of nobody are missed, and somebody is found who is not there; None without a detector."""
+    from secondunit.faces import models, trial
+
+    try:
+        return trial.counted(trial.finder(), console.progress)
+    except models.Missing:
+        return None
 
 
 def _median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
