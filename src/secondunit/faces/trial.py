@@ -110,8 +110,8 @@ def rubble(height: int, width: int, seed: int) -> Array:
     for size in np.sort(rng.uniform(4, 70, 900))[::-1]:
         angles = np.sort(rng.uniform(0, 2 * np.pi, 6))
         around = np.stack([np.cos(angles), np.sin(angles)], 1) * size * rng.uniform(0.5, 1, (6, 1))
-        piece = np.int32(around + rng.uniform(0, 1, 2) * (width, height))
+        piece = cv2.convexHull((around + rng.uniform(0, 1, 2) * (width, height)).astype(np.int32))
         colour = colours[rng.integers(len(colours))] * rng.uniform(0.5, 1.2)
-        cv2.fillConvexPoly(out, cv2.convexHull(piece), colour.tolist())
-        cv2.polylines(out, [cv2.convexHull(piece)], isClosed=True, color=(colour * 0.5).tolist())
+        cv2.fillConvexPoly(out, piece, colour.tolist())
+        cv2.polylines(out, [piece], isClosed=True, color=(colour * 0.5).tolist())
     return out

@@ -83,7 +83,7 @@ def _newest_computed(production: Production) -> tuple[Version | None, tuple[str,
     says nothing beside one whose frames came from the cache. Of versions made before that was noted nobody knows."""
     with production.reading() as reading:
         versions = sorted(reading.versions(), key=lambda version: version.made_at, reverse=True)
-    skipped = []
+    skipped: list[str] = []
     for version in versions:
         if _computed(production, version) is not Tri.FALSE:
             return version, tuple(skipped)
