@@ -7,6 +7,7 @@ from secondunit.faces import heads, inspect, models, pictures
 from secondunit.faces.detect import detect
 from secondunit.media import colour, frames
 from secondunit.media.limits import Limits
+from secondunit.media.shown import spread
 from secondunit.schema import Inspection, Plate, Tri
 
 HEIGHT, WIDTH = 180, 260
@@ -221,9 +222,9 @@ def test_a_face_that_nothing_touched_is_the_plates(tmp_path, network):
 
 
 def test_sample_holds_both_ends():
-    assert inspect.sample(1001, 1001) == (1001,)
-    assert inspect.sample(1001, 1003) == (1001, 1002, 1003)
-    chosen = inspect.sample(1001, 1120)
+    assert spread(1001, 1001, inspect.SAMPLE) == (1001,)
+    assert spread(1001, 1003, inspect.SAMPLE) == (1001, 1002, 1003)
+    chosen = spread(1001, 1120, inspect.SAMPLE)
     assert (chosen[0], chosen[-1], len(chosen)) == (1001, 1120, inspect.SAMPLE)
 
 

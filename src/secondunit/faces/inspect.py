@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from secondunit.media.child import Child, Failed, nothing
+from secondunit.media.child import Child, Failed, nothing, unwatched
 from secondunit.media.limits import Limits
 from secondunit.media.shown import spread
 from secondunit.schema import Face, Inspection, Match, Plate, Tri
@@ -61,15 +61,6 @@ class Seen:
     enrolled: tuple[str, ...] = ()
 
 
-def sample(first: int, last: int, most: int = SAMPLE) -> tuple[int, ...]:
-    """Numbers of the frames to look at."""
-    return spread(first, last, most)
-
-
-def _silent(stage: str, done: float, total: float) -> None:
-    """Nobody watches."""
-
-
 def inspect_plate(
     blank: Inspection,
     plate: Plate,
@@ -78,7 +69,7 @@ def inspect_plate(
     enrolled: Enrolled | None = None,
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
-    progress: Progress = _silent,
+    progress: Progress = unwatched,
 ) -> Inspection:
     """`blank` with what was found. folder: where the plate's frames lie. Never raises for a detector's failure.
 
@@ -86,7 +77,7 @@ def inspect_plate(
     """
     seen = Seen(enrolled=tuple(sorted(enrolled or ())))
     with _watched(seen, say), looker(check, enrolled) as looking:
-        chosen = sample(plate.first_frame, plate.last_frame)
+        chosen = spread(plate.first_frame, plate.last_frame, SAMPLE)
         for number in chosen:
             progress(STAGE, len(seen.frames), len(chosen))
             faces = looking.find(folder / plate.frame_name(number), plate, seen)
@@ -107,7 +98,7 @@ def inspect_version(
     enrolled: Enrolled | None = None,
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
-    progress: Progress = _silent,
+    progress: Progress = unwatched,
 ) -> Inspection:
     """`blank` with what was found. made: frame -> the finished picture. known: what was found in exactly this plate:
     frames in which it shows somebody are looked at beside the sample, and those of the plate not again.
@@ -116,7 +107,7 @@ def inspect_version(
     """
     seen, shown = Seen(enrolled=tuple(sorted(enrolled or ()))), dict[int, list[Spotted]]()
     also = {face.frame for face in known.faces} if known else set[int]()
-    chosen = set(sample(min(made), max(made))) | (also & set(made))
+    chosen = set(spread(min(made), max(made), SAMPLE)) | (also & set(made))
     with _watched(seen, say), looker(check, enrolled) as looking:
         for number in sorted(chosen):
             progress(STAGE, len(seen.frames), len(chosen))
