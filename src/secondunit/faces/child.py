@@ -50,17 +50,14 @@ class Session:
         """Faces in one frame."""
         import cv2
 
-        from secondunit.media.shown import developed, pixels
+        from secondunit.media.shown import developed
 
-        from .pictures import changes
-
-        path, plate = Path(request["path"]), request.get("plate")
-        made, (x0, y0, x1, y1) = changes(Path(plate), path) if plate else (pixels(path), (0, 0, None, None))
-        about = {"size": [made.shape[1], made.shape[0]], "opencv": cv2.__version__}
-        if x1 == 0:
+        whole, differs, (x0, y0, x1, y1) = _to_look_at(Path(request["path"]), request.get("plate"))
+        about = {"size": [whole.shape[1], whole.shape[0]], "opencv": cv2.__version__}
+        if x0 == x1:
             return about | {"faces": [], "said": None}
-        picture, ratio = developed(made[y0:y1, x0:x1], request["space"], request["aspect"])
-        found = self._detected(picture)
+        picture, ratio = developed(whole[y0:y1, x0:x1], request["space"], request["aspect"])
+        found = self._detected(picture, None if differs is None else differs[y0:y1, x0:x1])
         faces = []
         for face in found:
             left, top, right, bottom = face.box
@@ -79,13 +76,13 @@ class Session:
         measure = self._matching().measure(picture, found[0].box) if width >= identity.SMALLEST else None
         return {"faces": 1, "width": width, "measure": measure}
 
-    def _detected(self, picture: Any) -> Any:
+    def _detected(self, picture: Any, differs: Any = None) -> Any:
         from .detect import detect
         from .network import Network
 
         if self._network is None:
             self._network = Network(models.find(models.SHORT_RANGE).file)
-        return detect(picture, self._network)
+        return detect(picture, self._network, differs)
 
     def _matching(self) -> Any:
         from .matcher import Matcher
@@ -116,6 +113,17 @@ class Session:
 
         shares, boxes = changed(Path(request["plate"]), Path(request["made"]), request["boxes"])
         return {"changed": shares, "boxes": boxes}
+
+
+def _to_look_at(path: Path, plate: str | None) -> tuple[Any, Any, tuple[int, int, int, int]]:
+    """A frame's pixels, where it differs from the plate's frame (None: it is a plate's), and the window of interest."""
+    from .pictures import changes, plate_pixels
+
+    if plate is None:
+        whole = plate_pixels(path)
+        return whole, None, (0, 0, whole.shape[1], whole.shape[0])
+    found = changes(Path(plate), path)
+    return found.made, found.differs, found.window()
 
 
 def main() -> None:
