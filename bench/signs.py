@@ -12,10 +12,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from secondunit.faces.heads import wall
 from secondunit.signs import models
 from secondunit.signs.networks import Finder, Reader
 from secondunit.signs.read import Line, read
-from tests.faces.heads import wall
 from tests.signs import boards
 
 Array = np.ndarray[Any, Any]

@@ -8,9 +8,11 @@ import types
 
 import pytest
 
+from secondunit.cli import law
 from secondunit.faces import identity
 from secondunit.runner import facts_identity, identities, orphans
 from secondunit.runner.advance import advance
+from secondunit.runner.explaining import explained
 from secondunit.runner.production import open_production
 from secondunit.runner.workers import Quiet
 from secondunit.schema import (
@@ -64,7 +66,9 @@ def test_consent_of_one_on_the_face_of_another(production, monkeypatch, both):
     show(production, eyes, "Pia")
     people.answer(production, "A010/b001", Question.IDENTITY_SETTLED, by="Leo")
     done(people.approve(production, "A010/b001", "legal", "Leo"))
-    assert "A010/PL01_v002: a face matches Quin; Sue named Pia." in make(production, eyes).says()
+    line = "A010/PL01_v002: a face matches Quin; Sue named Pia."
+    assert line in make(production, eyes).says()
+    assert explained(production, "Ann", "A010/b001").matched == (line,)
     stopped(lambda: make(production, eyes), monkeypatch, "stop.other-face")
 
 
@@ -102,7 +106,7 @@ def final(production):
     return people.signed(production, StatusRequest(actor="Sue", shot="A010", version="v001", status=Status.FINAL))
 
 
-def test_dust_on_a_face_that_is_known_is_not_called_unrecognisable(production, monkeypatch):
+def dust_on_quin(production):
     """A tool that alters nobody covers somebody enrolled; a supervisor says that nobody can be recognised."""
     enrol(production, "Quin")
     eyes = Eyes(face("Quin"))
@@ -110,6 +114,10 @@ def test_dust_on_a_face_that_is_known_is_not_called_unrecognisable(production, m
     done(door.add_brief(production))
     done(attacks.make(production, "b002", workers=eyes))
     people.settle(production)
+
+
+def test_dust_on_a_face_that_is_known_is_not_called_unrecognisable(production, monkeypatch):
+    dust_on_quin(production)
     done(people.approve(production, "A010/v001", "supervisor", "Sue"))
     assert rules(final(production)) == {"stop.other-face"}
     with monkeypatch.context() as weakened:
@@ -117,13 +125,27 @@ def test_dust_on_a_face_that_is_known_is_not_called_unrecognisable(production, m
         assert final(production).verdict.allowed
 
 
+def test_why_it_is_not_final_says_whose_face_and_nothing_that_was_measured(production):
+    dust_on_quin(production)
+    found = explained(production, "Sue", "A010/v001")
+    assert found.matched == tuple(
+        f"A010/{name}: a face matches Quin{named}." for name, named in (("PL01_v002", "; Sue named Pia"), ("v001", ""))
+    )
+    said = [*law._lines(found), json.dumps(law._as_json(found))]
+    assert all(any(line in one for one in said[:-1]) for line in found.matched)
+    assert not [one for one in said if "0.7071" in one or "score" in one or "distance" in one]
+
+
+def test_what_is_explained_otherwise_names_nobody(production):
+    enrol(production, "Pia")
+    show(production, Eyes(face("Pia")), "Pia")
+    found = explained(production, "Ann", "A010/b001")
+    assert found.matched == ()
+    assert "Whose faces:" not in law._lines(found)
+
+
 def test_a_change_that_legal_calls_customary_needs_no_consent_of_theirs(production):
-    enrol(production, "Quin")
-    eyes = Eyes(face("Quin"))
-    show(production, eyes, "Pia")
-    done(door.add_brief(production))
-    done(attacks.make(production, "b002", workers=eyes))
-    people.settle(production)
+    dust_on_quin(production)
     people.answer(production, "A010/v001", Question.CUSTOMARY, by="Leo")
     done(people.approve(production, "A010/v001", "supervisor", "Sue"))
     assert final(production).verdict.allowed

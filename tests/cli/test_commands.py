@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -9,6 +10,10 @@ import pytest
 
 from secondunit.cli.answer import end
 from secondunit.cli.main import app
+from secondunit.faces import models, trial
+from secondunit.runner import bench_guard
+from secondunit.runner.workers import Quiet
+from secondunit.schema import Tri
 from tests.runner.small_tool import SmallWorkers
 
 CORNERS = "4,4 20,4 20,20 4,20"
@@ -491,13 +496,55 @@ def test_every_network_is_listed_with_its_licence_and_what_it_was_trained_on(sec
         assert one["name"] in secondunit("models").out
 
 
-def test_bench_guard_times_the_gate_and_the_looking_of_the_newest_version(secondunit, home):
+ONE = {"wrong": 3, "of": 4, "at_most": 0.987}
+COUNTED = {"each": 4, "turned_px": 32, "width_px": {"8": ONE}, "yaw_deg": {"0": ONE, "90": ONE}}
+COUNTED |= {"false_alarms": {"wrong": 0, "of": 3, "at_most": 0.632}}
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Detection counted in no time."""
+    monkeypatch.setattr(bench_guard, "_detection", lambda console: COUNTED)
+
+
+@pytest.mark.usefixtures("counted")
+def test_bench_guard_times_the_gate_and_the_looking_of_the_newest_version_that_was_computed(secondunit, home):
     assert secondunit("bench", "guard", "--json").json["run"] is None
-    assert secondunit("collapse", "SC010", "--facade", CORNERS).status == 0
+    for seed in ("1", "1", "2", "2"):
+        assert secondunit("collapse", "SC010", "--facade", CORNERS, "--seed", seed).status == 0
     found = secondunit("bench", "guard", "--json").json
-    assert found["matching"] == []
+    assert (found["matching"], found["detection"]) == ([], COUNTED)
+    assert found["skipped"] == ["SC010/v004"]
     run = found["run"]
-    assert run["version"] == "SC010/v001"
+    assert (run["version"], run["computed"]) == ("SC010/v003", "true")
     assert run["facts and verdict_ms"] > 0
     assert 0 < run["overhead_percent"] <= run["with_looking_percent"]
-    assert "with looking for people" in secondunit("bench", "guard").out
+    out = secondunit("bench", "guard").out
+    assert "with looking for people" in out
+    assert "came from the cache: SC010/v004." in out
+    assert re.search(r"8 px wide +1 of 4 +99%", out)
+    assert "Somebody was found in 0 of 3 drawn" in out
+    assert "here none" in out
+
+
+@pytest.mark.usefixtures("counted")
+def test_bench_guard_says_that_no_version_was_computed(secondunit, home, monkeypatch):
+    assert secondunit("collapse", "SC010", "--facade", CORNERS).status == 0
+    monkeypatch.setattr(bench_guard, "_computed", lambda *_: Tri.FALSE)
+    assert "No version here was computed when it was made" in secondunit("bench", "guard").out
+    monkeypatch.setattr(bench_guard, "_computed", lambda *_: Tri.UNKNOWN)
+    assert "is not on record" in secondunit("bench", "guard").out
+    monkeypatch.setattr(bench_guard, "_detection", lambda console: None)
+    assert "No face detector is installed" in secondunit("bench", "guard").out
+
+
+def test_bench_guard_counts_with_the_house_detector_or_says_that_there_is_none(monkeypatch):
+    monkeypatch.setattr(trial, "finder", lambda: lambda shown: ())
+    monkeypatch.setattr(trial, "counted", lambda find, progress: {"found": find(None)})
+    assert bench_guard._detection(Quiet()) == {"found": ()}
+
+    def missing():
+        raise models.Missing("no face detector is installed")
+
+    monkeypatch.setattr(trial, "finder", missing)
+    assert bench_guard._detection(Quiet()) is None

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from secondunit.faces import inspect, models, pictures
+from secondunit.faces import heads, inspect, models, pictures
+from secondunit.faces.detect import detect
 from secondunit.media import colour, frames
 from secondunit.media.limits import Limits
+from secondunit.media.shown import spread
 from secondunit.schema import Inspection, Plate, Tri
-from tests.faces import heads
 
 HEIGHT, WIDTH = 180, 260
 BLANK = Inspection(subject="A010/PL01_v001", subject_sha256="0" * 64, at="2026-11-22T10:00:00.000000Z")
@@ -59,7 +60,8 @@ def test_somebody_is_found_in_a_plate(tmp_path, network):
     assert face.changed is None
     assert found.detector.startswith("face_detection_short_range.tflite of mediapipe ")
     assert "OpenCV" in found.detector
-    assert found.models == {models.SHORT_RANGE.name: models.SHORT_RANGE.sha256}
+    assert found.models[models.SHORT_RANGE.name] == models.SHORT_RANGE.sha256
+    assert sorted(found.models) == [models.SHORT_RANGE.name, "faces/detect.py", "faces/network.py"]
 
 
 def test_nobody_in_a_plate(tmp_path, network):
@@ -122,20 +124,107 @@ def test_face_that_only_the_version_shows_was_altered(tmp_path, network):
     assert face.box[0] < 150 < face.box[2], "where it is in the picture, although only what changed was looked at"
 
 
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Frames of the plate that are looked at."""
+    paths, find = [], inspect.Looker.find
+
+    def noted(self, path, plate, seen, before=None):
+        if before is None:
+            paths.append(path.name)
+        return find(self, path, plate, seen, before)
+
+    monkeypatch.setattr(inspect.Looker, "find", noted)
+    return paths
+
+
+def of_known_plate(folder, somebody=True, enrolled=None, **changed):
+    """A version of a plate that was looked through before; `changed`: of what is on record of that."""
+    before = street(somebody)
+    write(folder, 1001, before)
+    made = made_of(folder, (before, before, painted(before, *FACE)))
+    known = inspect.inspect_plate(BLANK, plate(), folder).model_copy(update=changed)
+    found = [
+        inspect.inspect_version(BLANK, plate(), folder, made, known=one, enrolled=enrolled) for one in (None, known)
+    ]
+    assert found[0] == found[1]
+    return found[1]
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+def test_what_is_on_record_of_a_plate_is_not_looked_for_again(tmp_path, network, looked_at, somebody):
+    found = of_known_plate(tmp_path, somebody)
+    assert (found.people, found.altered) == (Tri.of(somebody), Tri.of(somebody))
+    assert looked_at == ["frame.1001.exr"] * 2, "when it came in, and where nothing was on record"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"frames": ()}, {"detector": "another"}, {"models": {}}, {"models": {"faces/detect.py": "0" * 64}}],
+    ids=str,
+)
+def test_a_plate_that_was_looked_at_otherwise_is_looked_at_again(tmp_path, network, looked_at, changed):
+    of_known_plate(tmp_path, **changed)
+    assert len(looked_at) == 3
+
+
+@pytest.mark.parametrize(("somebody", "times"), [(True, 3), (False, 2)])
+def test_faces_on_record_are_compared_with_those_enrolled_since(tmp_path, network, looked_at, somebody, times):
+    of_known_plate(tmp_path, somebody, enrolled={"Pia": [[0.0] * 128]})
+    assert len(looked_at) == times
+
+
 def test_only_what_changed_is_looked_at_and_what_is_not_finite_has_changed(monkeypatch):
     plain = np.full((300, 400, 3), 0.18, np.float32)
     dotted, broken = plain.copy(), plain.copy()
     dotted[100:110, 200:220] += 0.1
-    broken[10, 390] = np.nan
-    monkeypatch.setattr(pictures, "pixels", lambda picture: picture)
-    windows = [pictures.changes(plain, made)[1] for made in (plain, dotted, broken)]
-    assert windows == [(0, 0, 0, 0), (136, 36, 284, 174), (326, 0, 400, 75)]
+    broken[10, 390], broken[9, 390], broken[8, 390] = np.nan, np.inf, -np.inf
+    made = {"plain": plain, "dotted": dotted, "broken": broken}
+    monkeypatch.setattr(pictures, "pixels", made.__getitem__)
+    found = [pictures.changes("plain", name) for name in made]
+    assert [one.window() for one in found] == [(0, 0, 0, 0), (136, 36, 284, 174), (326, 0, 400, 75)]
+    assert [one.differs.sum() for one in found] == [0, 200, 3]
+    assert pictures.changes("broken", "broken").differs.sum() == 3
+
+
+@pytest.mark.parametrize(("value", "moved"), [(0.0, 0.002), (0.18, 0.0038), (-0.5, 0.007), (60000.0, 600.002)])
+def test_a_hundredth_and_two_thousandths_are_no_change(value, moved):
+    before = np.full((1, 1, 3), value, np.float32)
+    for channel in range(3):
+        for factor, differs in ((0.99, False), (1.01, True)):
+            for sign in (-1, 1):
+                after = before.copy()
+                after[0, 0, channel] += sign * factor * np.float32(moved)
+                assert pictures._differs(before, after)[0, 0] == differs
+
+
+def test_the_plate_is_read_once_for_all_frames_of_a_version(tmp_path, monkeypatch):
+    before, read = street(somebody=False), []
+    plate_file, made = write(tmp_path, 1001, before), made_of(tmp_path, (before, before, painted(before, *FACE)))
+    monkeypatch.setattr(pictures, "pixels", lambda path: read.append(path) or frames.read_rgb(path))
+    for cached in (pictures.plate_pixels, pictures._before):
+        cached.cache_clear()
+    for path in made.values():
+        pictures.changes(plate_file, path)
+        pictures.changed(plate_file, path, [(0, 0, 9, 9)])
+    assert read.count(plate_file) == 1
+
+
+def test_a_face_that_nothing_touched_is_the_plates(tmp_path, network):
+    """It has been looked at there: what a version's frame is cut to must not make it somebody new."""
+    shown = heads.paste(heads.wall(HEIGHT, WIDTH), heads.head(48), 100, 30)
+    assert len(detect(shown, network)) == 1
+    for rows, columns, count in ((slice(150, 170), slice(10, 30), 0), (slice(70, 72), slice(140, 142), 1)):
+        differs = np.zeros((HEIGHT, WIDTH), bool)
+        differs[rows, columns] = True
+        assert len(detect(shown, network, differs)) == count
+        assert len(detect(shown, network, differs[:, ::2])) == count, "half as wide, as of an anamorphic plate"
 
 
 def test_sample_holds_both_ends():
-    assert inspect.sample(1001, 1001) == (1001,)
-    assert inspect.sample(1001, 1003) == (1001, 1002, 1003)
-    chosen = inspect.sample(1001, 1120)
+    assert spread(1001, 1001, inspect.SAMPLE) == (1001,)
+    assert spread(1001, 1003, inspect.SAMPLE) == (1001, 1002, 1003)
+    chosen = spread(1001, 1120, inspect.SAMPLE)
     assert (chosen[0], chosen[-1], len(chosen)) == (1001, 1120, inspect.SAMPLE)
 
 

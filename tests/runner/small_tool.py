@@ -58,7 +58,7 @@ class SmallWorkers:
         """Run `make` in a context like the house's, on two processes."""
         cache = production / "scratch" / "cache"
         with LocalContext(staging, cache, production / plate.frames_folder, device, console, workers=2) as ctx:
-            return make(brief, plate, ctx, self.pause_s)
+            return ctx.told(make(brief, plate, ctx, self.pause_s))
 
 
 def make(brief: CollapseBrief, plate: Plate, ctx: LocalContext, pause_s: float) -> Draft:

@@ -44,7 +44,7 @@ def test_version_is_looked_through_where_its_plate_showed_somebody(production):
     workers.people, look = {"people": Tri.TRUE, "altered": Tri.FALSE}, workers.inspect
 
     def inspect(blank, plate, folder, **rest):
-        asked.append((plate.id, folder, rest["also"], sorted(rest["made"])))
+        asked.append((plate.id, folder, [face.frame for face in rest["known"].faces], sorted(rest["made"])))
         return look(blank, plate, folder, **rest)
 
     workers.inspect = inspect

@@ -9,7 +9,7 @@ import numpy as np
 import reportlab
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.faces.heads import wall
+from secondunit.faces.heads import wall
 
 Array = np.ndarray[Any, Any]
 WORDS = ("FARMACIA", "PANADERÍA", "Café Español", "HOTEL", "Zapatería", "ÓPTICA 24", "Bäckerei", "Peluquería", "Kiosco")

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
+from secondunit.faces.heads import wall
 from secondunit.media.limits import Limits
 from secondunit.media.shown import spread
 from secondunit.media.weights import Found
 from secondunit.schema import Signs, Tri
 from secondunit.schema.signs import LONGEST, MOST_SIGNS
 from secondunit.signs import inspect, models
-from tests.faces.heads import wall
 from tests.signs import boards
 
 BLANK = Signs(subject="A010/PL01_v001", subject_sha256="0" * 64, at="2026-11-22T10:00:00.000000Z")

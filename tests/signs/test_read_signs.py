@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from secondunit.faces.heads import wall
 from secondunit.signs import networks as parts
 from secondunit.signs import read
 from secondunit.signs.alphabet import alphabet, fields
 from secondunit.signs.read import levels
-from tests.faces.heads import wall
 from tests.signs import boards
 
 # ---- with the networks

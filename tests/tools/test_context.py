@@ -17,10 +17,12 @@ from secondunit.runner import keys
 from secondunit.runner.jobs import FrameError
 from secondunit.runner.local import LocalContext
 from secondunit.runner.workers import Quiet
-from secondunit.schema import Camera, Cancelled
+from secondunit.schema import Camera, Cancelled, Draft, Layer, Tri
 from tests.runner import frame_work
 
 CODE = ["secondunit.runner.screen"]
+COMP = Layer(name="comp", channels=("R",), pixel_type="half", what="everything")
+DRAFT = Draft(layers=(COMP,), width=8, height=6, first_frame=1, last_frame=3, facts={"finite": Tri.TRUE})
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_result_is_made_once_and_comes_back_as_a_read_only_map(tmp_path):
 
 
 def test_what_comes_from_the_cache_is_said(tmp_path):
-    said = []
+    said, known = [], []
 
     class Ear(Quiet):
         def say(self, line):
@@ -74,6 +76,8 @@ def test_what_comes_from_the_cache_is_said(tmp_path):
         with context(tmp_path, console=Ear()) as ctx:
             ctx.cached("walls", {}, dict, code=CODE)
             ctx.cached_frames("draw", {}, frame_work.write_frame, frames, (2, tmp_path), code=CODE)
+            known.append(ctx.told(DRAFT).facts)
+    assert known == [{"finite": Tri.TRUE, "computed": Tri.of(first)} for first in (True, False, False)]
     where = next(line for line in said if line.startswith("draw: frames appear one by one in "))
     assert said == [
         where,

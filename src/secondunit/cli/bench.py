@@ -1,13 +1,15 @@
 """Benchmarks that come with the program."""
 
+from typing import Any
+
 import typer
 
-from secondunit.cli.answer import tell
+from secondunit.cli.answer import screen, table, tell
 from secondunit.cli.options import Folder, Json, opened
 
 
 def guard(context: typer.Context, folder: Folder = None, as_json: Json = False) -> None:
-    """Time verdicts and signatures, and what the gate added to the newest version here; count how matching errs."""
+    """Time verdicts, signatures, and what the guardrails added to a run; count how finding and matching faces err."""
     from secondunit.runner.bench_guard import measure
     from secondunit.schema import InputError
 
@@ -17,19 +19,53 @@ def guard(context: typer.Context, folder: Folder = None, as_json: Json = False) 
         if folder is not None:
             raise
         home = None  # outside a production there is no version to compare with
-    found = measure(home)
+    with screen() as console:
+        found = measure(home, console)
     lines = [f"Median of {found['rounds']} rounds on this machine:"]
     for name, value in {**found["verdicts_ms"], **found["signatures_ms"]}.items():
         lines.append(f"  {value:8.3f} ms  {name}")
-    run = found["run"]
-    if run:
-        lines.append(
-            f"{run['version']}: the gate added {run['overhead_percent']} % to the run (asked twice, "
-            f"{run['facts and verdict_ms']} ms each; inputs hashed twice, {run['hash inputs_ms']} ms; outputs once, "
-            f"{run['hash outputs_ms']} ms); {run['with_looking_percent']} % with looking for people "
-            f"({run['look for people_ms'] / 1e3:.1f} s)."
-        )
-    else:
-        lines.append("No version here to compare a run with: call it inside a production that has one.")
-    lines += [f"{row['performer']}, matched: {row['says']}." for row in found["matching"]]
+    lines += _run_lines(found["run"], found["skipped"])
+    lines += ["", *_detection_lines(found["detection"]), "", *_matching_lines(found["matching"])]
     tell(as_json, found, *lines)
+
+
+def _run_lines(run: dict[str, Any] | None, skipped: list[str]) -> list[str]:
+    """What the guardrails added to a run, and which versions say nothing about that."""
+    cached = [f"Skipped, for frames of theirs came from the cache: {', '.join(skipped)}."] if skipped else []
+    if run is None and skipped:
+        return [*cached, "No version here was computed when it was made: make one with another seed to compare with."]
+    if run is None:
+        return ["No version here to compare a run with: call it inside a production that has one."]
+    unknown = "" if run["computed"] == "true" else " (whether its frames were computed then is not on record)"
+    gate = f"the gate added {run['overhead_percent']} % to the run"
+    asked = f"asked twice, {run['facts and verdict_ms']} ms each"
+    hashed = f"inputs hashed twice, {run['hash inputs_ms']} ms; outputs once, {run['hash outputs_ms']} ms"
+    looked = f"{run['with_looking_percent']} % with looking for people ({run['look for people_ms'] / 1e3:.1f} s)"
+    return [*cached, f"{run['version']}{unknown}: {gate} ({asked}; {hashed}); {looked}."]
+
+
+def _detection_lines(counted: dict[str, Any] | None) -> list[str]:
+    """What the detector misses and makes up, in drawn pictures; at most: with 95 % confidence."""
+    if counted is None:
+        return ["No face detector is installed: how well faces are found was not counted."]
+    rows = [(f"{width} px wide", *_told(one)) for width, one in counted["width_px"].items()]
+    rows += [(f"turned by {yaw} degrees", *_told(one)) for yaw, one in counted["yaw_deg"].items() if yaw != "0"]
+    false = counted["false_alarms"]
+    return [
+        f"Faces found, of heads drawn by numbers on plain walls (turned ones {counted['turned_px']} px wide):",
+        *(f"  {line}" for line in table(("head", "found", "missed at most"), rows)),
+        f"Somebody was found in {false['wrong']} of {false['of']} drawn walls, facades and heaps of rubble that show "
+        f"nobody (at most {false['at_most']:.0%} of such).",
+    ]
+
+
+def _told(one: dict[str, Any]) -> tuple[str, str]:
+    return f"{one['of'] - one['wrong']} of {one['of']}", f"{one['at_most']:.0%}"
+
+
+def _matching_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Errors of matching, on the only real faces that it may be counted on: of performers who gave a release."""
+    none = (
+        "Matching is counted on those who are enrolled, here none: drawn heads share one skull and are no use for it."
+    )
+    return [f"{row['performer']}, matched: {row['says']}." for row in rows] or [none]

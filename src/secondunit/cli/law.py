@@ -95,6 +95,7 @@ def _as_json(found: "Explained") -> dict[str, Any]:
         "verdict": found.verdict.model_dump(mode="json"),
         "rules": rules,
         "facts": {name: value for name, value, _ in found.facts},
+        "matched": list(found.matched),
         "changes": changes,
     }
 
@@ -102,6 +103,8 @@ def _as_json(found: "Explained") -> dict[str, Any]:
 def _lines(found: "Explained") -> list[str]:
     lines = [found.verdict.says(), "", "Rules that spoke:"]
     lines += [f"  {rule.id} ({rule.kind}, {rule.pack}): {rule.reason}" for rule in found.rules] or ["  none"]
+    if found.matched:
+        lines += ["", "Whose faces:", *(f"  {line}" for line in found.matched)]
     blamed = {one.fact for one in found.changes}
     lines += ["", f"Facts{' (! stands in the way)' if blamed else ''}:"]
     lines += [f"  {'!' if name in blamed else ' '} {value:<8} {name}: {means}" for name, value, means in found.facts]

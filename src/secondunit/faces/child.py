@@ -7,6 +7,9 @@
     plate: where given, only what differs from it          "size": [width, height], "opencv": version}
 {"do": "measure", "path": …}                              {"faces": how many, "width": pixels,
     a reference picture: JPEG or PNG, one face               "measure": 128 numbers, or null}
+{"do": "mesh", "path": …, "space": …, "aspect": …,      {"found": [[x, y, z, … of 468 points, presence], …],
+    before: points of faces a frame ago,                    "kept": the same of those in `before`,
+    detect: whether to look for faces, too                  "thumb": the picture as 36 x 20 lumas}
 {"do": "compare", "plate": …, "made": …, "boxes": […]}    {"changed": [share, …], "boxes": […]}
     boxes in pixels of the plate, answered in those of the picture made
 Whatever goes wrong is answered as {"failed": why}. Faces in frames are measured and compared here, and the measures
@@ -32,6 +35,7 @@ class Session:
         self.limits = limits
         self._network: Any = None
         self._matcher: Any = None
+        self._mesher: Any = None
         self._enrolled: dict[str, list[list[float]]] = {}
 
     def answer(self, request: Answer) -> Answer:
@@ -39,7 +43,13 @@ class Session:
         return attempted(self._doing(), request, self.limits)
 
     def _doing(self) -> dict[str, Callable[[Answer], Answer]]:
-        return {"know": self.know, "find": self.find, "measure": self.measure, "compare": self.compare}
+        return {
+            "know": self.know,
+            "find": self.find,
+            "measure": self.measure,
+            "mesh": self.mesh,
+            "compare": self.compare,
+        }
 
     def know(self, request: Answer) -> Answer:
         """Whom to look for."""
@@ -50,17 +60,14 @@ class Session:
         """Faces in one frame."""
         import cv2
 
-        from secondunit.media.shown import developed, pixels
+        from secondunit.media.shown import developed
 
-        from .pictures import changes
-
-        path, plate = Path(request["path"]), request.get("plate")
-        made, (x0, y0, x1, y1) = changes(Path(plate), path) if plate else (pixels(path), (0, 0, None, None))
-        about = {"size": [made.shape[1], made.shape[0]], "opencv": cv2.__version__}
-        if x1 == 0:
+        whole, differs, (x0, y0, x1, y1) = _to_look_at(Path(request["path"]), request.get("plate"))
+        about = {"size": [whole.shape[1], whole.shape[0]], "opencv": cv2.__version__}
+        if x0 == x1:
             return about | {"faces": [], "said": None}
-        picture, ratio = developed(made[y0:y1, x0:x1], request["space"], request["aspect"])
-        found = self._detected(picture)
+        picture, ratio = developed(whole[y0:y1, x0:x1], request["space"], request["aspect"])
+        found = self._detected(picture, None if differs is None else differs[y0:y1, x0:x1])
         faces = []
         for face in found:
             left, top, right, bottom = face.box
@@ -79,13 +86,33 @@ class Session:
         measure = self._matching().measure(picture, found[0].box) if width >= identity.SMALLEST else None
         return {"faces": 1, "width": width, "measure": measure}
 
-    def _detected(self, picture: Any) -> Any:
+    def mesh(self, request: Answer) -> Answer:
+        """The mesh of each face that was there a frame ago, and of those that are found."""
+        import numpy as np
+
+        from secondunit.media.shown import shown
+
+        from .mesh import Mesher
+        from .pictures import thumb
+
+        picture, ratio = shown(Path(request["path"]), request["space"], request["aspect"])
+        if self._mesher is None:
+            self._mesher = Mesher(models.find(models.FACE_MESH).file)
+        wider = np.array([ratio, 1, 1], np.float32)
+        before = [np.array(points, np.float32).reshape(-1, 3) * wider for points in request["before"]]
+        kept = [self._mesher.follow(picture, points) for points in before]
+        boxes = [face.box for face in self._detected(picture)] if request["detect"] else []
+        found = [self._mesher.mesh(picture, box) for box in boxes]
+        flat = [[[*(one.points / wider).ravel().tolist(), one.presence] for one in each] for each in (found, kept)]
+        return {"found": flat[0], "kept": flat[1], "thumb": thumb(picture)}
+
+    def _detected(self, picture: Any, differs: Any = None) -> Any:
         from .detect import detect
         from .network import Network
 
         if self._network is None:
             self._network = Network(models.find(models.SHORT_RANGE).file)
-        return detect(picture, self._network)
+        return detect(picture, self._network, differs)
 
     def _matching(self) -> Any:
         from .matcher import Matcher
@@ -116,6 +143,17 @@ class Session:
 
         shares, boxes = changed(Path(request["plate"]), Path(request["made"]), request["boxes"])
         return {"changed": shares, "boxes": boxes}
+
+
+def _to_look_at(path: Path, plate: str | None) -> tuple[Any, Any, tuple[int, int, int, int]]:
+    """A frame's pixels, where it differs from the plate's frame (None: it is a plate's), and the window of interest."""
+    from .pictures import changes, plate_pixels
+
+    if plate is None:
+        whole = plate_pixels(path)
+        return whole, None, (0, 0, whole.shape[1], whole.shape[0])
+    found = changes(Path(plate), path)
+    return found.made, found.differs, found.window()
 
 
 def main() -> None:

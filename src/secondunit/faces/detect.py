@@ -10,10 +10,11 @@ import numpy as np
 from .network import TRAINED, Network
 
 Array = np.ndarray[Any, Any]
-LARGEST_SCALE = 1.5
+LARGEST_SCALE = 1.6
 """How much the picture is enlarged for the smallest faces; every further look is at half the size."""
-SQUARE, OVERLAP = 512, 64
-"""Pixels of the squares a picture is cut into: the network sees faces of 18 to 60, so each lies whole in one."""
+TILE, OVERLAP = 1024, 64
+"""Pixels along the tiles that a picture is cut into, at most, and what they share, at least: the network sees faces of
+18 to 60, so each lies whole in one. Time goes with pixels, so tiles are as small as their number allows."""
 WORTH_A_LOOK = 0.35
 """Score from which a box is looked at again."""
 SIZES = (28, 44, 64)
@@ -34,9 +35,15 @@ class Found:
     score: float
 
 
-def detect(picture: Array, network: Network) -> tuple[Found, ...]:
-    """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first."""
+def detect(picture: Array, network: Network, differs: Array | None = None) -> tuple[Found, ...]:
+    """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first.
+
+    differs: bool, the picture's height and any width; where given, only faces with such a pixel in their box.
+    """
     boxes, scores = _candidates(picture, network)
+    if differs is not None:
+        touched = [_touched(differs, box, differs.shape[1] / picture.shape[1]) for box in boxes]
+        boxes, scores = boxes[touched], scores[touched]
     halves, sure = _halves(picture), []
     for index in distinct(boxes, scores)[:MOST]:
         score = _second_look(halves, boxes[index], network)
@@ -44,8 +51,10 @@ def detect(picture: Array, network: Network) -> tuple[Found, ...]:
             sure.append((boxes[index], score))
     if not sure:
         return ()
-    kept = np.stack([box for box, _ in sure]), np.array([score for _, score in sure])
-    return tuple(Found(_numbers(kept[0][i]), float(kept[1][i])) for i in distinct(*kept))
+    boxes, scores = np.stack([box for box, _ in sure]), np.array([score for _, score in sure])
+    best = distinct(boxes, scores)
+    alone = [i for n, i in enumerate(best) if not any(_one_middle(boxes[i], boxes[other]) for other in best[:n])]
+    return tuple(Found(_numbers(boxes[i]), float(scores[i])) for i in alone)
 
 
 def distinct(boxes: Array, scores: Array) -> list[int]:
@@ -56,6 +65,12 @@ def distinct(boxes: Array, scores: Array) -> list[int]:
         kept.append(int(best))
         left = left[overlap(boxes[left], boxes[best]) < SAME]
     return kept
+
+
+def _one_middle(one: Array, other: Array) -> bool:
+    """Whether two boxes are one face, found at two sizes: no face lies in the middle of another."""
+    apart = np.abs(one[:2] + one[2:] - other[:2] - other[2:]) / 2
+    return bool(apart.max() < max(one[2] - one[0], other[2] - other[0]) / 4)
 
 
 def overlap(boxes: Array, box: Array) -> Array:
@@ -71,8 +86,8 @@ def _candidates(picture: Array, network: Network) -> tuple[Array, Array]:
     """Boxes (N, 4) in pixels of the picture, and scores (N,), of everything worth a second look."""
     boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
     for level, ratio in _levels(picture):
-        for square, corner in _squares(level):
-            found, score = network.look([square])
+        for tile, corner in _tiles(level):
+            found, score = network.look([tile])
             good = score[0] >= WORTH_A_LOOK
             boxes.append((found[0][good] + np.tile(corner, 2)) * np.tile(ratio, 2))
             scores.append(score[0][good])
@@ -92,23 +107,28 @@ def _levels(picture: Array) -> Iterator[tuple[Array, Array]]:
         scale /= 2
 
 
-def _squares(level: Array) -> Iterator[tuple[Array, Array]]:
-    """Overlapping squares of a picture, and their corners x, y; what lies outside repeats its edge."""
-    height, width = level.shape[:2]
-    side = min(SQUARE, max(TRAINED, -(-max(height, width) // 16) * 16))
-    for y in _starts(height, side):
-        for x in _starts(width, side):
-            cut = level[y : y + side, x : x + side]
-            below, beside = side - cut.shape[0], side - cut.shape[1]
-            square = cv2.copyMakeBorder(cut, 0, below, 0, beside, cv2.BORDER_REPLICATE) if below or beside else cut
-            yield square, np.array([x, y], np.float32)
+def _touched(differs: Array, box: Array, across: float) -> bool:
+    """Whether a pixel in the box differs. across: columns of `differs` to one of the box's."""
+    x0, y0, x1, y1 = np.clip(box, 0, None) * np.array([across, 1, across, 1])
+    return bool(differs[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))].any())
 
 
-def _starts(length: int, side: int) -> list[int]:
-    """Where squares begin, so that they overlap and the last one ends where the picture does."""
-    if length <= side:
-        return [0]
-    return [*range(0, length - side, side - OVERLAP), length - side]
+def _tiles(level: Array) -> Iterator[tuple[Array, Array]]:
+    """Overlapping tiles of a picture, and their corners x, y; what lies outside repeats its edge."""
+    (rows, high), (columns, wide) = (_cuts(length) for length in level.shape[:2])
+    for y in rows:
+        for x in columns:
+            cut = level[y : y + high, x : x + wide]
+            below, beside = high - cut.shape[0], wide - cut.shape[1]
+            tile = cv2.copyMakeBorder(cut, 0, below, 0, beside, cv2.BORDER_REPLICATE) if below or beside else cut
+            yield tile, np.array([x, y], np.float32)
+
+
+def _cuts(length: int) -> tuple[list[int], int]:
+    """Where tiles begin along a side, evenly from its start to its end, and how long they are: a multiple of 16."""
+    count = max(1, -(-(length - OVERLAP) // (TILE - OVERLAP)))
+    side = max(TRAINED, -(-(length + (count - 1) * OVERLAP) // (count * 16)) * 16)
+    return [n * (length - side) // (count - 1) for n in range(count)] if count > 1 else [0], side
 
 
 def _halves(picture: Array) -> list[Array]:
@@ -121,9 +141,12 @@ def _halves(picture: Array) -> list[Array]:
 
 
 def _second_look(halves: list[Array], box: Array, network: Network) -> float:
-    """Mean score of a box, seen in the middle of a square at several sizes, as it is and mirrored."""
-    scores = []
+    """Mean score of a box, seen in the middle of a square at several sizes, as it is and mirrored; 0 as soon as full
+    scores at the sizes that are left would not make it a face."""
+    scores: list[float] = []
     for width in SIZES:
+        if sum(scores) + 2 * len(SIZES) - len(scores) < A_FACE * 2 * len(SIZES):
+            return 0.0
         square = _around(halves, box, width)
         boxes, found = network.look([square, np.ascontiguousarray(square[:, ::-1])])
         middle = np.array([-width, -width, width, width], np.float32) / 2 + TRAINED / 2

@@ -3,6 +3,8 @@
 All looking happens in a child process with limits on time and memory.
 """
 
+import functools
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from secondunit.media.child import Child, Failed, nothing
+from secondunit.media.child import Child, Failed, nothing, unwatched
 from secondunit.media.limits import Limits
 from secondunit.media.shown import spread
 from secondunit.schema import Face, Inspection, Match, Plate, Tri
@@ -25,6 +27,7 @@ SAMPLE = 9
 LIMITS = Limits(frame_s=120.0)
 SAME = 0.3
 """A face of the version whose box overlaps one of the plate's by this much is the same."""
+CODE = ("detect.py", "network.py")
 Box = tuple[float, float, float, float]
 Enrolled = Mapping[str, Sequence[Measure]]
 Say = Callable[[str], None]
@@ -58,15 +61,6 @@ class Seen:
     enrolled: tuple[str, ...] = ()
 
 
-def sample(first: int, last: int, most: int = SAMPLE) -> tuple[int, ...]:
-    """Numbers of the frames to look at."""
-    return spread(first, last, most)
-
-
-def _silent(stage: str, done: float, total: float) -> None:
-    """Nobody watches."""
-
-
 def inspect_plate(
     blank: Inspection,
     plate: Plate,
@@ -75,7 +69,7 @@ def inspect_plate(
     enrolled: Enrolled | None = None,
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
-    progress: Progress = _silent,
+    progress: Progress = unwatched,
 ) -> Inspection:
     """`blank` with what was found. folder: where the plate's frames lie. Never raises for a detector's failure.
 
@@ -83,7 +77,7 @@ def inspect_plate(
     """
     seen = Seen(enrolled=tuple(sorted(enrolled or ())))
     with _watched(seen, say), looker(check, enrolled) as looking:
-        chosen = sample(plate.first_frame, plate.last_frame)
+        chosen = spread(plate.first_frame, plate.last_frame, SAMPLE)
         for number in chosen:
             progress(STAGE, len(seen.frames), len(chosen))
             faces = looking.find(folder / plate.frame_name(number), plate, seen)
@@ -100,26 +94,29 @@ def inspect_version(
     folder: Path,
     made: dict[int, Path],
     *,
-    also: Sequence[int] = (),
+    known: Inspection | None = None,
     enrolled: Enrolled | None = None,
     say: Say = lambda line: None,
     check: Callable[[], None] = nothing,
-    progress: Progress = _silent,
+    progress: Progress = unwatched,
 ) -> Inspection:
-    """`blank` with what was found. made: frame -> the finished picture. also: frames to look at beside the sample.
+    """`blank` with what was found. made: frame -> the finished picture. known: what was found in exactly this plate:
+    frames in which it shows somebody are looked at beside the sample, and those of the plate not again.
 
     Where a still plate shows somebody, their boxes are compared in every frame.
     """
     seen, shown = Seen(enrolled=tuple(sorted(enrolled or ()))), dict[int, list[Spotted]]()
-    chosen = set(sample(min(made), max(made))) | (set(also) & set(made))
+    also = {face.frame for face in known.faces} if known else set[int]()
+    chosen = set(spread(min(made), max(made), SAMPLE)) | (also & set(made))
     with _watched(seen, say), looker(check, enrolled) as looking:
         for number in sorted(chosen):
             progress(STAGE, len(seen.frames), len(chosen))
             used = _used(plate, number)
             before = folder / plate.frame_name(used)
-            if used not in shown:
-                shown[used] = looking.find(before, plate, seen)
             fresh = looking.find(made[number], plate, seen, before=before)
+            if used not in shown:
+                held = _on_record(known, used, seen)
+                shown[used] = looking.find(before, plate, seen) if held is None else held
             faces = [*shown[used], *_new(fresh, shown[used])]
             seen.faces += looking.compared(number, before, made[number], faces)
             seen.frames.append(number)
@@ -132,6 +129,18 @@ def inspect_version(
         seen.whole = True
     told = _told(blank, seen)
     return told.model_copy(update={"altered": _altered(seen)})
+
+
+def _on_record(known: Inspection | None, number: int, seen: Seen) -> list[Spotted] | None:
+    """Faces that were found in a frame of the plate; None where it was not looked at, or otherwise than now would be,
+    or where those faces are to be compared with performers."""
+    if known is None or number not in known.frames:
+        return None
+    detector, finders = _finders(seen.opencv)
+    if known.detector != detector or not finders.items() <= known.models.items():
+        return None
+    faces = [Spotted(face.box, face.score) for face in known.faces if face.frame == number]
+    return None if faces and seen.enrolled else faces
 
 
 def _used(plate: Plate, number: int) -> int:
@@ -222,12 +231,25 @@ def _told(blank: Inspection, seen: Seen) -> Inspection:
     fields: dict[str, Any] = {"frames": tuple(seen.frames), "faces": tuple(seen.faces), "people": people}
     fields["enrolled"] = seen.enrolled
     try:
-        found = models.find(models.SHORT_RANGE)
+        fields["detector"], finders = _finders(seen.opencv)
     except models.Missing:
         return blank.model_copy(update=fields)
-    fields["detector"] = f"{found.model.name} of {found.carrier}, OpenCV {seen.opencv}".removesuffix(", OpenCV ")
-    used = [found.model, *_matched_with(seen)]
-    return blank.model_copy(update=fields | {"models": {model.name: model.sha256 for model in used}})
+    used = finders | {model.name: model.sha256 for model in _matched_with(seen)}
+    return blank.model_copy(update=fields | {"models": used})
+
+
+def _finders(opencv: str) -> tuple[str, dict[str, str]]:
+    """What finds faces, in words, and the hashes of the network and of the code that runs it; raises models.Missing."""
+    found = models.find(models.SHORT_RANGE)
+    name = f"{found.model.name} of {found.carrier}, OpenCV {opencv}".removesuffix(", OpenCV ")
+    return name, {found.model.name: found.model.sha256} | _code()
+
+
+@functools.cache
+def _code() -> dict[str, str]:
+    """Hashes of how the network is run: another way of looking finds other faces."""
+    here = Path(__file__)
+    return {f"faces/{name}": hashlib.sha256(here.with_name(name).read_bytes()).hexdigest() for name in CODE}
 
 
 def _matched_with(seen: Seen) -> Sequence[models.Model]:

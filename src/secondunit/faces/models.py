@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from secondunit.media.weights import Found, Missing, Model, find
 
-__all__ = ["MODELS", "SHORT_RANGE", "Found", "Missing", "Model", "find"]
+__all__ = ["FACE_MESH", "MODELS", "SHORT_RANGE", "Found", "Missing", "Model", "find"]
 
 SHORT_RANGE = Model(
     name="face_detection_short_range.tflite",
@@ -14,6 +14,15 @@ SHORT_RANGE = Model(
     licence="Apache-2.0",
     trained_on="photographs that its maker, Google, holds and does not publish",
     what="finds faces: boxes and scores, no identity",
+)
+FACE_MESH = Model(
+    name="face_landmark.tflite",
+    package="mediapipe",
+    path="modules/face_landmark/face_landmark.tflite",
+    sha256="1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+    licence="Apache-2.0",
+    trained_on="photographs that its maker, Google, holds and does not publish, and faces that it rendered",
+    what="lays a mesh of 468 points on a face, so that it can be followed",
 )
 FIVE_POINTS = Model(
     name="shape_predictor_5_face_landmarks.dat",
@@ -34,7 +43,7 @@ MEASURE = Model(
     "and others that its maker took from the internet; nobody in them was asked",
     what="128 numbers of a face, alike for pictures of one person",
 )
-MODELS = (SHORT_RANGE, FIVE_POINTS, MEASURE)
+MODELS = (SHORT_RANGE, FACE_MESH, FIVE_POINTS, MEASURE)
 """The same package carries a file of 68 points too, which is never used: its training data exclude commercial use."""
 
 

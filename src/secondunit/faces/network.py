@@ -1,7 +1,7 @@
-"""The face network, run by OpenCV: squares in, boxes and scores out.
+"""The face network, run by OpenCV: pictures in, boxes and scores out.
 
-BlazeFace (Bazarevsky et al. 2019) has no layer of fixed size, so a square may be larger than the 128 pixels it was
-trained on: it then has 2 anchors in every cell of 8 pixels, and 6 in every cell of 16.
+BlazeFace (Bazarevsky et al. 2019) has no layer of fixed size, so a picture may be larger than the 128 pixels it was
+trained on, and longer than high: it then has 2 anchors in every cell of 8 pixels, and 6 in every cell of 16.
 """
 
 import functools
@@ -27,12 +27,12 @@ CLASSIC = 1
 
 
 @functools.lru_cache(maxsize=8)
-def anchors(side: int) -> Array:
-    """float32 (N, 2): centres x, y of the anchors, in pixels of a square of that side."""
+def anchors(height: int, width: int) -> Array:
+    """float32 (N, 2): centres x, y of the anchors, in pixels of a picture of that size."""
     grids = []
     for cell, each in CELLS:
-        middle = (np.arange(side // cell, dtype=np.float32) + 0.5) * cell
-        y, x = np.meshgrid(middle, middle, indexing="ij")
+        down, along = ((np.arange(side // cell, dtype=np.float32) + 0.5) * cell for side in (height, width))
+        y, x = np.meshgrid(down, along, indexing="ij")
         grids.append(np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), each, axis=0))
     return np.concatenate(grids)
 
@@ -43,14 +43,14 @@ class Network:
     def __init__(self, file: Path) -> None:
         self._net = cv2.dnn.readNetFromTFLite(str(file), CLASSIC)
 
-    def look(self, squares: Sequence[Array]) -> tuple[Array, Array]:
-        """uint8 RGB (S, S, 3), S a multiple of 16 and the same for all -> boxes float32 (len, N, 4) as x_min, y_min,
-        x_max, y_max in pixels of their square, and scores (len, N), 0..1."""
-        side = squares[0].shape[0]
-        self._net.setInput(cv2.dnn.blobFromImages(squares, 1 / 127.5, (side, side), (127.5, 127.5, 127.5)))
+    def look(self, tiles: Sequence[Array]) -> tuple[Array, Array]:
+        """uint8 RGB (H, W, 3), sides multiples of 16 and the same for all -> boxes float32 (len, N, 4) as x_min, y_min,
+        x_max, y_max in pixels of their tile, and scores (len, N), 0..1."""
+        height, width = tiles[0].shape[:2]
+        self._net.setInput(cv2.dnn.blobFromImages(tiles, 1 / 127.5, (width, height), (127.5, 127.5, 127.5)))
         maps = self._net.forward(list(MAPS))
         raw, logits = _in_order(maps[:2], VALUES), _in_order(maps[2:], 1)[..., 0]
-        centre, half = raw[..., :2] + anchors(side), raw[..., 2:4] / 2
+        centre, half = raw[..., :2] + anchors(height, width), raw[..., 2:4] / 2
         scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
         return np.concatenate([centre - half, centre + half], axis=-1), scores
 

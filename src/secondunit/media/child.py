@@ -31,6 +31,10 @@ def nothing() -> None:
     """Nobody asks to stop."""
 
 
+def unwatched(stage: str, done: float, total: float) -> None:
+    """Nobody watches how far it is."""
+
+
 class Late(Exception):
     """No answer within the seconds allowed."""
 

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from secondunit.policy import cases, gate, pack
-from secondunit.runner import facts, inspection, looking_up
+from secondunit.runner import appearing, facts, inspection, looking_up
 from secondunit.runner.clock import instant
 from secondunit.runner.production import Production
-from secondunit.runner.workers import House, Quiet
-from secondunit.schema import Inspection, MakeRequest, Plate, Version
+from secondunit.runner.workers import House, Listener, Quiet
+from secondunit.schema import InputError, Inspection, MakeRequest, RunRecord, Tri, Version
 from secondunit.trust import jws, revocation
 from secondunit.trust.jws import Typ
 from secondunit.trust.keys import generate
@@ -19,14 +19,25 @@ from secondunit.trust.keys import generate
 ROUNDS = 200
 
 
-def measure(production: Production | None) -> dict[str, Any]:
-    """Medians in milliseconds; overhead of the newest version in the production, if there is one; how often matching
-    erred on the references of those enrolled there.
+def measure(production: Production | None, console: Listener) -> dict[str, Any]:
+    """Medians in milliseconds; what was added to the newest version here whose frames were computed, and which newer
+    ones were skipped; how often the detector errs on drawn pictures, and matching on the references of those enrolled.
     """
     found = {"rounds": ROUNDS, "verdicts_ms": _verdicts(), "signatures_ms": _signatures()}
-    version = _newest(production) if production else None
-    found["run"] = _run(production, version) if production and version else None
+    version, skipped = _newest_computed(production) if production else (None, ())
+    found |= {"run": _run(production, version) if production and version else None, "skipped": list(skipped)}
+    found["detection"] = _detection(console)
     return found | {"matching": looking_up.enrolled(production) if production else []}
+
+
+def _detection(console: Listener) -> dict[str, Any] | None:
+    """How often heads of nobody are missed, and somebody is found who is not there; None without a detector."""
+    from secondunit.faces import models, trial
+
+    try:
+        return trial.counted(trial.finder(), console.progress)
+    except models.Missing:
+        return None
 
 
 def _median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -67,9 +78,25 @@ def _signatures() -> dict[str, float]:
     }
 
 
-def _newest(production: Production) -> Version | None:
+def _newest_computed(production: Production) -> tuple[Version | None, tuple[str, ...]]:
+    """The newest version whose frames were computed when it was made, and the names of newer ones: what adds to a run
+    says nothing beside one whose frames came from the cache. Of versions made before that was noted nobody knows."""
     with production.reading() as reading:
-        return max(reading.versions(), key=lambda version: version.made_at, default=None)
+        versions = sorted(reading.versions(), key=lambda version: version.made_at, reverse=True)
+    skipped: list[str] = []
+    for version in versions:
+        if _computed(production, version) is not Tri.FALSE:
+            return version, tuple(skipped)
+        skipped.append(version.name)
+    return None, tuple(skipped)
+
+
+def _computed(production: Production, version: Version) -> Tri:
+    try:
+        text = (production.folder / version.folder / "run.json").read_text("utf-8")
+        return RunRecord.from_json(text).facts.get("computed", Tri.UNKNOWN)
+    except (OSError, ValueError, InputError):
+        return Tri.UNKNOWN
 
 
 def _run(production: Production, version: Version) -> dict[str, Any]:
@@ -86,12 +113,15 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
         recorded = reading.files(version.name)
     outputs = _median_ms(lambda: inspection.unchanged(production.folder / version.folder, recorded), rounds=1)
     start = time.perf_counter()
-    _look(production, version, plate)
+    blank = Inspection(subject=version.name, subject_sha256=version.files_sha256, at=instant())
+    folder = production.folder / version.folder
+    appearing.in_version(production, blank, plate, version.manifest, folder, workers=House(), console=Quiet())
     looking = round((time.perf_counter() - start) * 1e3)
     made_ms = 1e3 * sum(version.timings.values())
     added = 2 * asking + 2 * hashing + outputs
     return {
         "version": version.name,
+        "computed": _computed(production, version).value,
         "facts and verdict_ms": asking,
         "hash inputs_ms": hashing,
         "hash outputs_ms": outputs,
@@ -100,13 +130,3 @@ def _run(production: Production, version: Version) -> dict[str, Any]:
         "overhead_percent": round(100.0 * added / made_ms, 3) if made_ms else None,
         "with_looking_percent": round(100.0 * (added + looking) / made_ms, 3) if made_ms else None,
     }
-
-
-def _look(production: Production, version: Version, plate: Plate) -> None:
-    """Look for people in the version, as was done when it was made; what is found is dropped."""
-    manifest, folder = version.manifest, production.folder / version.folder
-    comp = next((layer for layer in manifest.layers if layer.name == "comp"), None)
-    if comp is not None:
-        made = {n: folder / comp.file(n) for n in range(manifest.first_frame, manifest.last_frame + 1)}
-        blank = Inspection(subject=version.name, subject_sha256=version.files_sha256, at=instant())
-        House().inspect(blank, plate, production.folder / plate.frames_folder, made=made, console=Quiet())

@@ -10,7 +10,7 @@ from tomllib import TOMLDecodeError, loads
 from secondunit.policy import cases, explain
 from secondunit.policy.explain import Change
 from secondunit.policy.pack import Rule
-from secondunit.runner import facts, packs
+from secondunit.runner import facts, matched, packs
 from secondunit.runner.clock import instant
 from secondunit.runner.facts_use import Asked
 from secondunit.runner.given import file_text
@@ -22,6 +22,7 @@ from secondunit.schema import (
     CollapseBrief,
     InputError,
     MakeRequest,
+    Request,
     Status,
     StatusRequest,
     Tri,
@@ -34,12 +35,14 @@ from secondunit.store.reading import Reading
 
 @dataclass(frozen=True)
 class Explained:
-    """The answer, and everything it rests on. facts: (name, value, what it means)."""
+    """The answer, and everything it rests on. facts: (name, value, what it means). matched: whose faces were found,
+    where that is why it objects."""
 
     verdict: Verdict
     rules: tuple[Rule, ...]
     facts: tuple[tuple[str, str, str], ...]
     changes: tuple[Change, ...]
+    matched: tuple[str, ...]
 
 
 def explained(production: Production, actor: str, subject: str, brief_file: Path | None = None) -> Explained:
@@ -48,15 +51,16 @@ def explained(production: Production, actor: str, subject: str, brief_file: Path
     subject: SHOT/b001, SHOT/v001, or a SHOT with a brief from a file that is not on record. Raises InputError.
     """
     with production.reading() as reading:
-        known = _facts(production, reading, actor, subject, brief_file)
+        request, known = _asked(production, reading, actor, subject, brief_file)
         policy = packs.policy(reading, production.settings)
         verdict = production.judge(reading, known)
+        faces = matched.told(reading, request, verdict)
     seen = tuple(
         (name, _shown(getattr(known, name)), field.description or "")
         for name, field in type(known).model_fields.items()
         if name not in ("actor", "subject")
     )
-    return Explained(verdict, explain.spoke(policy, verdict), seen, explain.changes(known, policy, verdict))
+    return Explained(verdict, explain.spoke(policy, verdict), seen, explain.changes(known, policy, verdict), faces)
 
 
 def _shown(value: object) -> str:
@@ -65,25 +69,28 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _facts(production: Production, reading: Reading, actor: str, subject: str, brief_file: Path | None) -> Facts:
+def _asked(
+    production: Production, reading: Reading, actor: str, subject: str, brief_file: Path | None
+) -> tuple[Request, Facts]:
+    """The move that would come next, and its facts."""
     shot, _, name = subject.partition("/")
     if brief_file is not None:
         return _of_file(production, reading, actor, shot, brief_file)
     if name.startswith("v"):
         version = version_named(reading, shot, name)
         final = StatusRequest.read(actor=actor, shot=shot, version=version.id, status=Status.FINAL)
-        return facts.gather(reading, final, facts.see_subject(production.folder, reading, final))
+        return final, facts.gather(reading, final, facts.see_subject(production.folder, reading, final))
     if name.startswith("b") and reading.stored_brief(shot, name):
         plate = plate_named(reading, shot, None)
         run = MakeRequest.read(actor=actor, shot=shot, brief=name, plate=plate.id)
-        return facts.gather(reading, run, facts.see_make(production.folder, reading, plate, shot, name))
+        return run, facts.gather(reading, run, facts.see_make(production.folder, reading, plate, shot, name))
     raise InputError(
         f"{subject!r} is nothing to explain: give a brief on record (SHOT/b001), a version (SHOT/v001), "
         "or a SHOT with --brief FILE."
     )
 
 
-def _of_file(production: Production, reading: Reading, actor: str, shot: str, path: Path) -> Facts:
+def _of_file(production: Production, reading: Reading, actor: str, shot: str, path: Path) -> tuple[Request, Facts]:
     """Facts as if the brief were on record, which it is not; so nobody can have approved or answered anything."""
     brief, plate = read_file(path, shot), plate_named(reading, shot, None)
     run = MakeRequest.read(actor=actor, shot=shot, brief="b000", plate=plate.id)
@@ -91,7 +98,8 @@ def _of_file(production: Production, reading: Reading, actor: str, shot: str, pa
         production.folder, plate_intact=facts.see_plate(production.folder, reading, plate), brief_intact=Tri.TRUE
     )
     asked = Asked(production.folder, brief, plate, instant(), ())
-    return facts.make_facts(reading, run, whole, asked, {"plate_on_record": Tri.TRUE, "brief_on_record": Tri.TRUE})
+    on_record = {"plate_on_record": Tri.TRUE, "brief_on_record": Tri.TRUE}
+    return run, facts.make_facts(reading, run, whole, asked, on_record)
 
 
 def read_file(path: Path, shot: str) -> Brief:

@@ -38,7 +38,7 @@ def matching(
     enrolled = {one.performer for one in identities.standing(reading)}
     if not enrolled:
         return {"no_other_matched": Tri.TRUE, "identity_agrees": Tri.TRUE}
-    at_plate = _of_plate(reading, plate)
+    at_plate = of_plate(reading, plate)
     in_plate = at_plate.faces if at_plate else ()
     if looked is None:
         faces, expected = (in_plate if altered else ()), {*altered, *(said.performers if said else ())}
@@ -80,7 +80,7 @@ def _compared(reading: Reading, plate: Plate | None, looked: Inspection | None) 
     return wanted <= set(looked.enrolled if looked else ())
 
 
-def _of_plate(reading: Reading, plate: Plate | None) -> Inspection | None:
+def of_plate(reading: Reading, plate: Plate | None) -> Inspection | None:
     """What looking at exactly these frames found."""
     found = reading.newest(Inspection, f"{plate.shot}/{plate.id}") if plate else None
     if plate is None or found is None or found.subject_sha256 != reading.plate_sha256(plate):

@@ -16,7 +16,7 @@ import numpy as np
 from secondunit.runner import jobs, keys
 from secondunit.runner.cache import Cache, finish_entry, load_arrays, save_arrays
 from secondunit.runner.screen import Screen, open_screen
-from secondunit.schema import Brief, Draft, InputError, Plate, WorkFailed
+from secondunit.schema import Brief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.schema.declaration import DECLARED
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class LocalContext:
         self.workers = workers or worker_count(device)
         self.timings: dict[str, float] = {}
         self.reused: set[str] = set()
+        self._computed = True
         self._cache = Cache(cache_folder, cap_bytes=int(float(os.environ.get("SECONDUNIT_CACHE_GB", CACHE_GB)) * 1e9))
 
     def __enter__(self) -> Self:
@@ -167,6 +168,7 @@ class LocalContext:
             else:
                 self.say(f"{stage}: frames appear one by one in {parent}")
             if len(missing) < len(frames):
+                self._computed = False
                 self.say(f"{stage}: {len(frames) - len(missing)} of {len(frames)} frames from the cache")
             note = {"stage": stage, "inputs": keys.describe(inputs)}
             job = _FrameJob(fn, payload, self._cache.scratch, parent, note)
@@ -192,6 +194,10 @@ class LocalContext:
         finally:
             results.close()
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def told(self, draft: Draft) -> Draft:
+        """What the tool left, and whether every frame of it was computed in this run (`Draft.facts`)."""
+        return draft.model_copy(update={"facts": draft.facts | {"computed": Tri.of(self._computed)}})
 
     def progress(self, stage: str, done: float, total: float) -> None:
         """See `tools.base.Context.progress`."""
@@ -266,7 +272,7 @@ def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, dev
     check_device(device)
     plates = production / plate.frames_folder
     with LocalContext(staging, production / CACHE_FOLDER, plates, device, console, files=production) as ctx:
-        return tool_of(brief).make(brief, plate, ctx)
+        return ctx.told(tool_of(brief).make(brief, plate, ctx))
 
 
 def tool_of(brief: Brief) -> "Tool":

@@ -4,7 +4,7 @@ import os
 import platform
 from dataclasses import dataclass
 
-from secondunit.runner import facts, identities, inspection, recipe
+from secondunit.runner import appearing, facts, inspection, recipe
 from secondunit.runner.clock import instant
 from secondunit.runner.facts import Look, Seen
 from secondunit.runner.named import plate_named
@@ -130,23 +130,10 @@ def _run(under: Under, request: MakeRequest) -> Drafted:
     with under.production.reading() as reading:
         seen = facts.see_make(under.production.folder, reading, inputs.plate, request.shot, request.brief)
     blank = Inspection(subject=request.shot, subject_sha256=digest(files, ".exr"), at=instant())
-    inspected = _inspected(under, blank, inputs.plate, manifest)
+    inspected = appearing.in_version(
+        under.production, blank, inputs.plate, manifest, staging, workers=under.workers, console=under.console
+    )
     return Drafted(under, request, inputs, draft, manifest, made_of, files, seen, look, inspected)
-
-
-def _inspected(under: Under, blank: Inspection, plate: Plate, manifest: LayerManifest) -> Inspection:
-    """Look for people in the finished pictures, wherever somebody was found in the plate too."""
-    comp = next((layer for layer in manifest.layers if layer.name == "comp"), None)
-    if comp is None:
-        return blank
-    numbers = range(manifest.first_frame, manifest.last_frame + 1)
-    made = {number: under.job.staging / comp.file(number) for number in numbers}
-    with under.production.reading() as reading:
-        known = reading.newest(Inspection, f"{plate.shot}/{plate.id}")
-        enrolled = identities.looked_for(reading, under.production.folder, plate.shot, under.console.say)
-    also = sorted({face.frame for face in known.faces}) if known else ()
-    folder = under.production.folder / plate.frames_folder
-    return under.workers.inspect(blank, plate, folder, made=made, also=also, enrolled=enrolled, console=under.console)
 
 
 def _inputs(production: Production, request: MakeRequest) -> Inputs:

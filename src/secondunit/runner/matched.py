@@ -2,7 +2,7 @@
 
 from secondunit.runner import facts_identity
 from secondunit.runner.production import Production
-from secondunit.schema import Identification, Inspection, MakeRequest, Match, Outcome, Request, StatusRequest
+from secondunit.schema import Identification, Inspection, MakeRequest, Match, Outcome, Request, StatusRequest, Verdict
 from secondunit.store.reading import Reading
 
 RULES = {"stop.other-face", "identity.settled"}
@@ -10,11 +10,22 @@ RULES = {"stop.other-face", "identity.settled"}
 
 def advised(production: Production, request: Request, outcome: Outcome) -> Outcome:
     """The outcome, with a line for each picture in which faces were compared, where that is why it was stopped."""
-    if not RULES & {objection.rule for objection in outcome.verdict.objections}:
+    if not _objects(outcome.verdict):
         return outcome
     with production.reading() as reading:
-        lines = [_line(reading, name) for name in _pictures(reading, request)]
-    return outcome.model_copy(update={"advice": "\n  ".join([outcome.verdict.says(), *filter(None, lines)])})
+        lines = told(reading, request, outcome.verdict)
+    return outcome.model_copy(update={"advice": "\n  ".join([outcome.verdict.says(), *lines])})
+
+
+def told(reading: Reading, request: Request, verdict: Verdict) -> tuple[str, ...]:
+    """The lines; none where that is not why it objects. Names and pictures only: nothing that was measured."""
+    if not _objects(verdict):
+        return ()
+    return tuple(line for name in _pictures(reading, request) if (line := _line(reading, name)))
+
+
+def _objects(verdict: Verdict) -> bool:
+    return any(objection.rule in RULES for objection in verdict.objections)
 
 
 def _pictures(reading: Reading, request: Request) -> list[str]:

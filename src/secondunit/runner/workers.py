@@ -81,13 +81,13 @@ class Workers(Protocol):
         folder: Path,
         *,
         made: Mapping[int, Path] | None = None,
-        also: Sequence[int] = (),
+        known: Inspection | None = None,
         enrolled: Enrolled | None = None,
         console: Listener,
     ) -> Inspection:
         """Look for people in a plate whose frames lie in `folder`, or in the pictures made of it (frame -> file).
 
-        blank: all but what is found, which stays unknown where nobody can tell. also: frames not to be passed over.
+        blank: all but what is found, which stays unknown where nobody can tell. known: what was found in the plate.
         enrolled: measures of the performers that faces are compared with; nothing of anybody else is kept.
         """
         ...
@@ -157,7 +157,7 @@ class House:
         folder: Path,
         *,
         made: Mapping[int, Path] | None = None,
-        also: Sequence[int] = (),
+        known: Inspection | None = None,
         enrolled: Enrolled | None = None,
         console: Listener,
     ) -> Inspection:
@@ -170,7 +170,7 @@ class House:
                 blank, plate, folder, enrolled=enrolled, say=say, check=check, progress=progress
             )
         return inspect.inspect_version(
-            blank, plate, folder, dict(made), also=also, enrolled=enrolled, say=say, check=check, progress=progress
+            blank, plate, folder, dict(made), known=known, enrolled=enrolled, say=say, check=check, progress=progress
         )
 
     def read_signs(self, blank: Signs, plate: Plate, folder: Path, *, console: Listener) -> Signs:

@@ -50,7 +50,8 @@ class Inspection(Record, name="inspection", version=2):
 
     subject: SHOT/PL01_v001 or SHOT/v001. people: TRUE: somebody was found; FALSE: nobody was, in the frames looked at;
     UNKNOWN: no detector, or it failed. altered: of a version: whether pixels changed on a face that was found.
-    detector: name and version; models: file name -> sha256 of what it used. frames: those that were looked at.
+    detector: name and version; models: file name -> sha256 of the networks that were used, and of the code that says
+    how faces are looked for. frames: those that were looked at.
     enrolled: the performers that faces were compared with.
     """
 

@@ -54,12 +54,18 @@ class LayerManifest(Record, name="layer-manifest", version=1):
         frames = range(self.first_frame, self.last_frame + 1)
         return tuple(sorted([layer.file(f) for layer in self.layers for f in frames] + list(self.extras)))
 
+    def pictures(self) -> dict[int, str]:
+        """Frame -> relative path of what people look at, the layer `comp`; nothing where there is none."""
+        comps = [layer for layer in self.layers if layer.name == "comp"]
+        return {f: comp.file(f) for comp in comps for f in range(self.first_frame, self.last_frame + 1)}
+
 
 class Draft(Record, name="draft", version=1):
     """What a tool leaves in staging: it neither saves nor judges.
 
     facts: what the tool measured about its own output; the gate needs `finite`, `complete` and `hull_untouched`
-    (pixels outside building, dust and shadow equal the plate's), and an absent one is unknown, which never allows.
+    (pixels outside building, dust and shadow equal the plate's), and an absent one is unknown, which never allows. The
+    runner adds `computed`: no frame came from the cache.
     inputs: name -> sha256 of everything beyond brief and plate that determines the result; code: module -> sha256;
     timings: stage -> seconds; notes: what a person must hear. data_window None: the plate's.
     """

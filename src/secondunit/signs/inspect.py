@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from secondunit.media.child import Child, Failed, nothing
+from secondunit.media.child import Child, Failed, nothing, unwatched
 from secondunit.media.limits import Limits
 from secondunit.media.shown import spread
 from secondunit.schema import Plate, Sign, Signs, Tri, plain_text
@@ -24,10 +24,6 @@ SAMPLE = 3
 LIMITS = Limits(frame_s=120.0)
 STAGE = "read signs"
 Progress = Callable[[str, float, float], None]
-
-
-def _silent(stage: str, done: float, total: float) -> None:
-    """Nobody watches."""
 
 
 @dataclass
@@ -47,7 +43,7 @@ def read_plate(
     *,
     say: Callable[[str], None] = lambda line: None,
     check: Callable[[], None] = nothing,
-    progress: Progress = _silent,
+    progress: Progress = unwatched,
 ) -> Signs:
     """`blank` with what was read. folder: where the plate's frames lie. Never raises for a reader's failure."""
     seen, chosen = Seen(), spread(plate.first_frame, plate.last_frame, SAMPLE)

@@ -62,7 +62,7 @@ def _tracks(plate: Plate, ctx: Context) -> tuple[follow.Track, ...]:
     """Every face of the plate, from the cache if it was followed before."""
 
     def make() -> dict[str, NDArray[np.generic]]:
-        found = follow.follow(plate, ctx.plates, check=ctx.check, progress=ctx.progress, say=ctx.say)
+        found = follow.follow(plate, ctx.plates, check=ctx.check, progress=ctx.progress)
         return follow.pack(found)
 
     frames = [ctx.plates / plate.frame_name(number) for number in plate.frames]
@@ -85,7 +85,9 @@ def _say_where(job: PictureJob, ctx: Context) -> None:
     ctx.say(f"The face is {wide:.0f} pixels wide on average; its map is {job.face.side} texels.")
     lost = [job.first + int(n) for n in np.flatnonzero(seen <= 0)]
     if lost:
-        ctx.say(f"The face is not seen well enough in {len(lost)} of {len(seen)} frames ({_listed(lost)}): no edit there.")
+        ctx.say(
+            f"The face is not seen well enough in {len(lost)} of {len(seen)} frames ({_listed(lost)}): no edit there."
+        )
 
 
 def _listed(frames: Sequence[int]) -> str:
@@ -108,9 +110,7 @@ def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
 
     def fill(folder: Path) -> None:
         for run in _runs(job):
-            steps = timing.steadied(
-                lambda n: timing.load(found[job.first + n]), run, folder
-            )
+            steps = timing.steadied(lambda n: timing.load(found[job.first + n]), run, folder)
             for done, _ in enumerate(steps):
                 ctx.progress("average over time", done, 2 * len(seen))
 
@@ -122,7 +122,9 @@ def _runs(job: PictureJob) -> list[range]:
     runs: list[range] = []
     for index in np.flatnonzero(job.face.presence > 0):
         fresh = not runs or runs[-1].stop != index or int(index) in job.face.cuts
-        runs = [*runs, range(int(index), int(index) + 1)] if fresh else [*runs[:-1], range(runs[-1].start, int(index) + 1)]
+        runs = (
+            [*runs, range(int(index), int(index) + 1)] if fresh else [*runs[:-1], range(runs[-1].start, int(index) + 1)]
+        )
     return runs
 
 
@@ -145,7 +147,9 @@ def _deliver(
     brief: AgeBrief, plate: Plate, wanted: Plan, job: PictureJob, frames: dict[int, Path], ctx: Context
 ) -> Draft:
     staged.link_layers(LAYERS, frames, ctx)
-    told = f"{brief.performer}, {'younger' if wanted.younger else 'older'}, strength {wanted.amount:.0%}, {brief.quality}"
+    told = (
+        f"{brief.performer}, {'younger' if wanted.younger else 'older'}, strength {wanted.amount:.0%}, {brief.quality}"
+    )
     staged.preview(plate, frames, plate.first_frame, f"{brief.shot}  age", told, ctx)
     facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
     if not facts:
@@ -173,6 +177,8 @@ def check(brief: AgeBrief, plate: Plate) -> None:
     if brief.face_at is not None:
         x, y = brief.face_at
         if not (0 <= x <= plate.width and 0 <= y <= plate.height):
-            raise InputError(f"--at {x:g},{y:g} lies outside the plate, which is {plate.width} x {plate.height} pixels.")
+            raise InputError(
+                f"--at {x:g},{y:g} lies outside the plate, which is {plate.width} x {plate.height} pixels."
+            )
     if plan(brief).asked == 0:
         raise InputError("The age asked for is the apparent age: there is nothing to change.")

@@ -1,4 +1,5 @@
-"""Heads of nobody: drawn by numbers here, so that no photograph of a person lies in the repository.
+"""Heads of nobody: drawn by numbers here, so that no photograph of a person lies in the repository. For trying the
+detector (`trial`), in tests, in bench/ and by `secondunit bench guard`.
 
 Head frame: x to the picture's right, y up, z towards the viewer; 1 is half the head's height.
 """
@@ -72,7 +73,7 @@ def _turn(yaw: float, pitch: float) -> Array:
     a, b = np.radians(yaw), np.radians(-pitch)
     about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
-    return about_x @ about_y
+    return np.asarray(about_x @ about_y)
 
 
 def _bump(x: Array, y: Array, at: tuple[float, float], size: tuple[float, float]) -> Array:
@@ -125,7 +126,7 @@ def _paint(x: Array, y: Array, z: Array, kind: int) -> Array:
     for where, colour in _features(side, y, skin, hair):
         out[front & where] = colour
     out[(y > 0.62 + 0.12 * np.cos(side * 4)) | (z < 0.12) & (y > -0.35)] = hair
-    return np.clip(out, 0, 1)
+    return np.asarray(np.clip(out, 0, 1))
 
 
 def _features(x: Array, y: Array, skin: Array, hair: Array) -> list[tuple[Array, Array]]:

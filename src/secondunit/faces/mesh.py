@@ -1,0 +1,85 @@
+"""The mesh of one face: 468 points, by the face landmark network of the mediapipe wheel, which OpenCV runs.
+
+The network sees an upright square around the face of 192 pixels (Kartynnik et al., arXiv 1907.06724). It is shown the
+face again where it found it, so that the box it began with does not matter.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from . import topology
+from .network import CLASSIC
+
+Array = np.ndarray[Any, Any]
+SEEN = 192
+"""Pixels along a side of what the network sees."""
+AROUND = 1.5
+"""Side of the square by the larger side of the face."""
+LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Meshed:
+    """points: float32 (468,3) in pixels of the picture, y down, z in the same scale, negative towards the camera.
+
+    presence: 0..1, how surely a face is there.
+    """
+
+    points: Array
+    presence: float
+
+
+class Mesher:
+    """The network, loaded. file: a known model (`models.find`)."""
+
+    def __init__(self, file: Path) -> None:
+        self._net = cv2.dnn.readNetFromTFLite(str(file), CLASSIC)
+
+    def mesh(self, picture: Array, box: tuple[float, float, float, float], looks: int = LOOKS) -> Meshed:
+        """The face in a box (x_min, y_min, x_max, y_max) of a uint8 RGB picture (H,W,3)."""
+        x0, y0, x1, y1 = box
+        middle, side, angle = np.array([(x0 + x1) / 2, (y0 + y1) / 2]), AROUND * max(x1 - x0, y1 - y0), 0.0
+        for _ in range(looks):
+            found = self._look(picture, middle, side, angle)
+            middle, side, angle = framed(found.points)
+        return found
+
+    def follow(self, picture: Array, before: Array) -> Meshed:
+        """The face that was at `before` (468,3) a frame ago."""
+        return self._look(picture, *framed(self._look(picture, *framed(before)).points))
+
+    def _look(self, picture: Array, middle: Array, side: float, angle: float) -> Meshed:
+        scale = max(side, 1.0) / SEEN
+        turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        into = np.c_[turn, middle - turn @ np.full(2, SEEN / 2)]
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        square = cv2.warpAffine(picture, into, (SEEN, SEEN), flags=how, borderMode=cv2.BORDER_REPLICATE)
+        self._net.setInput(cv2.dnn.blobFromImage(square, 1 / 255))
+        answers = self._net.forward(self._net.getUnconnectedOutLayersNames())
+        raw = next(one for one in answers if one.size == 3 * topology.MESH).reshape(-1, 3)
+        logit = next(float(one.ravel()[0]) for one in answers if one.size == 1)
+        flat = (raw[:, :2] + 0.5) @ into[:, :2].T + into[:, 2]
+        points = np.concatenate([flat, raw[:, 2:] * scale], axis=1).astype(np.float32)
+        return Meshed(points, float(1 / (1 + np.exp(-np.clip(logit, -60, 60)))))
+
+
+def framed(points: Array) -> tuple[Array, float, float]:
+    """Middle, side and angle (radians) of the upright square in which the network should see these points."""
+    flat = np.asarray(points, np.float64)[:, :2]
+    across = flat[topology.LEFT_CORNER] - flat[topology.RIGHT_CORNER]
+    angle = float(np.arctan2(across[1], across[0]))
+    level = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    upright = flat @ level.T
+    low, high = upright.min(axis=0), upright.max(axis=0)
+    return (low + high) / 2 @ level, float(AROUND * (high - low).max()), angle
+
+
+def yaw_deg(points: Array) -> float:
+    """Roughly how far the head is turned, positive where the nose points to the picture's right."""
+    spots = np.asarray(points, np.float64)
+    across = spots[topology.LEFT_SIDE] - spots[topology.RIGHT_SIDE]
+    return float(np.degrees(np.arctan2(across[2], max(across[0], 1e-6))))
