@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from secondunit import __version__
-from secondunit.cli import bench, collapse, consent, enrol, key, law, ledger, models, production, review, said
+from secondunit.cli import age, bench, collapse, consent, enrol, key, law, ledger, models, production, review, said
 from secondunit.cli.answer import end
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ keys.command("replace")(key.replace)
 app.add_typer(plate, name="plate")
 plate.command("add")(production.plate_add)
 app.command("collapse")(collapse.collapse)
+app.command("age")(age.age)
 app.command("models")(models.models)
 app.command("versions")(review.versions)
 app.command("note")(review.note)

@@ -1,18 +1,25 @@
 """What people type, turned into values; raises InputError that says how to type it."""
 
+from collections.abc import Sequence
+
 from secondunit.schema import InputError
 
 Pixel = tuple[float, float]
 CALLED = {
     "actor": "--as",
+    "apparent_age": "--from",
+    "by_years": "--by",
     "event_frame": "--event",
+    "face_at": "--at",
     "name": "NAME",
+    "regions": "--region",
     "roles": "--role",
     "shot": "SHOT",
     "source": "FILE|PATTERN",
     "status": "STATUS",
     "subject": "SHOT/b001|SHOT/v003",
     "text": "TEXT",
+    "to_age": "--to",
     "version": "SHOT/v003",
 }
 """Field of a record -> what the command line calls it, where that is not `--field-name`."""
@@ -42,6 +49,18 @@ def pair(text: str, option: str) -> Pixel:
     except ValueError:
         raise InputError(f'{option} has {text!r} where two numbers are needed: write "a,b" without a space.') from None
     return first, second
+
+
+def weights(texts: Sequence[str], option: str) -> dict[str, float]:
+    """`NAME=NUMBER` words as a table."""
+    found = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError:
+            raise InputError(f'{option} has {text!r} where NAME=NUMBER is needed, such as "forehead=0.5".') from None
+    return found
 
 
 def version_name(text: str) -> tuple[str, str]:

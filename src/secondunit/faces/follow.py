@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -171,8 +172,8 @@ def _track(one: _Open, plate: Plate, cuts: Sequence[int]) -> Track:
 
 def _filled(one: _Open, cuts: Sequence[int]) -> tuple[Array, Array, Array]:
     frames = sorted(one.points)
-    points, presence = dict(one.points), {frame: 1.0 for frame in frames}
-    for before, after in zip(frames, frames[1:], strict=False):
+    points, presence = dict(one.points), dict.fromkeys(frames, 1.0)
+    for before, after in pairwise(frames):
         if 1 < after - before <= MENDED + 1 and not any(before < cut <= after for cut in cuts):
             for frame in range(before + 1, after):
                 share = (frame - before) / (after - before)
@@ -186,7 +187,7 @@ def _runs(frames: Array, cuts: Sequence[int]) -> list[slice]:
     """Stretches of frames one after the other, without a cut."""
     breaks = [n for n in range(1, len(frames)) if frames[n] != frames[n - 1] + 1 or int(frames[n]) in cuts]
     edges = [0, *breaks, len(frames)]
-    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _facing(points: Array) -> Array:

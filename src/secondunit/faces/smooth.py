@@ -68,7 +68,7 @@ def _middle_shape(points: Array) -> Array:
 
 
 def _placed(shape: Array, points: Array) -> Array:
-    """The similarity (a, b, x, y) that brings the shape nearest to the points: u = a x - b y + x0, v = b x + a y + y0."""
+    """The similarity (a, b, x, y) that brings the shape nearest to the points: turn and size a + ib, then x, y."""
     flat = np.asarray(points, np.float64)[:, :2]
     middle = flat.mean(axis=0)
     away, norm = flat - middle, (shape**2).sum()

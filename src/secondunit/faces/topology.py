@@ -19,7 +19,7 @@ _read = json.loads(resources.files(__package__).joinpath("layout.json").read_tex
 UV: NDArray[np.float32] = np.array(_read["uv"], np.float32)
 """(504,2)"""
 TRIANGLES: NDArray[np.int32] = np.array(_read["triangles"], np.int32)
-"""(T,3), clockwise on screen where they face the camera: their area is positive with y down. Eyes and mouth are holes."""
+"""(T,3), clockwise on screen where they face the camera: positive area, y down. Eyes and mouth are holes."""
 MESH = 468
 
 # fmt: off

@@ -78,29 +78,35 @@ def _kept(folder: Path, number: int) -> tuple[Image, Image]:
 
 def _running(sheet: Callable[[int], Sheet], order: range) -> Iterator[tuple[int, Image, Image]]:
     """The running mean and its weight after each frame, in the order given."""
-    mean = weight = held = None
-    for number in order:
+    held = sheet(order[0])
+    mean, weight = held.change, _weight(held)
+    yield order[0], mean, weight
+    for number in order[1:]:
         now = sheet(number)
-        fresh = now.gate.clip(1e-3, 1)
-        if mean is None or weight is None or held is None:
-            mean, weight = now.change, fresh
-        else:
-            x, y = _motion(now.light, held.light)
-            mean, weight = (cv2.remap(one, x, y, cv2.INTER_LINEAR) for one in (mean, weight))
-            old, new = (1 - ALPHA) * weight, ALPHA * fresh
-            mean = (mean * old[..., None] + now.change * new[..., None]) / np.maximum(old + new, 1e-4)[..., None]
-            weight = old + new
-        held = now
+        x, y = _motion(now.light, held.light)
+        old, new = (1 - ALPHA) * _moved(weight, x, y), ALPHA * _weight(now)
+        total = np.maximum(old + new, 1e-4)[..., None]
+        moved = _moved(mean, x, y) * old[..., None]
+        mean = np.asarray((moved + now.change * new[..., None]) / total, np.float32)
+        weight, held = old + new, now
         yield number, mean, weight
+
+
+def _weight(sheet: Sheet) -> Image:
+    return np.asarray(sheet.gate.clip(1e-3, 1), np.float32)
+
+
+def _moved(image: Image, x: Image, y: Image) -> Image:
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR), np.float32)
 
 
 def _motion(now: Image, before: Image) -> tuple[Image, Image]:
     """Where each texel of `now` was `before`, as maps x, y for `cv2.remap`."""
     side = now.shape[0]
-    small = [_for_flow(one) for one in (now, before)]
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(*small, None)
-    flow = np.clip(cv2.GaussianBlur(flow, (0, 0), SMOOTHER), -FARTHEST, FARTHEST)
-    flow = cv2.resize(flow, (side, side), interpolation=cv2.INTER_LINEAR) * (side / FLOW_SIDE)
+    found = np.zeros((FLOW_SIDE, FLOW_SIDE, 2), np.float32)
+    cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(_for_flow(now), _for_flow(before), found)
+    flow = np.clip(cv2.GaussianBlur(found, (0, 0), SMOOTHER), -FARTHEST, FARTHEST)
+    flow = np.asarray(cv2.resize(flow, (side, side), interpolation=cv2.INTER_LINEAR)) * (side / FLOW_SIDE)
     y, x = np.mgrid[:side, :side].astype(np.float32)
     return x + flow[..., 0], y + flow[..., 1]
 

@@ -12,8 +12,8 @@ def chosen(tracks: Sequence[Track], brief: AgeBrief, plate: Plate) -> Track:
     """The one face there is, or the one that the brief points at. Raises InputError with the places of all of them."""
     if not tracks:
         raise InputError(
-            f"No face was found in {plate.shot}/{plate.id}: the tool needs one of some 40 pixels or more, turned to the "
-            "camera by at least a third."
+            f"No face was found in {plate.shot}/{plate.id}: the tool needs one of some 40 pixels or more that looks "
+            "this way, and no profile."
         )
     if brief.face_at is None:
         if len(tracks) > 1:

@@ -1,0 +1,60 @@
+"""The command that makes a performer younger or older."""
+
+from typing import Annotated, Any
+
+import typer
+
+from secondunit.cli.answer import tell
+from secondunit.cli.options import Actor, Folder, Json, acting, opened
+
+
+def age(
+    context: typer.Context,
+    shot: Annotated[str, typer.Argument(metavar="SHOT", help="A shot that has a plate.")],
+    performer: Annotated[str, typer.Option(metavar="NAME", help="Who is re-aged: a performer on record.")],
+    by: Annotated[
+        int | None, typer.Option(metavar="YEARS", help="So many years; -20 is younger. Needs --from.")
+    ] = None,
+    to: Annotated[int | None, typer.Option(metavar="AGE", help="To this apparent age.")] = None,
+    apparent: Annotated[
+        int | None, typer.Option("--from", metavar="AGE", help="How old they look in the plate, as you judge it.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="X,Y", help="A point on their face, in pixels, where the plate shows several.")
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=W", help="Strength in a part of the face, such as forehead=0.5; may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed ages in another way.")] = 1,
+    quality: Annotated[str, typer.Option(metavar="Q", help="draft, review or final.")] = "draft",
+    plate: Annotated[
+        str | None, typer.Option(metavar="PLATE", help="Such as PL01_v001.  [default: the newest]")
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="DEV", help="cpu or cuda:0.")] = "cpu",
+    person: Actor = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Make a performer younger or older in a plate, and change nothing else: only under a consent on record.
+
+    The same words again make the same pixels, from the cache; a changed strength computes only the pictures anew.
+    """
+    from secondunit.cli import making, words
+    from secondunit.schema import AgeBrief
+
+    brief: dict[str, Any] = {
+        "shot": shot,
+        "performer": performer,
+        "by_years": by,
+        "to_age": to,
+        "apparent_age": apparent,
+        "face_at": words.pair(at, "--at") if at else None,
+        "regions": words.weights(region or [], "--region"),
+        "seed": seed,
+        "quality": quality,
+    }
+    home = opened(context, folder)
+    run = making.Run(home, acting(person), {}, plate, device, as_json)
+    made = run.make(AgeBrief.read(**brief))
+    tell(as_json, making.answer(home, made), *making.lines(home, made))
