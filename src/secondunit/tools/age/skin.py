@@ -21,26 +21,34 @@ DARKEST = 1e-4
 """Scene-linear light below which no logarithm is taken."""
 SIGMAS = (0.0032, 0.009, 0.022, 0.05, 0.11)
 """Of the bands, as shares of the face's width."""
-SOFT = (1.7, 0.6, 0.35)
+SOFT = (1.7, 0.6, 0.30)
 """Where the fine bands are bent down, in standard deviations of the same band on the performer's own cheeks."""
-TIGHTER = 0.55
+TIGHTER = 0.65
 """By how much that shrinks where faces wrinkle."""
 BRIGHT = (1.6, 2.2, 2.8)
 """How much looser bright detail is held than dark."""
+LINED_BRIGHT = 1.2
+"""The same where faces wrinkle: the lit side of a line goes with its dark side."""
 FOLD_DARK, FOLD_BRIGHT = (0.80, 0.70), (0.35, 0.15)
 """Shares of the two coarse bands taken away along folds."""
 BLOTCH = 0.7
 """Share of the blotches of colour taken away."""
+SPOT, BROWN = 0.75, 0.12
+"""Share of a brown spot's darkness taken away, and the logarithm of blue against luma from which it is one."""
+LIFTED = 0.25
+"""A line lightened by this logarithm has its own colour taken away wholly: folds are redder than skin."""
 SMALLEST_TEXELS = 0.6
 """A band finer than this is not there: a small face keeps what little detail it has."""
 WRINKLED = ("forehead", "glabella", "crows_feet", "under_eye", "nasolabial", "marionette", "neck", "upper_lip")
-FOLDED = ("under_eye", "nasolabial", "marionette", "glabella", "crows_feet")
+FOLDED = ("under_eye", "nasolabial", "marionette", "glabella", "crows_feet", "upper_lip")
 SHADOWED = 2.6
 """How much darker than elsewhere the bottom of a fold may be and still be skin, as a factor on the threshold."""
 EDGE = 0.018
 """The change fades over this share of the face's width before what is no skin."""
 OFF_COLOUR = 3.2
 """Standard deviations of the cheeks' own colour from which a texel is not this skin."""
+GREYER = 0.8
+"""A colour that errs towards grey counts as so much farther away: cloth, beards, hair."""
 DARK, LIGHT = 1.5, 1.3
 """Logarithms of light below and above the skin around at which a texel is no skin: hair, glasses, a highlight."""
 
@@ -70,11 +78,10 @@ def younger(texture: Image, facing: Image) -> Change:
     light, colour = logs(texture)
     gate = skin_gate(light, colour, facing)
     keep = 1 - marks(light, gate, side)
-    bands = banded(light, gate)
-    change = _fine(bands[:3], gate, side) + _folds(bands[3:], side)
-    blotches = _blotches(colour, gate, side)
+    bands, tints = banded(light, gate), _tints(colour, gate, side)
+    change = _fine(bands[:3], gate, side) + _folds(bands[3:], side) + _spots(bands[3], tints)
     seen = inward(gate) * keep
-    return Change(change * seen, blotches * seen[..., None], gate)
+    return Change(change * seen, _evened(tints, change) * seen[..., None], gate)
 
 
 def inward(gate: Image) -> Image:
@@ -95,6 +102,8 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     near = np.linalg.norm(around, axis=1) <= np.quantile(np.linalg.norm(around, axis=1), 0.9)
     spread = np.cov(around[near].T) * 1.6 + np.eye(2) * 0.03**2
     smooth = cv2.GaussianBlur(colour, (0, 0), max(0.7, 0.006 * side)) - middle
+    grey = -middle / max(float(np.linalg.norm(middle)), 1e-6)
+    smooth = smooth + GREYER * np.clip(smooth @ grey, 0, None)[..., None] * grey
     away = np.sqrt(np.einsum("hwi,ij,hwj->hw", smooth, np.linalg.inv(spread), smooth))
     base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
     apart = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base
@@ -154,7 +163,7 @@ def _fine(bands: list[Image], gate: Image, side: int) -> Image:
         if spread <= 0:
             continue
         limit = soft * spread * (1 - TIGHTER * wrinkled)
-        limit = np.where(band > 0, limit * loose, limit)
+        limit = np.where(band > 0, limit * (loose + (LINED_BRIGHT - loose) * wrinkled), limit)
         change += limit * np.tanh(band / limit) - band
     return change
 
@@ -167,15 +176,26 @@ def _folds(bands: list[Image], side: int) -> Image:
     return change
 
 
-def _blotches(colour: Image, gate: Image, side: int) -> Image:
-    """Colour that stands out between the size of a pore and that of a cheek, partly taken back."""
+def _tints(colour: Image, gate: Image, side: int) -> Image:
+    """(S,S,2) colour that stands out from that of the skin around it, on the scale of a cheek."""
     wide = regions.FACE_WIDE * side
-    out = np.zeros_like(colour)
-    for channel in (0, 1):
-        fine = normalised(colour[..., channel], gate, max(0.7, 0.009 * wide))
-        coarse = normalised(colour[..., channel], gate, 0.06 * wide)
-        out[..., channel] = -BLOTCH * (fine - coarse)
-    return np.clip(out, -0.3, 0.3)
+    around = [normalised(colour[..., channel], gate, 0.06 * wide) for channel in (0, 1)]
+    return np.asarray((colour - np.stack(around, axis=-1)) * (gate > 0.02)[..., None], np.float32)
+
+
+def _spots(band: Image, tints: Image) -> Image:
+    """Brown spots of the size of a fingertip get lighter: what is darker and less blue than the skin around it."""
+    soft = max(0.7, 0.006 * band.shape[0])
+    brown = np.clip(-cv2.GaussianBlur(tints[..., 1], (0, 0), soft) / BROWN, 0, 1)
+    return np.asarray(-SPOT * brown * np.minimum(band, 0), np.float32)
+
+
+def _evened(tints: Image, change: Image) -> Image:
+    """Blotches of colour partly taken back, and along lines that got lighter the line's own colour too."""
+    soft = max(0.7, 0.005 * tints.shape[0])
+    lines = np.clip(change / LIFTED, 0, 1)[..., None]
+    blotches = cv2.GaussianBlur(tints, (0, 0), soft)
+    return np.asarray(np.clip(-BLOTCH * blotches * (1 - lines) - lines * tints, -0.4, 0.4), np.float32)
 
 
 def _kept(light: Image, may: Image) -> Image:
