@@ -21,7 +21,7 @@ DARKEST = 1e-4
 """Scene-linear light below which no logarithm is taken."""
 SIGMAS = (0.0032, 0.009, 0.022, 0.05, 0.11)
 """Of the bands, as shares of the face's width."""
-SOFT = (1.7, 0.6, 0.30)
+SOFT = (2.6, 0.6, 0.30)
 """Where the fine bands are bent down, in standard deviations of the same band on the performer's own cheeks."""
 TIGHTER = 0.65
 """By how much that shrinks where faces wrinkle."""
@@ -99,7 +99,8 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
         return np.zeros_like(light)
     middle = np.median(colour[cheeks], axis=0)
     around = colour[cheeks] - middle
-    near = np.linalg.norm(around, axis=1) <= np.quantile(np.linalg.norm(around, axis=1), 0.9)
+    away = np.linalg.norm(around, axis=1)
+    near = away <= 3 * np.median(away) + 1e-6
     spread = np.cov(around[near].T) * 1.6 + np.eye(2) * 0.03**2
     smooth = cv2.GaussianBlur(colour, (0, 0), max(0.7, 0.006 * side)) - middle
     grey = -middle / max(float(np.linalg.norm(middle)), 1e-6)

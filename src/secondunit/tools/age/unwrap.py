@@ -17,6 +17,8 @@ Floats = NDArray[np.floating]
 TEXELS_PER_PIXEL = 1.25
 """Texels of the map to a pixel of the face, so that what is read through it loses nothing worth having."""
 SMALLEST, LARGEST = 128, 2048
+BEYOND = 0.3
+"""How far past its corners a triangle is carried on, in weights."""
 TURNED = 0.25
 """A triangle that shows less than this share of what it shows from the front fades out, and at nothing it is gone."""
 
@@ -126,13 +128,16 @@ def _drawn(corners: Floats, order: NDArray[np.integer], size: tuple[int, int]) -
 
 
 def _weights(corners: Floats, triangle: NDArray[np.int32], x: Floats, y: Floats) -> NDArray[np.float64]:
-    """Barycentric weights (...,3) of points x, y in their triangles; corners (T,3,2). Nothing below 0."""
+    """Barycentric weights (...,3) of points x, y in their triangles; corners (T,3,2).
+
+    A pixel on a border may be drawn by the triangle next door, which is carried on to it, but not far.
+    """
     a, b, c = (corners[triangle, n] for n in range(3))
     whole = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (c[..., 0] - a[..., 0]) * (b[..., 1] - a[..., 1])
     whole = np.where(np.abs(whole) < 1e-9, 1e-9, whole)
     second = ((x - a[..., 0]) * (c[..., 1] - a[..., 1]) - (c[..., 0] - a[..., 0]) * (y - a[..., 1])) / whole
     third = ((b[..., 0] - a[..., 0]) * (y - a[..., 1]) - (x - a[..., 0]) * (b[..., 1] - a[..., 1])) / whole
-    weight = np.clip(np.stack([1 - second - third, second, third], axis=-1), 0, None)
+    weight = np.clip(np.stack([1 - second - third, second, third], axis=-1), -BEYOND, 1 + BEYOND)
     return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
 
 

@@ -1,0 +1,166 @@
+"""Faces from frame to frame, with a child that answers from a script: what is done with its answers."""
+
+import numpy as np
+import pytest
+
+from secondunit.faces import follow, models, topology
+from secondunit.media.child import Failed
+from secondunit.schema import WorkFailed
+
+FIRST = 1001
+
+
+class Still:
+    """What `follow` asks of a plate."""
+
+    def __init__(self, count):
+        self.first_frame, self.last_frame, self.fps = FIRST, FIRST + count - 1, 24.0
+        self.colorspace, self.pixel_aspect = "Linear Rec.709 (sRGB)", 1.0
+        self.frames = range(FIRST, FIRST + count)
+
+    def frame_name(self, frame):
+        return f"frame.{frame}.exr"
+
+
+def face(x=100.0, y=100.0, width=80.0, yaw=0.0):
+    flat = topology.UV[: topology.MESH].astype(np.float64)
+    flat = (flat - flat.mean(axis=0)) / np.ptp(flat[:, 0]) * width
+    turn = np.radians(yaw)
+    depth = flat[:, 0] * np.sin(turn)
+    return np.stack([flat[:, 0] * np.cos(turn) + x, flat[:, 1] + y, depth], axis=1)
+
+
+def row(points, presence=1.0):
+    return [*np.asarray(points).ravel().tolist(), presence]
+
+
+class Scripted:
+    """Answers from `seen`: frame -> the faces there; `scene`: frame -> the level of its small picture."""
+
+    seen: dict = {}
+    scene: dict = {}
+    asked: list = []
+
+    def __init__(self, *args):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        pass
+
+    def ask(self, request):
+        frame = int(request["path"].rsplit(".", 2)[1])
+        self.asked.append((frame, request["detect"], len(request["before"])))
+        there = self.seen.get(frame, [])
+        kept = []
+        for before in request["before"]:
+            old = np.reshape(before, (-1, 3))
+            near = [one for one in there if np.linalg.norm(one.mean(axis=0) - old.mean(axis=0)) < 40]
+            kept.append(row(near[0]) if near else row(old, 0.01))
+        found = [row(one) for one in there] if request["detect"] else []
+        return {"found": found, "kept": kept, "thumb": [float(self.scene.get(frame, 100.0))] * 720}
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """The child's script; networks need not be installed."""
+    monkeypatch.setattr(follow, "Child", Scripted)
+    monkeypatch.setattr(follow.models, "find", lambda model: model)
+    monkeypatch.setattr(Scripted, "seen", {})
+    monkeypatch.setattr(Scripted, "scene", {})
+    monkeypatch.setattr(Scripted, "asked", [])
+    return Scripted
+
+
+def tracks(count, tmp_path):
+    return follow.follow(Still(count), tmp_path)
+
+
+def test_one_face_is_one_track_and_looked_for_now_and_then(script, tmp_path):
+    script.seen = {FIRST + n: [face(100 + n)] for n in range(30)}
+    (track,) = tracks(30, tmp_path)
+    assert list(track.frames) == list(range(FIRST, FIRST + 30))
+    assert (track.presence == 1).all()
+    assert np.abs(track.points[15, :, 0].mean() - 115) < 0.5
+    assert [frame - FIRST for frame, detect, _ in script.asked if detect] == [0, 12, 24]
+
+
+def test_nobody_there_is_no_track(script, tmp_path):
+    assert tracks(3, tmp_path) == ()
+    assert all(detect for _, detect, _ in script.asked)
+
+
+def test_two_faces_are_two_tracks_the_longer_first(script, tmp_path):
+    script.seen = {FIRST + n: [face(300)] + ([face(100)] if n < 5 else []) for n in range(20)}
+    found = tracks(20, tmp_path)
+    assert len(found) == 2
+    assert found[0].points[0, :, 0].mean() == pytest.approx(300, abs=1)
+    assert list(found[1].frames) == list(range(FIRST, FIRST + 5))
+    assert found[1].presence[-1] < 0.5, "it fades where the face goes"
+    assert found[1].presence[0] == 1, "and not where the plate begins"
+
+
+def test_a_short_gap_is_filled_and_a_long_one_is_not(script, tmp_path):
+    script.seen = {FIRST + n: [face(100 + 2 * n)] for n in range(40) if n not in (5, 6, 7) and not 15 <= n < 25}
+    (track,) = tracks(40, tmp_path)
+    missing = sorted(set(range(FIRST, FIRST + 40)) - {int(frame) for frame in track.frames})
+    assert missing == list(range(FIRST + 15, FIRST + 25))
+    at = list(track.frames).index(FIRST + 6)
+    assert track.points[at, :, 0].mean() == pytest.approx(112, abs=1.5)
+    assert track.presence[list(track.frames).index(FIRST + 14)] < 0.5
+    assert track.presence[list(track.frames).index(FIRST + 25)] < 0.5
+
+
+def test_a_cut_begins_anew_and_is_told(script, tmp_path):
+    """Across a cut the mesh is looked for, never followed, and nothing fades."""
+    script.seen = {FIRST + n: [face(100 if n < 10 else 250)] for n in range(20)}
+    script.scene = {FIRST + n: 60.0 if n < 10 else 180.0 for n in range(20)}
+    (track,) = tracks(20, tmp_path)
+    assert track.cuts == (FIRST + 10,)
+    assert (track.presence == 1).all()
+    assert track.points[9, :, 0].mean() == pytest.approx(100, abs=1e-3)
+    assert track.points[10, :, 0].mean() == pytest.approx(250, abs=1e-3)
+
+
+def test_a_profile_fades(script, tmp_path):
+    script.seen = {FIRST + n: [face(yaw=4.0 * n)] for n in range(21)}
+    (track,) = tracks(21, tmp_path)
+    assert track.presence[8] == pytest.approx(1, abs=0.02)
+    assert 0.1 < track.presence[14] < 0.9
+    assert track.presence[18:].max() == 0
+    assert (np.diff(track.presence) < 0.01).all()
+
+
+def test_a_heap_of_points_is_no_face(script, tmp_path):
+    script.seen = {FIRST: [np.full((topology.MESH, 3), 100.0)]}
+    assert tracks(1, tmp_path) == ()
+
+
+def test_tracks_come_back_as_they_were_kept(script, tmp_path):
+    script.seen = {FIRST + n: [face(100), face(300)] for n in range(3)}
+    found = tracks(3, tmp_path)
+    again = follow.unpack(follow.pack(found))
+    for one, other in zip(found, again, strict=True):
+        assert (one.points == other.points).all()
+        assert one.cuts == other.cuts
+    assert follow.unpack(follow.pack(())) == ()
+
+
+def test_a_child_that_fails_is_one_sentence_with_the_frame(script, tmp_path, monkeypatch):
+    def fail(self, request):
+        raise Failed("it ended with SIGSEGV")
+
+    monkeypatch.setattr(Scripted, "ask", fail)
+    with pytest.raises(WorkFailed, match=r"frame 1001: it ended with SIGSEGV"):
+        tracks(2, tmp_path)
+
+
+def test_without_the_networks_nothing_is_followed(monkeypatch, tmp_path):
+    def absent(model):
+        raise models.Missing("no package carries it")
+
+    monkeypatch.setattr(follow.models, "find", absent)
+    with pytest.raises(models.Missing):
+        tracks(1, tmp_path)

@@ -1,0 +1,73 @@
+"""From a brief's words to a strength; which face is meant."""
+
+import numpy as np
+import pytest
+
+from secondunit.faces.follow import Track
+from secondunit.schema import AgeBrief, InputError
+from secondunit.tools.age import tool
+from secondunit.tools.age.plan import YEARS_AT_FULL, plan
+from secondunit.tools.age.whose import chosen
+
+
+def brief(**words):
+    return AgeBrief.read(shot="A010", performer="Pia", **words)
+
+
+@pytest.mark.parametrize("full", [YEARS_AT_FULL["younger"]])
+def test_years_are_strength_up_to_the_most(full):
+    amounts = [plan(brief(by_years=-years, apparent_age=70)).amount for years in range(1, 40)]
+    assert amounts == sorted(amounts)
+    assert amounts[0] == pytest.approx(1 / full)
+    assert amounts[-1] == 1.0
+
+
+def test_what_cannot_be_reached_is_said():
+    far = plan(brief(by_years=-40, apparent_age=70))
+    assert f"reaches about {YEARS_AT_FULL['younger']} of them" in far.said
+    assert "reaches" not in plan(brief(by_years=-5, apparent_age=70)).said
+
+
+def test_to_an_age_is_by_the_years_between():
+    assert plan(brief(to_age=60, apparent_age=66)) == plan(brief(by_years=-6, apparent_age=66))
+    assert not plan(brief(to_age=80, apparent_age=66)).younger
+
+
+def test_nothing_to_change_is_a_word_before_any_work():
+    with pytest.raises(InputError, match="nothing to change"):
+        tool.check(brief(to_age=60, apparent_age=60), Plate())
+
+
+def test_a_point_outside_the_plate_is_a_word_before_any_work():
+    with pytest.raises(InputError, match=r"--at 700,5 lies outside the plate, which is 640 x 360"):
+        tool.check(brief(to_age=60, face_at=(700, 5)), Plate())
+
+
+class Plate:
+    """What is asked of one here."""
+
+    shot, id, width, height = "A010", "PL01_v001", 640, 360
+
+
+def track(x):
+    spots = np.random.default_rng(1).uniform(-20, 20, (1, 468, 3)).astype(np.float32) + [x, 100, 0]
+    return Track(np.array([1001]), spots, np.ones(1, np.float32))
+
+
+def test_one_face_needs_no_word():
+    only = track(100)
+    assert chosen([only], brief(to_age=40), Plate()) is only
+
+
+def test_several_faces_are_asked_about_and_pointed_at():
+    both = [track(100), track(300)]
+    with pytest.raises(InputError, match=r"shows 2 faces, at 100,100 and 300,100 .* --at"):
+        chosen(both, brief(to_age=40), Plate())
+    assert chosen(both, brief(to_age=40, face_at=(295, 104)), Plate()) is both[1]
+    with pytest.raises(InputError, match="is on no face"):
+        chosen(both, brief(to_age=40, face_at=(200, 104)), Plate())
+
+
+def test_no_face_says_what_is_needed():
+    with pytest.raises(InputError, match="No face was found"):
+        chosen([], brief(to_age=40), Plate())
