@@ -1,5 +1,7 @@
 """Faces from frame to frame, with a child that answers from a script: what is done with its answers."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -37,9 +39,9 @@ def row(points, presence=1.0):
 class Scripted:
     """Answers from `seen`: frame -> the faces there; `scene`: frame -> the level of its small picture."""
 
-    seen: dict = {}
-    scene: dict = {}
-    asked: list = []
+    seen: ClassVar[dict] = {}
+    scene: ClassVar[dict] = {}
+    asked: ClassVar[list] = []
 
     def __init__(self, *args):
         pass

@@ -41,8 +41,8 @@ def test_left_and_right_mirror_each_other():
     middle = topology.UV[topology.TOP, 0]
     pairs = [(33, 263), (61, 291), (234, 454), (70, 300), (129, 358), (205, 425)]
     for right, left in pairs:
-        assert abs((topology.UV[right, 0] + topology.UV[left, 0]) / 2 - middle) < 0.006
-        assert abs(topology.UV[right, 1] - topology.UV[left, 1]) < 0.006
+        assert abs((topology.UV[right, 0] + topology.UV[left, 0]) / 2 - middle) < 0.002
+        assert abs(topology.UV[right, 1] - topology.UV[left, 1]) < 0.002
         assert topology.UV[right, 0] < topology.UV[left, 0], "the performer's right is on the picture's left"
 
 

@@ -30,14 +30,16 @@ def test_jitter_of_a_pixel_is_halved_at_least():
 @pytest.mark.parametrize("speed", [1.0, 8.0])
 def test_a_head_that_moves_evenly_is_not_left_behind(speed):
     """Pixels a frame; away from the ends, where one of the two ways has no past."""
-    moving = np.stack([face() + [speed * n, 0, 0] for n in range(60)])
+    moving = np.stack([face() + np.array([speed * n, 0, 0]) for n in range(60)])
     behind = (smooth.steady(moving, FPS) - moving)[15:45, :, 0]
     assert np.abs(behind).max() < 0.1
 
 
 def test_sizes_of_pictures_do_not_matter():
     rng = np.random.default_rng(2)
-    noisy = np.stack([face() + [2.0 * n, 0, 0] for n in range(20)]) + 0.3 * rng.standard_normal((20, topology.MESH, 3))
+    noisy = np.stack([face() + np.array([2.0 * n, 0, 0]) for n in range(20)]) + 0.3 * rng.standard_normal(
+        (20, topology.MESH, 3)
+    )
     assert np.abs(smooth.steady(4 * noisy, FPS) / 4 - smooth.steady(noisy, FPS)).max() < 1e-3
 
 

@@ -78,8 +78,7 @@ def follow(
 
     Raises models.Missing where the networks are not installed, WorkFailed where the looking breaks off.
     """
-    for model in (models.SHORT_RANGE, models.FACE_MESH):
-        models.find(model)
+    networks()
     opened: list[_Open] = []
     thumbs: list[Array] = []
     cuts: list[int] = []
@@ -92,6 +91,11 @@ def follow(
         raise WorkFailed(f"Following faces failed at frame {plate.first_frame + len(thumbs)}: {error}.") from error
     tracks = [_track(one, plate, cuts) for one in opened]
     return tuple(sorted(tracks, key=lambda track: -float(track.presence.sum())))
+
+
+def networks() -> tuple[models.Found, ...]:
+    """What following needs; raises models.Missing."""
+    return models.find(models.SHORT_RANGE), models.find(models.FACE_MESH)
 
 
 def _step(

@@ -50,7 +50,7 @@ class Plate:
 
 
 def track(x):
-    spots = np.random.default_rng(1).uniform(-20, 20, (1, 468, 3)).astype(np.float32) + [x, 100, 0]
+    spots = np.random.default_rng(1).uniform(-20, 20, (1, 468, 3)).astype(np.float32) + np.array([x, 100, 0])
     return Track(np.array([1001]), spots, np.ones(1, np.float32))
 
 

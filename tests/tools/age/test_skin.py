@@ -6,7 +6,6 @@ import pytest
 from secondunit.faces import topology
 from secondunit.tools.age import regions, skin, unwrap
 from secondunit.tools.age.paste import paste
-
 from tests.tools.age.conftest import SIZE, SKIN, at, lined
 
 CHEEK = tuple(topology.UV[[50, 101, 118]].mean(axis=0))
@@ -48,8 +47,10 @@ def test_a_fold_gets_lighter_and_light_does_not(plate, points):
     folded = half(lined(plate * shade, *FOLD, width=7, depth=0.5))
     made = changed(folded, points)
     middle = tuple((np.array(FOLD[0]) + np.array(FOLD[1])) / 2)
-    depth = [np.log((spot(half(plate * shade), middle) @ skin.LUMA).mean() / (spot(one, middle) @ skin.LUMA).mean())
-             for one in (folded, made.comp)]
+    depth = [
+        np.log((spot(half(plate * shade), middle) @ skin.LUMA).mean() / (spot(one, middle) @ skin.LUMA).mean())
+        for one in (folded, made.comp)
+    ]
     assert depth[0] > 0.35
     assert depth[1] < 0.5 * depth[0]
     gate = made.mattes[..., 0] > 0.9
@@ -68,7 +69,7 @@ def test_a_mole_stays(plate, points, radius):
 
 def test_eyes_lips_and_brows_are_left_alone(plate, points):
     rng = np.random.default_rng(3)
-    rough = half(plate * np.exp(0.3 * rng.standard_normal(plate.shape[:2] + (1,))).astype(np.float32))
+    rough = half(plate * np.exp(0.3 * rng.standard_normal((*plate.shape[:2], 1))).astype(np.float32))
     made = changed(rough, points)
     for ring in (topology.RIGHT_EYE, topology.LEFT_EYE, topology.LIPS_INNER, topology.RIGHT_BROW, topology.LEFT_BROW):
         assert (spot(made.delta, topology.UV[list(ring)].mean(axis=0)) == 0).all()

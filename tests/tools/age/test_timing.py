@@ -1,5 +1,7 @@
 """One edit over time: steady, aligned, begun anew where it must."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from secondunit.tools.age import timing
@@ -33,8 +35,8 @@ def test_flicker_is_averaged_away(tmp_path):
     light = texture(rng)
     noise = [0.05 * rng.standard_normal((SIDE, SIDE)).astype(np.float32) for _ in range(20)]
     out = averaged(sheets([0.3 + one for one in noise], [light] * 20), tmp_path)
-    steps = [np.abs(b - a).mean() for a, b in zip(out, out[1:], strict=False)]
-    before = [np.abs(b - a).mean() for a, b in zip(noise, noise[1:], strict=False)]
+    steps = [np.abs(b - a).mean() for a, b in pairwise(out)]
+    before = [np.abs(b - a).mean() for a, b in pairwise(noise)]
     assert np.mean(steps) < 0.33 * np.mean(before)
     assert abs(np.mean(out) - 0.3) < 0.002
 

@@ -4,7 +4,6 @@ import numpy as np
 
 from secondunit.faces import topology
 from secondunit.tools.age import unwrap
-
 from tests.tools.age.conftest import SIZE
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import follow
+from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
 from secondunit.tools.age import picture, timing, unwrap
@@ -182,3 +183,8 @@ def check(brief: AgeBrief, plate: Plate) -> None:
             )
     if plan(brief).asked == 0:
         raise InputError("The age asked for is the apparent age: there is nothing to change.")
+    try:
+        follow.networks()
+    except Missing as missing:
+        why = f"No face can be followed here ({missing}): `make demo` or `make test` installs it."
+        raise InputError(why) from missing
