@@ -1,0 +1,162 @@
+"""The tool on the example's performer, four frames that slide: what it vouches for, what it leaves, what it keeps."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from secondunit.faces import follow, models
+from secondunit.media import colour, frames, plates
+from secondunit.runner.local import LocalContext
+from secondunit.schema import AgeBrief, InputError, Tri
+from secondunit.tools import age
+from secondunit.tools.age.picture import LAYERS
+from secondunit.tools.age.skin import LUMA
+
+HEAD = Path(__file__).parents[3] / "examples" / "head" / "plate.jpg"
+COUNT, STEP = 4, 3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _networks():
+    try:
+        follow.networks()
+    except models.Missing as missing:
+        pytest.skip(f"{missing}: `make` installs it where there is a wheel of it")
+
+
+@pytest.fixture(scope="module")
+def shot(tmp_path_factory):
+    """The example's still, moved by three pixels a frame, with fresh grain, as a plate."""
+    from PIL import Image
+
+    home = tmp_path_factory.mktemp("age")
+    with Image.open(HEAD) as picture:
+        code = np.asarray(picture.convert("RGB"), np.float32) / 255
+    linear = colour.to_working(code, colour.SRGB)
+    rng = np.random.default_rng(1)
+    for n in range(COUNT):
+        grain = 1 + 0.01 * rng.standard_normal((*linear.shape[:2], 1)).astype(np.float32)
+        moved = np.roll(linear, STEP * n, axis=1) * grain
+        channels = {c: np.ascontiguousarray(moved[..., i]) for i, c in enumerate("RGB")}
+        frames.write_layer(home / f"head.{1001 + n}.exr", channels, header=dict(frames.ACESCG))
+    request = SimpleNamespace(
+        shot="HD010", source=str(home / "head.%04d.exr"), colorspace=None, occluders=None, clean=None, camera=None
+    )
+    folder = home / "plate"
+    folder.mkdir()
+    plate = plates.ingest(request, plate="PL01_v001", folder="plate", staging=folder, fps=24.0, start=1001)
+    return SimpleNamespace(home=home, plate=plate, folder=folder)
+
+
+def made(shot, name, **words):
+    """A version in a staging folder of its own, all in one cache, and which stages came from it."""
+    brief = AgeBrief.read(shot="HD010", performer="Pia", **{"by_years": -12, "apparent_age": 68, **words})
+    staging = shot.home / name
+    with LocalContext(staging, shot.home / "cache", shot.folder, files=shot.home) as ctx:
+        draft = age.make(brief, shot.plate, ctx)
+        return SimpleNamespace(draft=draft, staging=staging, reused=set(ctx.reused))
+
+
+@pytest.fixture(scope="module")
+def younger(shot):
+    return made(shot, "younger", quality="final")
+
+
+def layer(version, name, frame=1002):
+    found = next(one for one in LAYERS if one.name == name)
+    return frames.read(version.staging / name / f"{name}.{frame:04d}.exr").stack(found.channels)
+
+
+def light(image):
+    """Log-luma."""
+    return np.log(np.maximum(image @ LUMA, 1e-4))
+
+
+def plate_of(shot, frame=1002):
+    return frames.read_rgb(shot.folder / shot.plate.frame_name(frame), shot.plate.display_window)
+
+
+def test_it_vouches_for_its_output(younger):
+    draft = younger.draft
+    assert draft.facts == {"finite": Tri.TRUE, "complete": Tri.TRUE, "hull_untouched": Tri.TRUE}
+    files = {path.relative_to(younger.staging).as_posix() for path in younger.staging.rglob("*") if path.is_file()}
+    expected = {one.file(f) for one in draft.layers for f in range(draft.first_frame, draft.last_frame + 1)}
+    assert files == expected | set(draft.extras)
+
+
+def test_where_nothing_is_skin_the_plate_is_the_plate_to_the_bit(shot, younger):
+    comp, plate, sure = layer(younger, "comp"), plate_of(shot), layer(younger, "confidence")[..., 0]
+    assert (comp[sure == 0] == plate[sure == 0]).all()
+    assert (sure == 0).mean() > 0.6
+    assert (comp != plate).any(axis=-1).mean() > 0.05
+
+
+def test_plate_and_delta_are_the_comp(shot, younger):
+    apart = np.abs(plate_of(shot) + layer(younger, "delta") - layer(younger, "comp"))
+    assert apart.max() < 2e-3 * max(1.0, float(layer(younger, "comp").max()))
+
+
+def test_it_evens_the_skin_and_keeps_its_grain(shot, younger):
+    """Coarser than grain, the cheeks vary less; the grain itself, between frames moved back, stays."""
+    import cv2
+
+    cheek = layer(younger, "mattes")[..., 1 + 6] > 0.5
+    assert younger.draft.layers[2].channels[1 + 6] == "cheek"
+    assert cheek.sum() > 300
+    logs = [light(plate_of(shot)), light(layer(younger, "comp"))]
+    uneven = [(cv2.GaussianBlur(one, (0, 0), 2) - cv2.GaussianBlur(one, (0, 0), 8))[cheek].std() for one in logs]
+    assert uneven[1] < 0.85 * uneven[0]
+    after = [light(layer(younger, "comp", 1002 + n)) for n in (0, 1)]
+    before = [light(plate_of(shot, 1002 + n)) for n in (0, 1)]
+    grain = [(np.roll(b, -STEP, 1) - a)[cheek].std() for a, b in (before, after)]
+    assert 0.85 < grain[1] / grain[0] < 1.05
+
+
+def test_the_edit_moves_with_the_face(shot, younger):
+    """The known motion taken back, what is left of the edit's change between frames is under a tenth of the edit."""
+    gains = [light(layer(younger, "comp", f)) - light(plate_of(shot, f)) for f in (1002, 1003)]
+    skin = layer(younger, "mattes")[..., 0] > 0.8
+    flicker = np.abs(np.roll(gains[1], -STEP, 1) - gains[0])[skin].mean() / np.abs(gains[0][skin]).mean()
+    assert flicker < 0.25
+
+
+def test_a_changed_strength_makes_only_pictures_anew(shot, younger):
+    less = made(shot, "less", quality="final", by_years=-4)
+    assert {"follow", "skin", "average over time"} <= less.reused
+    assert "picture" not in less.reused
+    sizes = [np.abs(layer(one, "delta")).sum() for one in (less, younger)]
+    assert 0.2 * sizes[1] < sizes[0] < 0.45 * sizes[1]
+
+
+def test_a_region_of_no_strength_is_left_alone(shot, younger):
+    bare = made(shot, "bare", quality="final", regions={"forehead": 0.0})
+    forehead = layer(younger, "mattes")[..., 1] > 0.9
+    assert np.abs(layer(younger, "delta")[forehead]).mean() > 5 * np.abs(layer(bare, "delta")[forehead]).mean()
+
+
+def test_again_is_the_same_to_the_bit(shot, younger):
+    again = made(shot, "again", quality="final")
+    assert "picture" in again.reused
+    assert (layer(again, "comp") == layer(younger, "comp")).all()
+
+
+def test_a_draft_is_smaller_and_says_so(shot):
+    draft = made(shot, "draft", quality="draft").draft
+    assert draft.width == 640
+    assert draft.facts["hull_untouched"] is Tri.TRUE
+
+
+def test_a_plate_without_a_face_is_one_sentence(shot, tmp_path):
+    empty = tmp_path / "plate"
+    empty.mkdir()
+    for frame in shot.plate.frames:
+        grey = np.full((shot.plate.height, shot.plate.width), 0.2, np.float32)
+        frames.write_layer(empty / shot.plate.frame_name(frame), dict.fromkeys("RGB", grey), header=dict(frames.ACESCG))
+    brief = AgeBrief.read(shot="HD010", performer="Pia", by_years=-5, apparent_age=60)
+    with (
+        LocalContext(tmp_path / "staging", tmp_path / "cache", empty, files=tmp_path) as ctx,
+        pytest.raises(InputError, match="No face was found in HD010/PL01_v001"),
+    ):
+        age.make(brief, shot.plate, ctx)
