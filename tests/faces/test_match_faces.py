@@ -125,7 +125,7 @@ def reference(folder, name="a.png", wide=160):
 
 def test_an_enrolled_face_is_known_again_and_no_measure_leaves_the_child(tmp_path, matcher, monkeypatch):
     measured = enrol.measure([reference(tmp_path)], {})
-    assert set(measured.models) == {model.name for model in models.MODELS} - {models.FACE_MESH.name}
+    assert set(measured.models) == {model.name for model in models.MODELS} - {models.FACE_MESH.name, models.PERSON.name}
     assert len(measured.measures[0]) == 128
     answers, line = [], Child.line
     monkeypatch.setattr(Child, "line", lambda child: answers.append(line(child)) or answers[-1])
@@ -134,7 +134,7 @@ def test_an_enrolled_face_is_known_again_and_no_measure_leaves_the_child(tmp_pat
     found = inspect.inspect_plate(BLANK, plate(), tmp_path, enrolled=known)
     (face,) = found.faces
     assert (face.match, face.performers, found.enrolled) == (Match.MATCH, ("Pia",), ("Pia",))
-    assert set(found.models) >= {model.name for model in models.MODELS} - {models.FACE_MESH.name}
+    assert set(found.models) >= {model.name for model in models.MODELS} - {models.FACE_MESH.name, models.PERSON.name}
     told = [json.loads(answer) for answer in answers]
     assert [set(answer) for answer in told] == [{"known"}, {"faces", "said", "size", "opencv"}]
     assert all(len(one) == 5 for one in told[1]["faces"])

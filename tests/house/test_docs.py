@@ -33,7 +33,7 @@ def test_command_and_every_option_has_help(words):
 def test_commands_of_later_work_do_not_exist():
     """No stubs: a command appears when it does its work."""
     assert {" ".join(words) for words in COMMANDS} == {
-        *("init", "person add", "plate add", "collapse", "versions", "note", "status", "approve", "reject"),
+        *("init", "person add", "plate add", "age", "collapse", "versions", "note", "status", "approve", "reject"),
         *("key make", "key show", "key passphrase", "key sign-terms", "key replace"),
         *("identify", "questions", "answer", "release add", "release list", "switch"),
         *("consent draft", "consent record", "consent withdraw", "consent lift", "consent revocations"),

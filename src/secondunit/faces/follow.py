@@ -94,8 +94,8 @@ def follow(
 
 
 def networks() -> tuple[models.Found, ...]:
-    """What following needs; raises models.Missing."""
-    return models.find(models.SHORT_RANGE), models.find(models.FACE_MESH)
+    """What following a face, and telling its person from the background, need; raises models.Missing."""
+    return tuple(models.find(model) for model in (models.SHORT_RANGE, models.FACE_MESH, models.PERSON))
 
 
 def _step(

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from secondunit.media.weights import Found, Missing, Model, find
 
-__all__ = ["FACE_MESH", "MODELS", "SHORT_RANGE", "Found", "Missing", "Model", "find"]
+__all__ = ["FACE_MESH", "MODELS", "PERSON", "SHORT_RANGE", "Found", "Missing", "Model", "find"]
 
 SHORT_RANGE = Model(
     name="face_detection_short_range.tflite",
@@ -23,6 +23,15 @@ FACE_MESH = Model(
     licence="Apache-2.0",
     trained_on="photographs that its maker, Google, holds and does not publish, and faces that it rendered",
     what="lays a mesh of 468 points on a face, so that it can be followed",
+)
+PERSON = Model(
+    name="selfie_segmentation.tflite",
+    package="mediapipe",
+    path="modules/selfie_segmentation/selfie_segmentation.tflite",
+    sha256="9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+    licence="Apache-2.0",
+    trained_on="photographs that its maker, Google, holds and does not publish",
+    what="tells a person, head and shoulders, from what is behind",
 )
 FIVE_POINTS = Model(
     name="shape_predictor_5_face_landmarks.dat",
@@ -43,7 +52,7 @@ MEASURE = Model(
     "and others that its maker took from the internet; nobody in them was asked",
     what="128 numbers of a face, alike for pictures of one person",
 )
-MODELS = (SHORT_RANGE, FACE_MESH, FIVE_POINTS, MEASURE)
+MODELS = (SHORT_RANGE, FACE_MESH, PERSON, FIVE_POINTS, MEASURE)
 """The same package carries a file of 68 points too, which is never used: its training data exclude commercial use."""
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from secondunit.faces import topology
+from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
 from secondunit.tools.age import paste, regions, skin, timing, unwrap
@@ -28,7 +28,7 @@ LAYERS = (
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
     Layer(name="confidence", channels=("Y",), pixel_type="half", what="How surely the edit belongs here, 0 to 1."),
 )
-CODE = ("secondunit.tools.age", "secondunit.tools.staged", "secondunit.media.frames", "secondunit.faces.topology")
+CODE = ("secondunit.tools.age", "secondunit.tools.staged", "secondunit.media.frames", "secondunit.faces")
 HULL_UP, HULL_AROUND = 0.45, 0.30
 """How far the edit may reach beyond the points of the face, as shares of its height: up, and elsewhere."""
 
@@ -72,7 +72,8 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     plate = plate_of(job, frame)
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
-    found = skin.younger(texture, unwrap.facing(points, job.face.side, plate.shape[:2]))
+    someone = unwrap.read(person_in(job, plate, index), spots)
+    found = skin.younger(texture, unwrap.facing(points, job.face.side, plate.shape[:2]) * someone)
     change = np.dstack([found.light, found.colour])
     timing.save(folder, timing.Sheet(change, found.gate, skin.logs(texture)[0]))
 
@@ -96,6 +97,14 @@ def render(job: PictureJob, frame: int, folder: Path) -> None:
     staged.save_shown(folder, colour.show(made.comp, colour.view_for(job.plate.colorspace)))
     facts = {"outside": _outside(job, plate, made, index), "finite": _finite(images)}
     (folder / "facts.json").write_text(json.dumps(facts))
+
+
+def person_in(job: PictureJob, plate: Image, index: int) -> Image:
+    """(H,W) 0..1: the performer, head and shoulders, against what is behind."""
+    from secondunit.media import colour
+
+    shown = colour.show(plate, colour.view_for(job.plate.colorspace))
+    return np.asarray(person.matte(shown, job.face.points[index]), np.float32)
 
 
 def plate_of(job: PictureJob, frame: int) -> Image:
