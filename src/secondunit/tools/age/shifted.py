@@ -1,0 +1,161 @@
+"""A plate whose person is moved by a field, over a background that stays where it is.
+
+The plate is person over background: P = M F + (1 - M) B. Moved, it is M' F' + (1 - M') B, where ' means sampled at the
+offset. As M F is P less its background, that is P' + (1 - M') (B - B'): no estimate of the person's own colour is
+needed, and where the background is even a wrong matte does no harm. B behind the person is not known; a strip along the
+outline is made from the background beside it.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.tools.age.shape import Field
+
+Image = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+LEAST_PX = 0.02
+"""A smaller offset is none: the plate's own bits stay."""
+SOLID = 0.02
+"""A matte below this is background."""
+MARGIN_PX = 2
+"""So near the outline the background is not trusted: lenses and mattes are soft."""
+SIGMA_PX = 6.0
+"""How far around the direction of the background's lines is read."""
+LINED = 0.35
+"""Coherence of the structure tensor, 0..1, from which the background's lines are followed rather than mirrored."""
+
+
+def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
+    """The plate with its person moved, and (H,W) which pixels may differ; all others keep their bits.
+
+    plate (H,W,3) scene-linear; matte (H,W) 0..1: what may move. Where it is 0 (background, clothes, a hand before the
+    face) nothing moves, unless the person comes to lie over it.
+    """
+    touched = np.zeros(plate.shape[:2], bool)
+    if not moved.offsets.size:
+        return plate.copy(), touched
+    there, was = plate[moved.box], np.ascontiguousarray(matte[moved.box], np.float32)
+    spots = _spots(moved.offsets)
+    now = np.clip(_sampled(was, spots, cv2.INTER_LINEAR), 0, 1)
+    moves = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > LEAST_PX
+    changed = moves & ((was > SOLID) | (now > SOLID))
+    behind = _background(there, was, moves)
+    swap = (1 - now)[..., None] * (behind - _resampled(behind, spots))
+    made = _resampled(there, spots) + np.where((now < 1)[..., None], swap, 0)
+    # A matte that is too small leaves the person's colour in the background: the sum then must not turn negative.
+    made = np.maximum(made, np.minimum(_lowest(there), 0))
+    out = plate.copy()
+    out[moved.box] = np.where(changed[..., None], made, there)
+    touched[moved.box] = changed
+    return out, touched
+
+
+def _background(plate: Image, matte: Image, moves: Mask) -> Image:
+    """The plate, and in a strip inside the outline the background as it goes on there; nothing meant deeper inside."""
+    solid = (matte <= SOLID).astype(np.uint8)
+    sure = cv2.erode(solid, np.ones((2 * MARGIN_PX + 1,) * 2, np.uint8))
+    reach = _reach(moves, plate.shape)
+    depth = np.asarray(cv2.distanceTransform(1 - sure, cv2.DIST_L2, 5), np.float32)
+    strip = (solid == 0) & (depth <= reach) if sure.any() else np.zeros_like(moves)
+    out = plate.copy()
+    rows, columns = np.nonzero(strip & _grown(moves, reach))
+    if not len(rows):
+        return out
+    step = _steps(plate, sure, depth, rows, columns)
+    source = _mirrored(sure, rows, columns, step, reach)
+    out[rows, columns] = _resampled(plate, source[None])[0]
+    return out
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Of each pixel the direction (h,w,2) along which the background changes least, and how sure that is (h,w)."""
+
+    along: Image
+    sure: Image
+
+
+def _steps(plate: Image, sure: NDArray[np.uint8], depth: Image, rows: Mask, columns: Mask) -> Image:
+    """(N,2) unit steps from pixels of the strip out to the background: along its lines, else straight out."""
+    soft = cv2.GaussianBlur(depth, (0, 0), 2.0)
+    out = -np.stack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)], axis=-1)[rows, columns]
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+    lines = _lines(plate, sure)
+    along, share = lines.along[rows, columns], lines.sure[rows, columns, None]
+    cosine = (along * out).sum(axis=1, keepdims=True)
+    along = along * np.where(cosine < 0, -1, 1)
+    # A line that runs beside the outline does not lead out of the person.
+    share = share * np.clip((np.abs(cosine) - 0.2) / 0.2, 0, 1)
+    step = out * (1 - share) + along * share
+    return np.asarray(step / np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def _lines(plate: Image, sure: NDArray[np.uint8]) -> _Lines:
+    """From the structure tensor of the background alone, on logarithms so that a lamp counts no more than a shelf."""
+    light = np.log(np.maximum(plate.mean(axis=2), 1e-4))
+    inner = cv2.erode(sure, np.ones((3, 3), np.uint8)).astype(np.float32)
+    # Smoothed within the background, as grain has no direction but much slope.
+    soft = cv2.GaussianBlur(light * sure, (0, 0), 1.2) / np.maximum(
+        cv2.GaussianBlur(sure.astype(np.float32), (0, 0), 1.2), 1e-3
+    )
+    x, y = (cv2.Sobel(soft, cv2.CV_32F, *order) * inner for order in ((1, 0), (0, 1)))
+    xx, yy, xy = (cv2.GaussianBlur(part, (0, 0), SIGMA_PX) for part in (x * x, y * y, x * y))
+    root = np.hypot(xx - yy, 2 * xy)
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.pi / 2
+    coherence = root / np.maximum(xx + yy, 1e-9)
+    share = np.clip((coherence - LINED) / (0.7 - LINED), 0, 1)
+    return _Lines(np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(np.float32), share.astype(np.float32))
+
+
+def _mirrored(sure: NDArray[np.uint8], rows: Mask, columns: Mask, step: Image, reach: int) -> Image:
+    """(N,2) spots (x, y as indices): as far beyond the outline along the step as the pixel lies inside it."""
+    far = np.arange(1, 2 * reach + 1, dtype=np.float32)
+    x = np.clip(columns[:, None] + step[:, :1] * far, 0, sure.shape[1] - 1)
+    y = np.clip(rows[:, None] + step[:, 1:] * far, 0, sure.shape[0] - 1)
+    clear = sure[np.round(y).astype(int), np.round(x).astype(int)] > 0
+    first = np.argmax(clear, axis=1)
+    twice = np.minimum(2 * first, len(far) - 1)
+    # Where the mirrored place is the person again (a narrow gap), the edge of the background itself is repeated.
+    chosen = np.where(np.take_along_axis(clear, twice[:, None], 1)[:, 0], twice, first)
+    picked = chosen[:, None]
+    return np.stack([np.take_along_axis(part, picked, 1)[:, 0] for part in (x, y)], axis=-1).astype(np.float32)
+
+
+def _reach(moves: Mask, shape: tuple[int, ...]) -> int:
+    """Pixels: how deep behind the outline a background may be seen; no move is longer than 5 % of the crop."""
+    return max(6, int(0.05 * max(shape[:2]))) + 2 * MARGIN_PX
+
+
+def _grown(mask: Mask, pixels: int) -> Mask:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)) > 0)
+
+
+def _spots(offsets: Image) -> Image:
+    """(h,w,2): where each pixel of the crop is sampled, as indices of the crop."""
+    height, width = offsets.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.stack([x + offsets[..., 0], y + offsets[..., 1]], axis=-1)
+
+
+def _resampled(picture: Image, spots: Image) -> Image:
+    """Lanczos, held between the darkest and the lightest neighbour so that a highlight of 20 throws no dark ring."""
+    made = _sampled(picture, spots, cv2.INTER_LANCZOS4)
+    low, high = (_sampled(part, spots, cv2.INTER_NEAREST) for part in (_lowest(picture), _highest(picture)))
+    return np.clip(made, low, high)
+
+
+def _sampled(picture: Image, spots: Image, how: int) -> Image:
+    found = cv2.remap(np.ascontiguousarray(picture), spots, None, how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.float32)
+
+
+def _lowest(picture: Image) -> Image:
+    return np.asarray(cv2.erode(picture, np.ones((3, 3), np.uint8)), np.float32)
+
+
+def _highest(picture: Image) -> Image:
+    return np.asarray(cv2.dilate(picture, np.ones((3, 3), np.uint8)), np.float32)
