@@ -1,9 +1,8 @@
 """A plate whose person is moved by a field, over a background that stays where it is.
 
 The plate is person over background: P = M F + (1 - M) B. Moved, it is M' F' + (1 - M') B, where ' means sampled at the
-offset. As M F is P less its background, that is P' + (1 - M') (B - B'): no estimate of the person's own colour is
-needed, and where the background is even a wrong matte does no harm. B behind the person is not known; a strip along the
-outline is made from the background beside it.
+offset. M F is P - (1 - M) B, so no estimate of the person's own colour is needed. B behind the person is not
+known; a strip along the outline is made from the background beside it.
 """
 
 from dataclasses import dataclass
@@ -25,6 +24,8 @@ MARGIN_PX = 2
 """So near the outline the background is not trusted: lenses and mattes are soft."""
 SIGMA_PX = 6.0
 """How far around the direction of the background's lines is read."""
+EVEN_PX = 2.0
+"""How far mirrored places are smoothed along the outline."""
 LINED = 0.35
 """Coherence of the structure tensor, 0..1, from which the background's lines are followed rather than mirrored."""
 
@@ -40,13 +41,16 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
         return plate.copy(), touched
     there, was = plate[moved.box], np.ascontiguousarray(matte[moved.box], np.float32)
     spots = _spots(moved.offsets)
-    now = np.clip(_sampled(was, spots, cv2.INTER_LINEAR), 0, 1)
     moves = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > LEAST_PX
+    reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 4 * MARGIN_PX
+    behind, deep = _background(there, was, reach)
+    was = np.maximum(was, deep)
+    now = np.clip(_resampled(was, spots), 0, 1)
     changed = moves & ((was > SOLID) | (now > SOLID))
-    behind = _background(there, was, moves)
-    swap = (1 - now)[..., None] * (behind - _resampled(behind, spots))
-    made = _resampled(there, spots) + np.where((now < 1)[..., None], swap, 0)
-    # A matte that is too small leaves the person's colour in the background: the sum then must not turn negative.
+    # Person and matte go through the same filter: filtered apart from each other they would leave a seam.
+    person = there - (1 - was)[..., None] * behind
+    made = _resampled(person, spots) + (1 - now)[..., None] * behind
+    # Where the background behind is guessed too light, the sum may turn negative.
     made = np.maximum(made, np.minimum(_lowest(there), 0))
     out = plate.copy()
     out[moved.box] = np.where(changed[..., None], made, there)
@@ -54,21 +58,22 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     return out, touched
 
 
-def _background(plate: Image, matte: Image, moves: Mask) -> Image:
-    """The plate, and in a strip inside the outline the background as it goes on there; nothing meant deeper inside."""
+def _background(plate: Image, matte: Image, reach: int) -> tuple[Image, Image]:
+    """The background (h,w,3), going on for `reach` pixels inside the outline; and (h,w) 0..1 where it is not known."""
     solid = (matte <= SOLID).astype(np.uint8)
     sure = cv2.erode(solid, np.ones((2 * MARGIN_PX + 1,) * 2, np.uint8))
-    reach = _reach(moves, plate.shape)
+    if not sure.any():
+        return plate, 1 - solid.astype(np.float32)
     depth = np.asarray(cv2.distanceTransform(1 - sure, cv2.DIST_L2, 5), np.float32)
-    strip = (solid == 0) & (depth <= reach) if sure.any() else np.zeros_like(moves)
-    out = plate.copy()
-    rows, columns = np.nonzero(strip & _grown(moves, reach))
+    rows, columns = np.nonzero((solid == 0) & (depth <= reach))
     if not len(rows):
-        return out
+        return plate, 1 - solid.astype(np.float32)
     step = _steps(plate, sure, depth, rows, columns)
-    source = _mirrored(sure, rows, columns, step, reach)
+    source = _evened(_mirrored(sure, rows, columns, step, 2 * reach), rows, columns, solid.shape)
+    out = plate.copy()
     out[rows, columns] = _resampled(plate, source[None])[0]
-    return out
+    # A soft matte may reach deeper than the background is known: there it counts as whole.
+    return out, np.asarray(np.clip(2.5 * depth / reach - 1.5, 0, 1) * (1 - solid), np.float32)
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def _lines(plate: Image, sure: NDArray[np.uint8]) -> _Lines:
 
 def _mirrored(sure: NDArray[np.uint8], rows: Mask, columns: Mask, step: Image, reach: int) -> Image:
     """(N,2) spots (x, y as indices): as far beyond the outline along the step as the pixel lies inside it."""
-    far = np.arange(1, 2 * reach + 1, dtype=np.float32)
+    far = np.arange(1, reach + 1, dtype=np.float32)
     x = np.clip(columns[:, None] + step[:, :1] * far, 0, sure.shape[1] - 1)
     y = np.clip(rows[:, None] + step[:, 1:] * far, 0, sure.shape[0] - 1)
     clear = sure[np.round(y).astype(int), np.round(x).astype(int)] > 0
@@ -125,13 +130,12 @@ def _mirrored(sure: NDArray[np.uint8], rows: Mask, columns: Mask, step: Image, r
     return np.stack([np.take_along_axis(part, picked, 1)[:, 0] for part in (x, y)], axis=-1).astype(np.float32)
 
 
-def _reach(moves: Mask, shape: tuple[int, ...]) -> int:
-    """Pixels: how deep behind the outline a background may be seen; no move is longer than 5 % of the crop."""
-    return max(6, int(0.05 * max(shape[:2]))) + 2 * MARGIN_PX
-
-
-def _grown(mask: Mask, pixels: int) -> Mask:
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)) > 0)
+def _evened(source: Image, rows: Mask, columns: Mask, size: tuple[int, ...]) -> Image:
+    """Sources (N,2) of pixels, how far off they are smoothed within the strip: outlines of pixels are ragged."""
+    off = np.zeros((*size, 3), np.float32)
+    off[rows, columns] = np.c_[source - np.stack([columns, rows], axis=-1), np.ones(len(rows))]
+    off = cv2.GaussianBlur(off, (0, 0), EVEN_PX)[rows, columns]
+    return np.asarray(off[:, :2] / off[:, 2:] + np.stack([columns, rows], axis=-1), np.float32)
 
 
 def _spots(offsets: Image) -> Image:
