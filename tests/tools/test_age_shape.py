@@ -22,7 +22,7 @@ def face(yaw=0.0, pitch=0.0, roll=0.0, wide=WIDE, size=SIZE):
     round_ = np.clip(1 - (flat[:, 0] / (0.52 * wide)) ** 2 - (flat[:, 1] / wide) ** 2, 0.0, 1)
     points = np.column_stack([flat, 0.55 * wide * (0.5 - np.sqrt(round_))])
     points = Rotation.from_euler("yxz", [yaw, pitch, roll], degrees=True).apply(points)
-    return (points + [size[1] / 2, size[0] / 2, 0]).astype(np.float32)
+    return (points + np.array([size[1] / 2, size[0] / 2, 0])).astype(np.float32)
 
 
 def matte_of(points, size=SIZE):
@@ -61,7 +61,8 @@ def test_amounts_of_nothing_keep_every_bit():
     points = face()
     plate = shot(matte_of(points), stripes(0))
     out, touched = compose(plate, field(points, SIZE, Shape()), matte_of(points))
-    assert (out == plate).all() and not touched.any()
+    assert (out == plate).all()
+    assert not touched.any()
     still = field(points, SIZE, Shape(jowl=1e-4))
     assert (compose(plate, still, matte_of(points))[0] == plate).all()
 
@@ -108,7 +109,8 @@ def test_nothing_moves_outside_a_hull_around_the_face(yaw):
     hull = cv2.dilate(hull, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
     whole = np.zeros((*SIZE, 2), np.float32)
     whole[moved.box] = moved.offsets
-    assert (whole[hull == 0] == 0).all() and np.abs(whole).max() > 2
+    assert (whole[hull == 0] == 0).all()
+    assert np.abs(whole).max() > 2
     edges = moved.offsets[[0, -1]].ravel(), moved.offsets[:, [0, -1]].ravel()
     assert all((edge == 0).all() for edge in edges)
 
@@ -165,7 +167,9 @@ def test_a_highlight_survives_and_throws_no_dark_ring():
     x, y = points[379, :2].astype(int) - [25, 10]
     cv2.circle(plate, (int(x), int(y)), 4, (20.0, 20.0, 20.0), -1)
     out, touched = compose(plate, field(points, SIZE, Shape.all(1)), matte)
-    assert touched[y, x] and 19.99 < out.max() <= 20.001 and out.min() >= 0
+    assert touched[y, x]
+    assert 19.99 < out.max() <= 20.001
+    assert out.min() >= 0
     around = out[y - 15 : y + 16, x - 15 : x + 16]
     assert around.min() > 0.9 * plate[y - 20 : y + 21, x - 20 : x + 21].min()
 
@@ -193,7 +197,8 @@ def test_a_face_at_the_pictures_edge_and_one_outside_it():
     points = face() + np.array([SIZE[1] / 2, 0, 0], np.float32)
     plate = stripes(0)
     out, _ = compose(plate, field(points, SIZE, Shape.all(-1)), np.ones(SIZE, np.float32))
-    assert np.isfinite(out).all() and (out != plate).any()
+    assert np.isfinite(out).all()
+    assert (out != plate).any()
     gone = field(points + np.array([3000, 0, 0], np.float32), SIZE, Shape.all(1))
     assert (compose(plate, gone, np.ones(SIZE, np.float32))[0] == plate).all()
 
@@ -210,7 +215,8 @@ def test_an_stmap_leads_to_where_the_plate_was_sampled():
     moved = field(points, SIZE, Shape(brow=1))
     found = stmap(moved, SIZE)
     height, width = SIZE
-    assert found[0, 0, 0] == pytest.approx(0.5 / width) and found[0, 0, 1] == pytest.approx(1 - 0.5 / height)
+    assert found[0, 0, 0] == pytest.approx(0.5 / width)
+    assert found[0, 0, 1] == pytest.approx(1 - 0.5 / height)
     x, y = points[63, :2].astype(int)
     dx, dy = moved.offsets[y - moved.y, x - moved.x]
     u, v = found[y, x]

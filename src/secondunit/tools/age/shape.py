@@ -19,7 +19,7 @@ TOP, CHIN, RIGHT_SIDE, LEFT_SIDE, RIGHT_CORNER, LEFT_CORNER = 10, 152, 234, 454,
 """Of the mesh; right and left are the performer's own, so right is at the picture's left."""
 NARROWEST = 0.4
 """However far a head turns, a kernel is no narrower than this share of what it is from the front."""
-FAR = (0.15, 0.85)
+FAR = (0.10, 0.85)
 """How far a side is turned away (sine of the turn by place on the head): from the first on it moves less, then not."""
 PROFILE = (0.20, 0.45)
 """Cosine of the turn at which nothing moves any more, as the mesh is a guess there, and from which all of it does."""
@@ -205,8 +205,8 @@ def _line(move: Move, indices: list[int], sign: int, points: Points, pose: Head)
     spots = np.asarray(points, np.float64)[indices] + (outward * move.place * pose.width) @ pose.axes
     given = move.weights or (1.0,) * len(move.pairs)
     weight = {index: share for pair, share in zip(move.pairs, given, strict=True) for index in pair}
-    shares = np.array([weight[index] for index in indices]) * pose.seen(spots)
-    push = (outward * move.push * pose.width) @ pose.axes
+    shares = np.array([weight[index] for index in indices])
+    push = (outward * move.push * pose.width) @ pose.axes * pose.seen(spots).mean()
     return _Line(move.part, spots[:, :2], shares, move.radius * pose.width, push[:2])
 
 

@@ -6,6 +6,7 @@ known; a strip along the outline is made from the background beside it.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from secondunit.tools.age.shape import Field
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Counts = NDArray[np.uint8]
+Places = NDArray[np.integer[Any]]
 
 LEAST_PX = 0.02
 """A smaller offset is none: the plate's own bits stay."""
@@ -43,7 +46,7 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     spots = _spots(moved.offsets)
     moves = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > LEAST_PX
     reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 4 * MARGIN_PX
-    behind, deep = _background(there, was, reach)
+    behind, deep = _background(there, was, _grown(moves, reach // 2), reach)
     was = np.maximum(was, deep)
     now = np.clip(_resampled(was, spots), 0, 1)
     changed = moves & ((was > SOLID) | (now > SOLID))
@@ -58,18 +61,21 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     return out, touched
 
 
-def _background(plate: Image, matte: Image, reach: int) -> tuple[Image, Image]:
-    """The background (h,w,3), going on for `reach` pixels inside the outline; and (h,w) 0..1 where it is not known."""
+def _background(plate: Image, matte: Image, needed: Mask, reach: int) -> tuple[Image, Image]:
+    """The background (h,w,3), going on for `reach` pixels inside the outline; and (h,w) 0..1 where it is not known.
+
+    needed (h,w): only there.
+    """
     solid = (matte <= SOLID).astype(np.uint8)
-    sure = cv2.erode(solid, np.ones((2 * MARGIN_PX + 1,) * 2, np.uint8))
+    sure = np.asarray(cv2.erode(solid, np.ones((2 * MARGIN_PX + 1,) * 2, np.uint8)), np.uint8)
     if not sure.any():
         return plate, 1 - solid.astype(np.float32)
     depth = np.asarray(cv2.distanceTransform(1 - sure, cv2.DIST_L2, 5), np.float32)
-    rows, columns = np.nonzero((solid == 0) & (depth <= reach))
+    rows, columns = np.nonzero((solid == 0) & (depth <= reach) & needed)
     if not len(rows):
         return plate, 1 - solid.astype(np.float32)
-    step = _steps(plate, sure, depth, rows, columns)
-    source = _evened(_mirrored(sure, rows, columns, step, 2 * reach), rows, columns, solid.shape)
+    step, first = _steps(plate, sure, depth, rows, columns, 3 * reach)
+    source = _evened(_mirrored(sure, rows, columns, step, first), rows, columns, solid.shape)
     out = plate.copy()
     out[rows, columns] = _resampled(plate, source[None])[0]
     # A soft matte may reach deeper than the background is known: there it counts as whole.
@@ -84,22 +90,25 @@ class _Lines:
     sure: Image
 
 
-def _steps(plate: Image, sure: NDArray[np.uint8], depth: Image, rows: Mask, columns: Mask) -> Image:
-    """(N,2) unit steps from pixels of the strip out to the background: along its lines, else straight out."""
-    soft = cv2.GaussianBlur(depth, (0, 0), 2.0)
-    out = -np.stack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)], axis=-1)[rows, columns]
-    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+def _steps(plate: Image, sure: Counts, depth: Image, rows: Places, columns: Places, reach: int) -> tuple[Image, Places]:
+    """From pixels of the strip out to the background: unit steps (N,2) along its lines, else straight out; how many."""
+    soft = np.asarray(cv2.GaussianBlur(depth, (0, 0), 2.0), np.float32)
+    slope = [cv2.Sobel(soft, cv2.CV_32F, *order) for order in ((1, 0), (0, 1))]
+    out = -np.stack(slope, axis=-1, dtype=np.float32)[rows, columns]
+    out = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
     lines = _lines(plate, sure)
-    along, share = lines.along[rows, columns], lines.sure[rows, columns, None]
-    cosine = (along * out).sum(axis=1, keepdims=True)
-    along = along * np.where(cosine < 0, -1, 1)
-    # A line that runs beside the outline does not lead out of the person.
-    share = share * np.clip((np.abs(cosine) - 0.2) / 0.2, 0, 1)
-    step = out * (1 - share) + along * share
-    return np.asarray(step / np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-6), np.float32)
+    along = lines.along[rows, columns]
+    # Outward first; but where a line runs beside the outline, its other end may be the nearer one.
+    along = along * np.where((along * out).sum(axis=1, keepdims=True) < 0, -1, 1)
+    one, other = (_first(sure, rows, columns, step, reach) for step in (along, -along))
+    step, first = np.where((other < one)[:, None], -along, along), np.minimum(one, other)
+    straight = np.flatnonzero((lines.sure[rows, columns] <= 0) | (first >= reach))
+    step[straight] = out[straight]
+    first[straight] = _first(sure, rows[straight], columns[straight], out[straight], reach)
+    return np.asarray(step, np.float32), first
 
 
-def _lines(plate: Image, sure: NDArray[np.uint8]) -> _Lines:
+def _lines(plate: Image, sure: Counts) -> _Lines:
     """From the structure tensor of the background alone, on logarithms so that a lamp counts no more than a shelf."""
     light = np.log(np.maximum(plate.mean(axis=2), 1e-4))
     inner = cv2.erode(sure, np.ones((3, 3), np.uint8)).astype(np.float32)
@@ -116,26 +125,41 @@ def _lines(plate: Image, sure: NDArray[np.uint8]) -> _Lines:
     return _Lines(np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(np.float32), share.astype(np.float32))
 
 
-def _mirrored(sure: NDArray[np.uint8], rows: Mask, columns: Mask, step: Image, reach: int) -> Image:
+def _first(sure: Counts, rows: Places, columns: Places, step: Image, reach: int) -> Places:
+    """(N,): after how many steps each pixel is in the background; `reach` where it is not by then."""
+    first = np.full(len(rows), reach)
+    wide = np.pad(sure, reach).ravel()
+    row = sure.shape[1] + 2 * reach
+    x, y, left = columns + reach + 0.5, rows + reach + 0.5, np.arange(len(rows))
+    across, down = step.astype(np.float64).T
+    for far in range(1, reach):
+        x, y = x + across, y + down
+        clear = wide[y.astype(np.int32) * row + x.astype(np.int32)] > 0
+        if clear.any():
+            first[left[clear]] = far
+            x, y, across, down, left = (part[~clear] for part in (x, y, across, down, left))
+    return first
+
+
+def _mirrored(sure: Counts, rows: Places, columns: Places, step: Image, first: Places) -> Image:
     """(N,2) spots (x, y as indices): as far beyond the outline along the step as the pixel lies inside it."""
-    far = np.arange(1, reach + 1, dtype=np.float32)
-    x = np.clip(columns[:, None] + step[:, :1] * far, 0, sure.shape[1] - 1)
-    y = np.clip(rows[:, None] + step[:, 1:] * far, 0, sure.shape[0] - 1)
-    clear = sure[np.round(y).astype(int), np.round(x).astype(int)] > 0
-    first = np.argmax(clear, axis=1)
-    twice = np.minimum(2 * first, len(far) - 1)
+    here, end = np.stack([columns, rows], axis=-1), np.array(sure.shape[::-1]) - 1
+    edge, beyond = (np.clip(here + step * far[:, None], 0, end) for far in (first, 2 * first))
+    x, y = np.rint(beyond).astype(int).T
     # Where the mirrored place is the person again (a narrow gap), the edge of the background itself is repeated.
-    chosen = np.where(np.take_along_axis(clear, twice[:, None], 1)[:, 0], twice, first)
-    picked = chosen[:, None]
-    return np.stack([np.take_along_axis(part, picked, 1)[:, 0] for part in (x, y)], axis=-1).astype(np.float32)
+    return np.where(sure[y, x, None] > 0, beyond, edge).astype(np.float32)
 
 
-def _evened(source: Image, rows: Mask, columns: Mask, size: tuple[int, ...]) -> Image:
+def _evened(source: Image, rows: Places, columns: Places, size: tuple[int, ...]) -> Image:
     """Sources (N,2) of pixels, how far off they are smoothed within the strip: outlines of pixels are ragged."""
     off = np.zeros((*size, 3), np.float32)
     off[rows, columns] = np.c_[source - np.stack([columns, rows], axis=-1), np.ones(len(rows))]
-    off = cv2.GaussianBlur(off, (0, 0), EVEN_PX)[rows, columns]
-    return np.asarray(off[:, :2] / off[:, 2:] + np.stack([columns, rows], axis=-1), np.float32)
+    even = np.asarray(cv2.GaussianBlur(off, (0, 0), EVEN_PX), np.float32)[rows, columns]
+    return np.asarray(even[:, :2] / even[:, 2:] + np.stack([columns, rows], axis=-1), np.float32)
+
+
+def _grown(mask: Mask, pixels: int) -> Mask:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)) > 0)
 
 
 def _spots(offsets: Image) -> Image:
@@ -153,7 +177,8 @@ def _resampled(picture: Image, spots: Image) -> Image:
 
 
 def _sampled(picture: Image, spots: Image, how: int) -> Image:
-    found = cv2.remap(np.ascontiguousarray(picture), spots, None, how, borderMode=cv2.BORDER_REPLICATE)
+    x, y = (np.ascontiguousarray(spots[..., axis]) for axis in (0, 1))
+    found = cv2.remap(np.ascontiguousarray(picture), x, y, how, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.float32)
 
 
