@@ -32,6 +32,8 @@ EVEN_PX = 2.0
 LINED = 0.35
 """Coherence of the structure tensor, 0..1, from which the background's lines are followed rather than mirrored."""
 
+FOLD = 1024
+
 
 def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     """The plate with its person moved, and (H,W) which pixels may differ; all others keep their bits.
@@ -40,24 +42,26 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     face) nothing moves, unless the person comes to lie over it.
     """
     touched = np.zeros(plate.shape[:2], bool)
-    if not moved.offsets.size:
+    moves = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > LEAST_PX
+    if not moves.any():
         return plate.copy(), touched
     there, was = plate[moved.box], np.ascontiguousarray(matte[moved.box], np.float32)
-    spots = _spots(moved.offsets)
-    moves = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > LEAST_PX
     reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 4 * MARGIN_PX
     behind, deep = _background(there, was, _grown(moves, reach // 2), reach)
     was = np.maximum(was, deep)
-    now = np.clip(_resampled(was, spots), 0, 1)
-    changed = moves & ((was > SOLID) | (now > SOLID))
+    rows, columns = np.nonzero(moves)
+    spots = np.stack([columns, rows], axis=-1) + moved.offsets[rows, columns]
+    now = np.clip(_resampled(was, spots), 0, 1)[:, None]
     # Person and matte go through the same filter: filtered apart from each other they would leave a seam.
     person = there - (1 - was)[..., None] * behind
-    made = _resampled(person, spots) + (1 - now)[..., None] * behind
+    made = _resampled(person, spots) + (1 - now) * behind[rows, columns]
     # Where the background behind is guessed too light, the sum may turn negative.
-    made = np.maximum(made, np.minimum(_lowest(there), 0))
+    made = np.maximum(made, np.minimum(there[rows, columns], 0))
+    changed = (was[rows, columns] > SOLID) | (now[:, 0] > SOLID)
+    rows, columns = rows[changed] + moved.y, columns[changed] + moved.x
     out = plate.copy()
-    out[moved.box] = np.where(changed[..., None], made, there)
-    touched[moved.box] = changed
+    out[rows, columns] = made[changed]
+    touched[rows, columns] = True
     return out, touched
 
 
@@ -77,7 +81,7 @@ def _background(plate: Image, matte: Image, needed: Mask, reach: int) -> tuple[I
     step, first = _steps(plate, sure, depth, rows, columns, 3 * reach)
     source = _evened(_mirrored(sure, rows, columns, step, first), rows, columns, solid.shape)
     out = plate.copy()
-    out[rows, columns] = _resampled(plate, source[None])[0]
+    out[rows, columns] = _resampled(plate, source)
     # A soft matte may reach deeper than the background is known: there it counts as whole.
     return out, np.asarray(np.clip(2.5 * depth / reach - 1.5, 0, 1) * (1 - solid), np.float32)
 
@@ -162,29 +166,21 @@ def _grown(mask: Mask, pixels: int) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)) > 0)
 
 
-def _spots(offsets: Image) -> Image:
-    """(h,w,2): where each pixel of the crop is sampled, as indices of the crop."""
-    height, width = offsets.shape[:2]
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.stack([x + offsets[..., 0], y + offsets[..., 1]], axis=-1)
-
-
 def _resampled(picture: Image, spots: Image) -> Image:
-    """Lanczos, held between the darkest and the lightest neighbour so that a highlight of 20 throws no dark ring."""
-    made = _sampled(picture, spots, cv2.INTER_LANCZOS4)
-    low, high = (_sampled(part, spots, cv2.INTER_NEAREST) for part in (_lowest(picture), _highest(picture)))
-    return np.clip(made, low, high)
+    """The picture (h,w) or (h,w,C) at spots (N,2), x and y as indices.
+
+    Lanczos, held between the darkest and the lightest neighbour so that a highlight of 20 throws no dark ring.
+    """
+    around = np.ones((3, 3), np.uint8)
+    low, high = cv2.erode(picture, around), cv2.dilate(picture, around)
+    near = np.rint(spots).astype(int)
+    x, y = near[:, 0].clip(0, picture.shape[1] - 1), near[:, 1].clip(0, picture.shape[0] - 1)
+    return np.clip(_sampled(picture, spots), low[y, x], high[y, x])
 
 
-def _sampled(picture: Image, spots: Image, how: int) -> Image:
-    x, y = (np.ascontiguousarray(spots[..., axis]) for axis in (0, 1))
-    found = cv2.remap(np.ascontiguousarray(picture), x, y, how, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, np.float32)
-
-
-def _lowest(picture: Image) -> Image:
-    return np.asarray(cv2.erode(picture, np.ones((3, 3), np.uint8)), np.float32)
-
-
-def _highest(picture: Image) -> Image:
-    return np.asarray(cv2.dilate(picture, np.ones((3, 3), np.uint8)), np.float32)
+def _sampled(picture: Image, spots: Image) -> Image:
+    """OpenCV makes no picture of 32767 columns, so that the list of spots is folded."""
+    full = -(-len(spots) // FOLD) * FOLD
+    x, y = (np.resize(spots[:, axis], (full // FOLD, FOLD)).astype(np.float32) for axis in (0, 1))
+    found = cv2.remap(picture, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.float32).reshape(full, *picture.shape[2:])[: len(spots)]
