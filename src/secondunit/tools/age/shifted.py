@@ -23,8 +23,10 @@ LEAST_PX = 0.02
 """A smaller offset is none: the plate's own bits stay."""
 SOLID = 0.02
 """A matte below this is background."""
-MARGIN_PX = 2
-"""So near the outline the background is not trusted: lenses and mattes are soft."""
+MARGIN = 0.006
+"""So near the outline, as a share of the crop's width, the background is not trusted: lenses and mattes are soft."""
+FOREIGN = (0.08, 0.20)
+"""How much such a pixel differs from the background beside it, relatively, to begin to be, and to be, the person's."""
 SIGMA_PX = 6.0
 """How far around the direction of the background's lines is read."""
 EVEN_PX = 2.0
@@ -46,8 +48,9 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     if not moves.any():
         return plate.copy(), touched
     there, was = plate[moved.box], np.ascontiguousarray(matte[moved.box], np.float32)
-    reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 4 * MARGIN_PX
-    behind, deep = _background(there, was, _grown(moves, reach // 2), reach)
+    margin = max(2, round(MARGIN * there.shape[1]))
+    reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 4 * margin
+    behind, deep, rim = _background(there, was, _grown(moves, reach // 2), margin, reach)
     was = np.maximum(was, deep)
     rows, columns = np.nonzero(moves)
     spots = np.stack([columns, rows], axis=-1) + moved.offsets[rows, columns]
@@ -57,7 +60,8 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     made = _resampled(person, spots) + (1 - now) * behind[rows, columns]
     # Where the background behind is guessed too light, the sum may turn negative.
     made = np.maximum(made, np.minimum(there[rows, columns], 0))
-    changed = (was[rows, columns] > SOLID) | (now[:, 0] > SOLID)
+    covered = np.maximum(was, rim)
+    changed = (covered[rows, columns] > SOLID) | (_resampled(covered, spots) > SOLID)
     rows, columns = rows[changed] + moved.y, columns[changed] + moved.x
     out = plate.copy()
     out[rows, columns] = made[changed]
@@ -65,25 +69,33 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     return out, touched
 
 
-def _background(plate: Image, matte: Image, needed: Mask, reach: int) -> tuple[Image, Image]:
-    """The background (h,w,3), going on for `reach` pixels inside the outline; and (h,w) 0..1 where it is not known.
+def _background(plate: Image, matte: Image, needed: Mask, margin: int, reach: int) -> tuple[Image, Image, Image]:
+    """The background (h,w,3), going on for `reach` pixels inside the outline, where it is `needed` (h,w).
 
-    needed (h,w): only there.
+    And (h,w) 0..1 where it is not known, and where the person's soft edge lies outside the matte.
     """
-    solid = (matte <= SOLID).astype(np.uint8)
-    sure = np.asarray(cv2.erode(solid, np.ones((2 * MARGIN_PX + 1,) * 2, np.uint8)), np.uint8)
-    if not sure.any():
-        return plate, 1 - solid.astype(np.float32)
+    solid = matte <= SOLID
+    sure = np.asarray(cv2.erode(solid.astype(np.uint8), np.ones((2 * margin + 1,) * 2, np.uint8)), np.uint8)
     depth = np.asarray(cv2.distanceTransform(1 - sure, cv2.DIST_L2, 5), np.float32)
-    rows, columns = np.nonzero((solid == 0) & (depth <= reach) & needed)
-    if not len(rows):
-        return plate, 1 - solid.astype(np.float32)
+    rows, columns = np.nonzero((sure == 0) & (depth <= reach) & needed)
+    rim = np.zeros_like(matte)
+    if not sure.any() or not len(rows):
+        return plate, np.asarray(~solid, np.float32), rim
     step, first = _steps(plate, sure, depth, rows, columns, 3 * reach)
     source = _evened(_mirrored(sure, rows, columns, step, first), rows, columns, solid.shape)
+    made = _resampled(plate, source)
+    share = np.where(solid[rows, columns], _foreign(plate[rows, columns], made), 1.0).astype(np.float32)
+    rim[rows, columns] = share * solid[rows, columns]
     out = plate.copy()
-    out[rows, columns] = _resampled(plate, source)
+    out[rows, columns] += share[:, None] * (made - out[rows, columns])
     # A soft matte may reach deeper than the background is known: there it counts as whole.
-    return out, np.asarray(np.clip(2.5 * depth / reach - 1.5, 0, 1) * (1 - solid), np.float32)
+    return out, np.asarray(np.clip(2.5 * depth / reach - 1.5, 0, 1) * ~solid, np.float32), rim
+
+
+def _foreign(here: Image, made: Image) -> Image:
+    """(N,) 0..1: how surely pixels (N,3) are not the background that is expected there."""
+    apart = np.abs(here - made).max(axis=1) / np.maximum((here + made).mean(axis=1) / 2, 1e-4)
+    return np.asarray(np.clip((apart - FOREIGN[0]) / (FOREIGN[1] - FOREIGN[0]), 0, 1), np.float32)
 
 
 @dataclass(frozen=True)
