@@ -130,7 +130,7 @@ def bend(out, truth, where):
     return worst
 
 
-@pytest.mark.parametrize("degrees", [0, 20, -35])
+@pytest.mark.parametrize("degrees", [0, 20, -35, 70])
 @pytest.mark.parametrize("amount", [-1, 1])
 def test_lines_beside_the_jaw_stay_straight(degrees, amount):
     points = face()

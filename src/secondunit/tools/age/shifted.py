@@ -26,7 +26,7 @@ SOLID = 0.02
 MARGIN = 0.006
 """So near the outline, as a share of the crop's width, the background is not trusted: lenses and mattes are soft."""
 FOREIGN = (0.08, 0.20)
-"""How much such a pixel differs from the background beside it, relatively, to begin to be, and to be, the person's."""
+"""How much of the person's colour such a pixel has, to begin to count, and to count, as the person's."""
 SIGMA_PX = 6.0
 """How far around the direction of the background's lines is read."""
 EVEN_PX = 2.0
@@ -49,7 +49,7 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
         return plate.copy(), touched
     there, was = plate[moved.box], np.ascontiguousarray(matte[moved.box], np.float32)
     margin = max(2, round(MARGIN * there.shape[1]))
-    reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 4 * margin
+    reach = int(np.ceil(2 * np.abs(moved.offsets).max())) + 2 * margin
     behind, deep, rim = _background(there, was, _grown(moves, reach // 2), margin, reach)
     was = np.maximum(was, deep)
     rows, columns = np.nonzero(moves)
@@ -58,10 +58,9 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     # Person and matte go through the same filter: filtered apart from each other they would leave a seam.
     person = there - (1 - was)[..., None] * behind
     made = _resampled(person, spots) + (1 - now) * behind[rows, columns]
-    # Where the background behind is guessed too light, the sum may turn negative.
-    made = np.maximum(made, np.minimum(there[rows, columns], 0))
-    covered = np.maximum(was, rim)
-    changed = (covered[rows, columns] > SOLID) | (_resampled(covered, spots) > SOLID)
+    made = _between(made, there, spots, behind[rows, columns])
+    covered = np.maximum(was, rim) > SOLID
+    changed = covered[rows, columns] | (now[:, 0] > SOLID) | _near(covered, spots)
     rows, columns = rows[changed] + moved.y, columns[changed] + moved.x
     out = plate.copy()
     out[rows, columns] = made[changed]
@@ -84,7 +83,9 @@ def _background(plate: Image, matte: Image, needed: Mask, margin: int, reach: in
     step, first = _steps(plate, sure, depth, rows, columns, 3 * reach)
     source = _evened(_mirrored(sure, rows, columns, step, first), rows, columns, solid.shape)
     made = _resampled(plate, source)
-    share = np.where(solid[rows, columns], _foreign(plate[rows, columns], made), 1.0).astype(np.float32)
+    share = np.where(
+        solid[rows, columns], _foreign(plate[rows, columns], made, _inside(plate, rows, columns, step, margin)), 1.0
+    ).astype(np.float32)
     rim[rows, columns] = share * solid[rows, columns]
     out = plate.copy()
     out[rows, columns] += share[:, None] * (made - out[rows, columns])
@@ -92,10 +93,18 @@ def _background(plate: Image, matte: Image, needed: Mask, margin: int, reach: in
     return out, np.asarray(np.clip(2.5 * depth / reach - 1.5, 0, 1) * ~solid, np.float32), rim
 
 
-def _foreign(here: Image, made: Image) -> Image:
-    """(N,) 0..1: how surely pixels (N,3) are not the background that is expected there."""
-    apart = np.abs(here - made).max(axis=1) / np.maximum((here + made).mean(axis=1) / 2, 1e-4)
-    return np.asarray(np.clip((apart - FOREIGN[0]) / (FOREIGN[1] - FOREIGN[0]), 0, 1), np.float32)
+def _inside(plate: Image, rows: Places, columns: Places, step: Image, margin: int) -> Image:
+    """(N,3): the person's colour beside pixels of the rim."""
+    return np.asarray(_near(plate, np.stack([columns, rows], axis=-1) - 2 * margin * step), np.float32)
+
+
+def _foreign(here: Image, made: Image, person: Image) -> Image:
+    """(N,) 0..1: how surely pixels (N,3) are a mixture of the person and the background expected there."""
+    whole, part = person - made, here - made
+    share = (part * whole).sum(axis=1) / np.maximum((whole**2).sum(axis=1), 1e-8)
+    off = np.linalg.norm(part - share[:, None] * whole, axis=1) / np.maximum(np.linalg.norm(part, axis=1), 1e-6)
+    sure = np.clip((share - FOREIGN[0]) / (FOREIGN[1] - FOREIGN[0]), 0, 1) * np.clip(3 - 3 * off, 0, 1)
+    return np.asarray(sure, np.float32)
 
 
 @dataclass(frozen=True)
@@ -125,20 +134,24 @@ def _steps(plate: Image, sure: Counts, depth: Image, rows: Places, columns: Plac
 
 
 def _lines(plate: Image, sure: Counts) -> _Lines:
-    """From the structure tensor of the background alone, on logarithms so that a lamp counts no more than a shelf."""
-    light = np.log(np.maximum(plate.mean(axis=2), 1e-4))
-    inner = cv2.erode(sure, np.ones((3, 3), np.uint8)).astype(np.float32)
+    """From the structure tensor of the background alone, on logarithms so that a lamp counts no more than a shelf.
+
+    At half the size, which the direction of lines does not need.
+    """
+    half = max(1, sure.shape[1] // 2), max(1, sure.shape[0] // 2)
+    mean = cv2.resize(cv2.transform(plate, np.full((1, 3), 1 / 3)), half, interpolation=cv2.INTER_AREA)
+    there = (cv2.resize(sure.astype(np.float32), half, interpolation=cv2.INTER_AREA) > 0.999).astype(np.float32)
+    light = np.log(np.maximum(mean, 1e-4)) * there
     # Smoothed within the background, as grain has no direction but much slope.
-    soft = cv2.GaussianBlur(light * sure, (0, 0), 1.2) / np.maximum(
-        cv2.GaussianBlur(sure.astype(np.float32), (0, 0), 1.2), 1e-3
-    )
+    soft = cv2.GaussianBlur(light, (0, 0), 0.7) / np.maximum(cv2.GaussianBlur(there, (0, 0), 0.7), 1e-3)
+    inner = cv2.erode(there, np.ones((3, 3), np.uint8))
     x, y = (cv2.Sobel(soft, cv2.CV_32F, *order) * inner for order in ((1, 0), (0, 1)))
-    xx, yy, xy = (cv2.GaussianBlur(part, (0, 0), SIGMA_PX) for part in (x * x, y * y, x * y))
-    root = np.hypot(xx - yy, 2 * xy)
+    xx, yy, xy = (cv2.GaussianBlur(part, (0, 0), SIGMA_PX / 2) for part in (x * x, y * y, x * y))
     angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.pi / 2
-    coherence = root / np.maximum(xx + yy, 1e-9)
-    share = np.clip((coherence - LINED) / (0.7 - LINED), 0, 1)
-    return _Lines(np.stack([np.cos(angle), np.sin(angle)], axis=-1).astype(np.float32), share.astype(np.float32))
+    coherence = np.hypot(xx - yy, 2 * xy) / np.maximum(xx + yy, 1e-9)
+    found = np.stack([np.cos(angle), np.sin(angle), (coherence - LINED) / (0.7 - LINED)], axis=-1).astype(np.float32)
+    found = np.asarray(cv2.resize(found, sure.shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32)
+    return _Lines(found[..., :2], np.clip(found[..., 2], 0, 1))
 
 
 def _first(sure: Counts, rows: Places, columns: Places, step: Image, reach: int) -> Places:
@@ -185,9 +198,22 @@ def _resampled(picture: Image, spots: Image) -> Image:
     """
     around = np.ones((3, 3), np.uint8)
     low, high = cv2.erode(picture, around), cv2.dilate(picture, around)
+    return np.clip(_sampled(picture, spots), _near(low, spots), _near(high, spots))
+
+
+def _near(picture: Any, spots: Image) -> Any:
+    """The nearest pixel of a picture (h,w,...) to spots (N,2)."""
     near = np.rint(spots).astype(int)
-    x, y = near[:, 0].clip(0, picture.shape[1] - 1), near[:, 1].clip(0, picture.shape[0] - 1)
-    return np.clip(_sampled(picture, spots), low[y, x], high[y, x])
+    return picture[near[:, 1].clip(0, picture.shape[0] - 1), near[:, 0].clip(0, picture.shape[1] - 1)]
+
+
+def _between(made: Image, plate: Image, spots: Image, behind: Image) -> Image:
+    """Held between what the plate has around the spots and the background: no mixture of person and background is
+    outside, so what is comes from a matte or a background that was guessed wrong.
+    """
+    around = np.ones((5, 5), np.uint8)
+    low, high = _near(cv2.erode(plate, around), spots), _near(cv2.dilate(plate, around), spots)
+    return np.clip(made, np.minimum(low, behind), np.maximum(high, behind))
 
 
 def _sampled(picture: Image, spots: Image) -> Image:
