@@ -23,7 +23,7 @@ LEAST_PX = 0.02
 """A smaller offset is none: the plate's own bits stay."""
 SOLID = 0.02
 """A matte below this is background."""
-MARGIN = 0.006
+MARGIN = 0.0045
 """So near the outline, as a share of the crop's width, the background is not trusted: lenses and mattes are soft."""
 FOREIGN = (0.08, 0.20)
 """How much of the person's colour such a pixel has, to begin to count, and to count, as the person's."""
@@ -33,15 +33,15 @@ EVEN_PX = 2.0
 """How far mirrored places are smoothed along the outline."""
 LINED = 0.35
 """Coherence of the structure tensor, 0..1, from which the background's lines are followed rather than mirrored."""
-
 FOLD = 1024
+"""Columns of the picture that a list of spots is folded into."""
 
 
 def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     """The plate with its person moved, and (H,W) which pixels may differ; all others keep their bits.
 
     plate (H,W,3) scene-linear; matte (H,W) 0..1: what may move. Where it is 0 (background, clothes, a hand before the
-    face) nothing moves, unless the person comes to lie over it.
+    face) nothing moves, unless the person comes to lie over it: by what is in front, lay the plate back.
     """
     touched = np.zeros(plate.shape[:2], bool)
     moves = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > LEAST_PX
