@@ -26,6 +26,9 @@ def age(
         list[str] | None,
         typer.Option(metavar="NAME=W", help="Strength in a part of the face, such as forehead=0.5; may be repeated."),
     ] = None,
+    volume: Annotated[
+        float, typer.Option(metavar="W", help="Strength of what moves: jaw line, cheeks, lids, nose, lips; 0 is none.")
+    ] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed ages in another way.")] = 1,
     quality: Annotated[str, typer.Option(metavar="Q", help="draft, review or final.")] = "draft",
     plate: Annotated[
@@ -51,6 +54,7 @@ def age(
         "apparent_age": apparent,
         "face_at": words.pair(at, "--at") if at else None,
         "regions": words.weights(region or [], "--region"),
+        "volume": volume,
         "seed": seed,
         "quality": quality,
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from secondunit.schema import Brief, Draft, InputError, Plate, Tri
 
 if TYPE_CHECKING:
     from secondunit.runner.workers import Listener
-    from secondunit.tools.base import Tool
+    from secondunit.tools.base import Context
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -273,8 +273,18 @@ def run_tool(brief: Brief, plate: Plate, *, staging: Path, production: Path, dev
         return ctx.told(tool_of(brief).make(brief, plate, ctx))
 
 
-def tool_of(brief: Brief) -> "Tool":
+class Tool(Protocol):
+    """What the module of a tool has; see `tools.base`."""
+
+    def make(self, brief: Any, plate: Plate, ctx: "Context") -> Draft:
+        """Make one version into ``ctx.staging``. Raises InputError, Cancelled."""
+
+    def check(self, brief: Any, plate: Plate, plates: Path, given: Mapping[str, Path]) -> None:
+        """Raise InputError for a brief that `make` would refuse."""
+
+
+def tool_of(brief: Brief) -> Tool:
     """The tool that makes versions of such a brief."""
     from secondunit.tools import age, collapse
 
-    return cast("Tool", {"age": age, "collapse": collapse}[brief.tool])
+    return cast(Tool, {"age": age, "collapse": collapse}[brief.tool])

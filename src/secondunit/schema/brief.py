@@ -94,7 +94,8 @@ class AgeBrief(Record, name="age-brief", version=2):
 
     apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years. face_at:
     plate pixels (x right, y down) on the performer's face in the first frame that shows it, where there are several.
-    regions: how strong the edit is in a part of the face, 1 as everywhere else, 0 nothing.
+    regions: how strong the edit of skin is in a part of the face, 1 as everywhere else, 0 nothing. volume: the same of
+    the face's shape: jaw line, cheeks, lids, nose, lips, neck.
     """
 
     shot: ShotName
@@ -104,6 +105,7 @@ class AgeBrief(Record, name="age-brief", version=2):
     apparent_age: int | None = Field(default=None, ge=0, le=120)
     face_at: Pixel | None = None
     regions: dict[Region, Annotated[float, Field(ge=0, le=2)]] = Field(default_factory=dict)
+    volume: float = Field(default=1, ge=0, le=2)
     seed: int = Field(default=1, ge=0, lt=2**63)
     quality: Quality = "draft"
     tool: Literal["age"] = "age"

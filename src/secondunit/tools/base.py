@@ -9,11 +9,9 @@ brief that `make` would refuse. plates: the folder of the plate's frames. given:
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
-
-from secondunit.schema import Draft, Plate
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -98,13 +96,3 @@ class Context(Protocol):
 
     def say(self, line: str) -> None:
         """Tell the user a fact that must be seen: a scale, a guessed colour space, an assumption."""
-
-
-class Tool(Protocol):
-    """What the module of a tool has."""
-
-    def make(self, brief: Any, plate: Plate, ctx: Context) -> Draft:
-        """Make one version into ``ctx.staging``. Raises InputError, Cancelled."""
-
-    def check(self, brief: Any, plate: Plate, plates: Path, given: Mapping[str, Path]) -> None:
-        """Raise InputError for a brief that `make` would refuse."""

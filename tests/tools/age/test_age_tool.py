@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from secondunit.faces import follow, models
+from secondunit.faces import follow, models, person
 from secondunit.media import colour, frames, plates
 from secondunit.runner.local import LocalContext
 from secondunit.schema import AgeBrief, InputError, Tri
@@ -61,7 +61,13 @@ def made(shot, name, **words):
 
 @pytest.fixture(scope="module")
 def younger(shot):
-    return made(shot, "younger", quality="final")
+    return made(shot, "younger", quality="final", volume=0)
+
+
+@pytest.fixture(scope="module")
+def slimmer(shot):
+    """With the shape moved as well."""
+    return made(shot, "slimmer", quality="final")
 
 
 def layer(version, name, frame=1002):
@@ -122,8 +128,24 @@ def test_the_edit_moves_with_the_face(shot, younger):
     assert flicker < 0.25
 
 
+def test_a_moved_shape_stays_inside_the_hull_and_leaves_the_background(shot, younger, slimmer):
+    """What it moves is the person's: of all changed pixels under a fiftieth are clearly background."""
+    assert slimmer.draft.facts["hull_untouched"] is Tri.TRUE
+    plate, comp = plate_of(shot), layer(slimmer, "comp")
+    high, wide = plate.shape[:2]
+    u, v = (np.arange(wide) + 0.5) / wide, 1 - (np.arange(high) + 0.5) / high
+    still = np.stack(np.broadcast_arrays(u[None], v[:, None]), axis=-1)
+    moved = np.abs(layer(slimmer, "stmap") - still).max(axis=-1) * wide > 0.05
+    assert moved.sum() > 500
+    assert (comp[~moved] == layer(younger, "comp")[~moved]).all(axis=-1).mean() > 0.995
+    (track,) = follow.follow(shot.plate, shot.folder)
+    someone = person.matte(colour.show(plate, colour.view_for(shot.plate.colorspace)), track.points[1])
+    changed = (comp != plate).any(axis=-1)
+    assert (changed & (someone < 0.05)).sum() < 0.02 * changed.sum()
+
+
 def test_a_changed_strength_makes_only_pictures_anew(shot, younger):
-    less = made(shot, "less", quality="final", by_years=-4)
+    less = made(shot, "less", quality="final", by_years=-4, volume=0)
     assert {"follow", "skin", "average over time"} <= less.reused
     assert "picture" not in less.reused
     sizes = [np.abs(layer(one, "delta")).sum() for one in (less, younger)]
@@ -131,13 +153,13 @@ def test_a_changed_strength_makes_only_pictures_anew(shot, younger):
 
 
 def test_a_region_of_no_strength_is_left_alone(shot, younger):
-    bare = made(shot, "bare", quality="final", regions={"forehead": 0.0})
+    bare = made(shot, "bare", quality="final", volume=0, regions={"forehead": 0.0})
     forehead = layer(younger, "mattes")[..., 1] > 0.9
     assert np.abs(layer(younger, "delta")[forehead]).mean() > 5 * np.abs(layer(bare, "delta")[forehead]).mean()
 
 
 def test_again_is_the_same_to_the_bit(shot, younger):
-    again = made(shot, "again", quality="final")
+    again = made(shot, "again", quality="final", volume=0)
     assert "picture" in again.reused
     assert (layer(again, "comp") == layer(younger, "comp")).all()
 

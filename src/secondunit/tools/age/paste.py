@@ -1,6 +1,6 @@
 """The edit laid over the plate at full resolution: a gain on each pixel, so that grain and pores stay as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,17 @@ LEAST = 5e-4
 
 @dataclass(frozen=True)
 class Pasted:
-    """comp, delta (H,W,3); mattes (H,W,R) of skin and the regions; uv (H,W,2) of the face; confidence (H,W)."""
+    """comp, delta (H,W,3); mattes (H,W,R) of skin and the regions; uv (H,W,2) of the face; confidence (H,W).
+
+    stmap (H,W,2): where the comp was sampled, u right, v up, 0..1; the pixel itself where nothing moved.
+    """
 
     comp: Image
     delta: Image
     mattes: Image
     uv: Image
     confidence: Image
+    stmap: Image
 
 
 def paste(plate: Image, points: Image, change: Image, gate: Image, strength: Image, presence: float) -> Pasted:
@@ -46,7 +50,13 @@ def paste(plate: Image, points: Image, change: Image, gate: Image, strength: Ima
     out["uv"][box] = np.where(seen.inside[..., None], seen.uv, 0.0)
     out["confidence"][box] = unwrap.show(gate, seen) * presence
     out["comp"] = _as_half(out["comp"])
-    return Pasted(delta=out["comp"] - plate, **out)
+    return Pasted(delta=out["comp"] - plate, stmap=_still(plate.shape[:2]), **out)
+
+
+def moved(plate: Image, made: Pasted, picture: Image, stmap: Image) -> Pasted:
+    """The same after its shape was moved: `picture` (H,W,3) takes the comp's place. The other layers stay put."""
+    comp = _as_half(picture)
+    return replace(made, comp=comp, delta=comp - plate, stmap=stmap)
 
 
 def untouched(plate: Image) -> Pasted:
@@ -54,7 +64,13 @@ def untouched(plate: Image) -> Pasted:
     shape = plate.shape[:2]
     mattes = np.zeros((*shape, 1 + len(regions.REGIONS)), np.float32)
     nothing = np.zeros_like(plate)
-    return Pasted(plate, nothing, mattes, np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32))
+    return Pasted(plate, nothing, mattes, np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32), _still(shape))
+
+
+def _still(shape: tuple[int, ...]) -> Image:
+    height, width = shape
+    u, v = (np.arange(width) + 0.5) / width, 1 - (np.arange(height) + 0.5) / height
+    return np.stack(np.broadcast_arrays(u[None, :], v[:, None]), axis=-1).astype(np.float32)
 
 
 def _gained(plate: Image, logs: Image) -> Image:

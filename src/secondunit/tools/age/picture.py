@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
-from secondunit.tools.age import paste, regions, skin, timing, unwrap
+from secondunit.tools.age import paste, regions, shape, shifted, skin, timing, unwrap
 
 Image = NDArray[np.float32]
 
@@ -26,6 +26,7 @@ LAYERS = (
         what="Skin that is edited, and each region of it.",
     ),
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
+    Layer(name="stmap", channels=("R", "G"), pixel_type="float", what="STMap of the moved shape: u right, v up."),
     Layer(name="confidence", channels=("Y",), pixel_type="half", what="How surely the edit belongs here, 0 to 1."),
 )
 CODE = ("secondunit.tools.age", "secondunit.tools.staged", "secondunit.media.frames", "secondunit.faces")
@@ -48,7 +49,10 @@ class Face:
 
 @dataclass(frozen=True)
 class PictureJob:
-    """What every frame needs. first: number of the first frame. steady: folder of the averaged changes."""
+    """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
+
+    amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
+    """
 
     plates: Path
     plate: Plate
@@ -60,6 +64,7 @@ class PictureJob:
     seed: int
     amount: float = 0.0
     weights: tuple[tuple[str, float], ...] = ()
+    volume: float = 0.0
     steady: Path | None = None
 
 
@@ -90,6 +95,7 @@ def render(job: PictureJob, frame: int, folder: Path) -> None:
         "mattes": made.mattes,
         "uv": made.uv,
         "confidence": made.confidence,
+        "stmap": made.stmap,
     }
     header = staged.header_of(job.plates, job.plate, frame)
     box = staged.window_of(job.plate, job.width, job.height)
@@ -122,7 +128,12 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
-    return paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
+    made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
+    if job.volume == 0:
+        return made
+    field = shape.field(job.face.points[index], plate.shape[:2], shape.Shape.all(job.volume * presence))
+    moved, touched = shifted.compose(made.comp, field, person_in(job, plate, index))
+    return paste.moved(plate, made, moved, shape.stmap(field, plate.shape[:2], touched))
 
 
 def _outside(job: PictureJob, plate: Image, made: paste.Pasted, index: int) -> int:

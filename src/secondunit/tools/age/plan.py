@@ -6,6 +6,8 @@ from secondunit.schema import AgeBrief
 
 YEARS_AT_FULL = {"younger": 12, "older": 20}
 """Years of apparent age that the edit at full strength is worth. A first estimate: docs/age.md says from what."""
+YEARS_OF_VOLUME = 20
+"""What a full move of the shape is worth; see `shape.Shape`."""
 SPREAD_YEARS = 6
 """Faces differ by about so much at one strength."""
 STRONGEST = 1.0
@@ -20,6 +22,11 @@ class Plan:
     amount: float
     reached: float
     asked: float | None
+
+    @property
+    def volume(self) -> float:
+        """How far the shape of the face moves: -1 is twenty years younger."""
+        return (-1 if self.younger else 1) * self.reached / YEARS_OF_VOLUME
 
     @property
     def said(self) -> str:

@@ -34,7 +34,10 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
     _say_where(job, ctx)
     numbers = list(plate.frames)
     steady = _steady(job, numbers, ctx)
-    ready = replace(job, steady=steady, amount=wanted.amount, weights=tuple(sorted(brief.regions.items())))
+    volume = brief.volume * wanted.volume
+    ready = replace(
+        job, steady=steady, amount=wanted.amount, weights=tuple(sorted(brief.regions.items())), volume=volume
+    )
     frames = ctx.cached_frames("picture", _inputs(ready), picture.render, numbers, ready, code=picture.CODE)
     return _deliver(brief, plate, wanted, ready, frames, ctx)
 
@@ -141,7 +144,7 @@ def _found_in(job: PictureJob) -> dict[str, object]:
 
 
 def _inputs(job: PictureJob) -> dict[str, object]:
-    return {**_found_in(job), "amount": job.amount, "weights": job.weights}
+    return {**_found_in(job), "amount": job.amount, "weights": job.weights, "volume": job.volume}
 
 
 def _deliver(
