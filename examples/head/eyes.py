@@ -52,9 +52,9 @@ def iris_material(identity, amounts):
     fine = g.noise(spokes, 42.0, 2.0, 0.6)
     hue = np.array(identity.iris)
     streak = g.span(g.plus(g.times(fibre, 0.7), g.times(fine, 0.3)), 0.38, 0.64)
-    iris = g.mix(streak, hue * 0.45, hue * 1.75)
+    iris = g.mix(streak, hue * 0.6, hue * 2.6)
     collar = g.math("MULTIPLY_ADD", fibre, 0.12, off)
-    iris = g.mix(g.span(collar, 0.24, 0.34, 1.0, 0.0), iris, hue * [1.5, 1.15, 0.75])
+    iris = g.mix(g.span(collar, 0.24, 0.34, 1.0, 0.0), iris, hue * [2.2, 1.6, 1.0])
     iris = g.mix(g.span(off, LIMBUS - 0.10, LIMBUS, 0.0, 0.85), iris, hue * 0.16)
     if amounts.sclera > 0.5:
         arcus = g.times(g.span(off, LIMBUS - 0.075, LIMBUS - 0.03), 0.35 * (amounts.sclera - 0.4))

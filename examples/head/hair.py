@@ -86,25 +86,25 @@ class Skull:
         return CENTRE + off * (np.maximum(far, need) / far)[:, None]
 
 
-def scalp_density(identity, amounts, rest, ears):
+def scalp_density(amounts, rest):
     """Where the head's hair grows, (V,) 0..1, on canonical points."""
     u, v = np.abs(paint.place(rest)).T[0], rest[:, 2] * 1000
     back = 14 * amounts.recede * np.exp(-((u / 26) ** 2)) + 30 * amounts.recede * np.exp(-(((u - 45) / 20) ** 2))
-    low = np.interp(u, [0, 20, 40, 58, 70, 80, 92, 103, 108, 113, 122, 160, 180, 290], [69, 70, 67, 58, 46, 32, 20, 8, -12, 2, 12, 12, -48, -62])
+    low = np.interp(u, [0, 20, 40, 58, 70, 80, 90, 98, 103, 110, 115, 120, 158, 168, 182, 290], [69, 70, 67, 58, 46, 32, 22, 4, -14, -16, 4, 13, 13, -20, -48, -62])
     edge = 7.0 + 5 * amounts.thin
     wave = 2.2 * np.sin(u * 0.9) + 1.5 * np.sin(u * 0.37 + 2)
     found = np.clip((v - low - back - wave) / edge + 0.35, 0, 1) ** 1.3
     crown = np.exp(-((np.hypot(rest[:, 0], rest[:, 1] - 0.12) / 0.05) ** 2)) * (v > 60)
     top = np.exp(-((np.hypot(rest[:, 0] / 0.055, (rest[:, 1] - 0.06) / 0.08)) ** 2)) * (v > 60)
     found = found * (1 - 0.75 * amounts.recede * amounts.thin * 2 * crown) * (1 - 0.8 * amounts.recede * amounts.thin * 2 * top)
-    return found * (1 - ears) * (rest[:, 2] > -0.08)
+    return found * (rest[:, 2] > -0.08)
 
 
 STYLES = {  # length on top and at the sides (m), lift, clump, strands
     "buzz": (0.006, 0.004, 0.9, 0.0, 42000),
-    "crop": (0.026, 0.013, 0.75, 0.35, 34000),
-    "side": (0.062, 0.020, 0.42, 0.55, 32000),
-    "back": (0.085, 0.028, 0.40, 0.55, 32000),
+    "crop": (0.024, 0.013, 0.40, 0.40, 34000),
+    "side": (0.060, 0.018, 0.26, 0.5, 34000),
+    "back": (0.080, 0.028, 0.30, 0.5, 34000),
     "wool": (0.022, 0.014, 1.0, 0.45, 42000),
     "tied": (0.150, 0.130, 0.16, 0.45, 34000),
     "bob": (0.215, 0.190, 0.34, 0.55, 36000),
@@ -114,7 +114,7 @@ STYLES = {  # length on top and at the sides (m), lift, clump, strands
 def comb(identity, rest, rng):
     """Direction that hair is combed in at each root, (N,3)."""
     x, y, z = rest.T
-    side = np.where(x * identity.part > 0.028 * 1.0, identity.part, -identity.part)
+    side = np.tanh((x - 0.03 * identity.part) / 0.012)
     swirl = rng.normal(0, 0.16, rest.shape)
     if identity.style == "tied":
         way = np.array([0.0, 0.185, 0.035]) - rest
@@ -124,7 +124,7 @@ def comb(identity, rest, rng):
         way = np.stack([0.3 * x / 0.08, 1 + 0 * x, -0.35 - np.clip((0.05 - z) / 0.05, 0, 1)], 1)
     elif identity.style in ("side", "crop"):
         top = np.clip((z - 0.05) / 0.04, 0, 1)
-        across = np.stack([side * 0.9, 0.35 - 1.0 * (y < 0.02), -0.15 + 0 * x], 1)
+        across = np.stack([side * 0.9, 0.25 - 0.7 * (y < 0.02), -0.15 + 0 * x], 1)
         down = np.stack([0 * x, 0.35 + 0 * x, -1 + 0 * x], 1)
         way = across * top[:, None] + down * (1 - top[:, None])
     else:
@@ -142,7 +142,7 @@ def scalp(identity, amounts, roots, quads, rest, points, normals, skull):
     length *= 1 - 0.2 * amounts.thin
     way = unit(out * lift + comb(identity, at, rng) * (1.0 if identity.style not in ("buzz", "wool") else 0.35))
     steps = 16 if top_length > 0.1 else 9
-    path, p, layer = [origin], origin, rng.uniform(0.0008, 0.010 if lift > 0.3 else 0.006, len(at))
+    path, p, layer = [origin], origin, rng.uniform(0.0004, 0.0005 + np.minimum(0.10 * length, 0.010))
     weight = 0.9 if top_length > 0.1 else 0.35
     knot = np.array([0.0, 0.185, 0.03])
     for k in range(1, steps):

@@ -128,7 +128,7 @@ def shape(mesh, weights_young, weights_old):
     held = np.concatenate([skull, np.repeat(eyes, 6)])
     scale, rotation, shift = similar(old[held], young[held])
     old = scale * old @ rotation.T + shift
-    neck = smoothstep(mesh.canonical[:, 2], -0.19, -0.13)[:, None]
+    neck = smoothstep(mesh.canonical[:, 2], -0.165, -0.11)[:, None]
     return young + neck * (old - young), young
 
 

@@ -16,6 +16,7 @@ import room
 import skin
 import subdivide
 import things
+from complexion import Complexion
 from shading import Graph
 
 
@@ -46,13 +47,12 @@ class Performer:
         return points + subdivide.normals(self.mesh.skin, points) * self._broad[:, None]
 
     def _build_skin(self):
-        lines, smile, broad = paint.heights(self.who)
+        painted = Complexion(self.who, self.amounts)
         front = (self.rest[:, 1] < 0.1) & (self._ears() < 0.2)
-        self._broad = 0.001 * self.amounts.lines * paint.sampled(broad, self.uv_mm, 0.6) * front
-        painted = (lines, smile, None, paint.relief_of_moles(self.who))
-        material, self._smile = skin.material(self.who, self.amounts, painted)
+        self._broad = 0.001 * self.amounts.lines * paint.sampled(painted.broad, self.uv_mm, 0.6) * front
+        material, self._smile = skin.material(painted)
         self.points = self.fine(self.coarse)
-        neck = self.mesh.skin[(room.collar_height(self.rest)[self.mesh.skin] < 0.012).any(1)]
+        neck = self.mesh.skin[(room.collar_height(self.rest)[self.mesh.skin] < 0.006).any(1)]
         self._skin = things.mesh("skin", self.points, neck, material, {"rest": self.rest})
         self._balls = eyes.build(self.who, self.amounts)
         self.roles["skin"].append(self._skin)
@@ -61,21 +61,21 @@ class Performer:
 
     def _ears(self):
         far = sum(self.mesh.reach(f"{side}-ear-scale-incr") for side in "lr")
-        return subdivide.smooth(self.mesh.levels, np.clip(far / 0.002, 0, 1)[:, None])[:, 0]
+        return subdivide.smooth(self.mesh.levels, model.smoothstep(far, 0.0045, 0.0065)[:, None])[:, 0]
 
     def _build_hair(self):
         mesh, normals = self.mesh, subdivide.normals(self.mesh.skin, self.points)
         rng, count = self.who.rng("roots"), hair.STYLES[self.who.style][4]
         ears = np.clip(self._ears(), 0, 1)
-        density = hair.scalp_density(self.who, ageing.age(self.who, 30), self.rest, ears)
+        density = hair.scalp_density(ageing.age(self.who, 30), self.rest)
         roots = hair.scatter(rng, mesh.skin, self.points, density, count)
-        aged = hair.scalp_density(self.who, self.amounts, self.rest, ears)
+        aged = hair.scalp_density(self.amounts, self.rest)
         young = roots.weigh(mesh.skin, density[:, None])[:, 0]
         stays = rng.random(count) * young * 1.02 < roots.weigh(mesh.skin, aged[:, None])[:, 0] * (1 - 0.5 * self.amounts.thin)
         of_head = np.isin(np.arange(len(self.rest)), mesh.skin) & (self.rest[:, 2] > -0.1) & (np.abs(self.rest[:, 0]) < 0.095) & (ears < 0.1)
         skull = hair.Skull(self.points[of_head])
         strands = hair.scalp(self.who, self.amounts, roots, mesh.skin, self.rest, self.points, normals, skull)
-        self._scalp = self._two_tone("hair", strands[stays], rng.random(count)[stays], self.amounts.grey, 36e-6, 14e-6)
+        self._scalp = self._two_tone("hair", strands[stays], rng.random(count)[stays], self.amounts.grey, 52e-6, 22e-6)
         self._bound = []
         brows, strands = facial.brows(self.who, self.amounts, mesh, self.rest, self.points)
         self._ride(brows, strands, "brows", 0.75 * self.amounts.grey, 40e-6, 9e-6)
@@ -85,21 +85,21 @@ class Performer:
         down, strands = facial.fuzz(self.who, mesh, self.rest, self.points)
         self._ride(down, strands, "fuzz", 1.0, 7e-6, 3e-6)
         lashes = facial.lashes(self.who, mesh, self.coarse, self.eyes)
-        self._lashes = things.curves("lashes", lashes, 38e-6, 9e-6, self._strand(max(0.8, self.who.hair), "lash"))
+        self._lashes = things.curves("lashes", lashes, 38e-6, 9e-6, self._strand(max(0.8, self.who.hair), 0.1, "lash"))
         self.roles["hair"].append(self._lashes)
 
-    def _strand(self, melanin, name):
+    def _strand(self, melanin, red, name):
         g = Graph(f"hair.{name}")
-        inputs = {"Melanin": melanin, "Melanin Redness": self.who.hair_red, "Roughness": 0.30, "Radial Roughness": 0.38, "Random Color": 0.25, "Random Roughness": 0.2}
+        inputs = {"Melanin": melanin, "Melanin Redness": red, "Roughness": 0.30, "Radial Roughness": 0.38, "Random Color": 0.25, "Random Roughness": 0.2}
         shader = g.node("ShaderNodeBsdfHairPrincipled", inputs, parametrization="MELANIN", model="CHIANG")
         return g.finish(shader)
 
     def _two_tone(self, name, strands, dice, grey, root, tip):
         """Pigmented and grey strands as two objects; a strand that is grey young stays grey."""
         found = []
-        for part, mine, melanin in (("dark", dice >= grey, self.who.hair), ("grey", dice < grey, 0.035)):
+        for part, mine, melanin, red in (("dark", dice >= grey, self.who.hair, self.who.hair_red), ("grey", dice < grey, 0.07, 0.0)):
             if mine.any():
-                made = things.curves(f"{name}.{part}", strands[mine], root, tip, self._strand(melanin, f"{name}.{part}"))
+                made = things.curves(f"{name}.{part}", strands[mine], root, tip, self._strand(melanin, red, f"{name}.{part}"))
                 self.roles["hair"].append(made)
                 found.append((made, strands[mine], mine))
         return found

@@ -9,7 +9,7 @@ import things
 from hair import unit
 from shading import Graph
 
-SENSOR_MM, FOCAL_MM, APERTURE, DISTANCE_M = 36.0, 80.0, 4.0, 1.2
+SENSOR_MM, FOCAL_MM, APERTURE, DISTANCE_M = 36.0, 80.0, 7.1, 1.2
 AIM = np.array([0.0, 0.02, -0.022])
 
 
@@ -59,7 +59,7 @@ def light(rng, turned):
     ambient = world.node_tree.nodes["Background"]
     ambient.inputs[0].default_value, ambient.inputs[1].default_value = (0.85, 0.95, 1.0, 1), 0.16
     key = rng.uniform(0.85, 1.15)
-    area("window", (-1.15 * turned, -0.95, 0.42), (0, 0, 0), (1.0, 1.3), 30 * key, (1.0, 0.97, 0.93))
+    area("window", (-1.1 * turned, -1.0, 0.30), (0, 0, 0), (1.0, 1.3), 30 * key, (1.0, 0.97, 0.93))
     area("bounce", (1.5 * turned, -0.5, -0.1), (0, 0, 0), (1.6, 1.8), 6.0, (1.0, 0.92, 0.82))
     area("rim", (0.75 * turned, 1.0, 0.75), (0, 0, 0.05), (0.35, 0.7), 9, (0.92, 0.96, 1.0))
     area("wall wash", (-0.9 * turned, 0.25, 1.1), (0.1, 1.35, 0.0), (0.9, 0.5), 5.0, (1.0, 0.96, 0.9))
@@ -144,7 +144,7 @@ def jumper(mesh, rest, points, normals, material):
     cloth += normals[used] * (0.004 * np.sin(rest[used] @ [40.0, 25, 70]) * np.clip(below[used] / 0.05, 0, 1))[:, None]
     things.mesh("jumper", cloth, quads.reshape(-1, 4), material, {"rest": rest[used]})
     ring = collar_ring(rest, points, below)
-    tube, sides = things.tube(ring, 0.0085, 20, closed=True)
+    tube, sides = things.tube(ring, 0.0095, 20, closed=True)
     tube[:, 2] = ring[:, 2].repeat(20) + (tube[:, 2] - ring[:, 2].repeat(20)) * 1.5
     things.mesh("collar", tube, sides, material, {"rest": tube})
 
@@ -158,7 +158,7 @@ def collar_ring(rest, points, below, count=120):
     weight = np.exp(-((apart / 0.16) ** 2))
     ring = weight @ points[near] / weight.sum(1, keepdims=True)
     middle = ring.mean(0)
-    return middle + (ring - middle) * 1.035
+    return middle + (ring - middle) * 1.06 + [0, 0, 0.006]
 
 
 def spectacles(eyes, points, mesh, rng):

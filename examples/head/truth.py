@@ -27,19 +27,16 @@ class Truth:
         self._marks = np.array([self._nearest(*at) for at in LANDMARKS_MM.values()])
 
     def _nearest(self, u_mm, v_mm):
-        """Fine vertices (3,) round a place on the canvas and their weights, as (3,2)."""
+        """Fine skin vertices round a place on the canvas and their weights, (4,2); the outermost layer of the skin."""
         p = self._performer
-        loose = ~np.isin(np.arange(len(p.rest)), p.mesh.skin)
-        far = 1000 * loose + np.hypot(*(p.uv_mm - (u_mm, v_mm)).T) + 1000 * (p.rest[:, 1] > 0.12) + 1000 * self._inside(p)
-        near = np.argsort(far)[:4]
-        weight = 1 / (far[near] ** 2 + 0.01)
-        return np.stack([near, weight / weight.sum()], 1)
-
-    @staticmethod
-    def _inside(p):
-        """Vertices that face the head's axis: mouth cavity, nostrils, sockets."""
-        normal = subdivide.normals(p.mesh.skin, p.rest)
-        return (normal * (p.rest - [0, 0.075, 0])).sum(1) < -0.005
+        skin = np.unique(p.mesh.skin)
+        apart = np.hypot(*(p.uv_mm[skin] - (u_mm, v_mm)).T)
+        out = np.hypot(p.rest[skin, 0], p.rest[skin, 1] - 0.075)
+        # the mouth's lining and the nostrils lie at the same place, deeper
+        apart = apart + 1000 * (out < out[apart < 5].max() - 0.007)
+        near = np.argsort(apart)[:4]
+        weight = 1 / (apart[near] ** 2 + 0.01)
+        return np.stack([skin[near], weight / weight.sum()], 1)
 
     def _seen(self, near):
         p = self._performer
