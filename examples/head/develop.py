@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-EXPOSURE = 1.0
+EXPOSURE = 1.3
 NOISE_SHOT, NOISE_READ = 0.00020, 0.0000022
 """Variance of scene-linear grain: share of the light, and floor."""
 TALL_PX = 540

@@ -52,9 +52,9 @@ def iris_material(identity, amounts):
     fine = g.noise(spokes, 42.0, 2.0, 0.6)
     hue = np.array(identity.iris)
     streak = g.span(g.plus(g.times(fibre, 0.7), g.times(fine, 0.3)), 0.38, 0.64)
-    iris = g.mix(streak, hue * 0.6, hue * 2.6)
+    iris = g.mix(streak, hue * 0.6, hue * 1.9)
     collar = g.math("MULTIPLY_ADD", fibre, 0.12, off)
-    iris = g.mix(g.span(collar, 0.24, 0.34, 1.0, 0.0), iris, hue * [2.2, 1.6, 1.0])
+    iris = g.mix(g.span(collar, 0.24, 0.34, 1.0, 0.0), iris, hue * [1.8, 1.35, 0.9])
     iris = g.mix(g.span(off, LIMBUS - 0.10, LIMBUS, 0.0, 0.85), iris, hue * 0.16)
     if amounts.sclera > 0.5:
         arcus = g.times(g.span(off, LIMBUS - 0.075, LIMBUS - 0.03), 0.35 * (amounts.sclera - 0.4))
@@ -97,12 +97,27 @@ def clear_material():
     return g.finish(g.node("ShaderNodeMixShader", {0: fresnel, 1: through, 2: shine}))
 
 
-def wet_material(identity):
-    """The lid's moist edge."""
-    g = Graph("wet")
-    return g.finish(
-        g.principled(Base_Color=identity.skin * [0.9, 0.55, 0.5] + 0.05, Roughness=0.12, Specular_IOR_Level=0.6, Subsurface_Weight=0.4, Subsurface_Scale=0.002)
-    )
+def corners(mesh, coarse, identity):
+    """Flesh in the eyes' corners, where lids and ball leave a gap: small wet balls, placed in the resting head."""
+    g = Graph("caruncle")
+    colour = identity.skin * [0.55, 0.30, 0.28] + [0.16, 0.05, 0.045]
+    wet = g.finish(g.principled(Base_Color=colour, Roughness=0.22, Specular_IOR_Level=0.6, Subsurface_Weight=0.5, Subsurface_Scale=0.002))
+    made = []
+    for side, sign in (("l", 1), ("r", -1)):
+        line = coarse[lid_line(mesh, side, "top")]
+        inner, outer = line[0] + [0.0004 * sign, 0.0046, -0.0010], line[-1] + [-0.0012 * sign, 0.0048, 0.0]
+        for at, radius in ((inner, 0.0042), (outer, 0.0034)):
+            points, quads = ball(lambda off, y: y, 16, 24)
+            made.append(things.mesh(f"corner.{side}", at + radius * points, quads, wet))
+    return made
+
+
+def lid_line(mesh, side, which):
+    """Ordered vertices of a lid's edge: the base mesh's lash strip where it touches the lid, from inner to outer."""
+    strip, eye = mesh.used(f"lash_{which}_{side}"), mesh.eye(mesh.canonical, side)
+    far = np.linalg.norm(mesh.canonical[strip] - eye.centre, axis=1)
+    near = strip[(far > eye.radius * 1.21) & (far < eye.radius * 1.315)]
+    return near[np.argsort(np.abs(mesh.canonical[near, 0]))]
 
 
 def build(identity, amounts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import paint
+from eyes import lid_line
 from hair import Bound, scatter, short, unit
 
 
@@ -56,21 +57,13 @@ def fuzz(identity, mesh, rest, points):
     return Bound(roots, mesh.skin, points, strands), strands
 
 
-def lid_line(mesh, points, side, which, eye):
-    """Ordered vertices of a lid's edge: the base mesh's lash strip where it touches the lid, from inner to outer."""
-    strip = mesh.used(f"lash_{which}_{side}")
-    far = np.linalg.norm(mesh.canonical[strip] - mesh.eye(mesh.canonical, side).centre, axis=1)
-    near = strip[(far > eye * 1.21) & (far < eye * 1.315)]
-    return near[np.argsort(np.abs(mesh.canonical[near, 0]))]
-
-
 def lashes(identity, mesh, coarse, eyes):
     """Lashes of both eyes, (N,K,3), from the posed coarse mesh; few enough to be laid anew each frame."""
     rng = identity.rng("lashes")
     found = []
     for side, eye in zip("lr", eyes, strict=True):
         for which, count, length, sign in (("top", 150, 0.0082, 1.0), ("low", 70, 0.0045, -1.0)):
-            line = coarse[lid_line(mesh, coarse, side, which, eye.radius)]
+            line = coarse[lid_line(mesh, side, which)]
             found.append(_row(rng, line, eye, count, length * (0.85 + 0.35 * (1 - identity.male)), sign))
     return np.concatenate(found)
 

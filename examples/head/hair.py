@@ -100,14 +100,26 @@ def scalp_density(amounts, rest):
     return found * (rest[:, 2] > -0.08)
 
 
-STYLES = {  # length on top and at the sides (m), lift, clump, strands
-    "buzz": (0.006, 0.004, 0.9, 0.0, 42000),
-    "crop": (0.024, 0.013, 0.40, 0.40, 34000),
-    "side": (0.060, 0.018, 0.26, 0.5, 34000),
-    "back": (0.080, 0.028, 0.30, 0.5, 34000),
-    "wool": (0.022, 0.014, 1.0, 0.45, 42000),
-    "tied": (0.150, 0.130, 0.16, 0.45, 34000),
-    "bob": (0.215, 0.190, 0.34, 0.55, 36000),
+@dataclass(frozen=True)
+class Style:
+    """A haircut: lengths on top and at the sides (m), how far it stands off, how locks gather and stray, strands."""
+
+    top: float
+    sides: float
+    lift: float
+    clump: float
+    unruly: float
+    count: int
+
+
+STYLES = {
+    "buzz": Style(0.006, 0.004, 0.9, 0.0, 0.0, 42000),
+    "crop": Style(0.024, 0.013, 0.40, 0.70, 1.0, 26000),
+    "side": Style(0.060, 0.018, 0.24, 0.80, 0.9, 26000),
+    "back": Style(0.080, 0.028, 0.28, 0.80, 0.8, 26000),
+    "wool": Style(0.022, 0.014, 1.0, 0.55, 0.0, 42000),
+    "tied": Style(0.150, 0.130, 0.16, 0.60, 0.4, 30000),
+    "bob": Style(0.215, 0.190, 0.34, 0.75, 0.6, 30000),
 }
 
 
@@ -132,43 +144,53 @@ def comb(identity, rest, rng):
     return unit(unit(way) + swirl)
 
 
+def locks(rng, roots, size=34):
+    """For each root (N,3), the number of the strand that its lock gathers round."""
+    guides = rng.choice(len(roots), max(8, len(roots) // size), replace=False)
+    mine = np.empty(len(roots), int)
+    for start in range(0, len(roots), 2000):
+        near = ((roots[start : start + 2000, None] - roots[guides][None]) ** 2).sum(-1)
+        mine[start : start + 2000] = guides[near.argmin(1)]
+    return mine
+
+
 def scalp(identity, amounts, roots, quads, rest, points, normals, skull):
     """Strands (N,K,3) of head hair on the resting head."""
     rng = identity.rng("strands")
-    top_length, side_length, lift, clump, _ = STYLES[identity.style]
+    style = STYLES[identity.style]
     at, origin, out = roots.weigh(quads, rest), roots.weigh(quads, points), unit(roots.weigh(quads, normals))
-    top = np.clip((at[:, 2] - 0.03) / 0.045, 0, 1)
-    length = (side_length + (top_length - side_length) * top) * np.exp(rng.normal(0, 0.16, len(at)))
-    length *= 1 - 0.2 * amounts.thin
-    way = unit(out * lift + comb(identity, at, rng) * (1.0 if identity.style not in ("buzz", "wool") else 0.35))
-    steps = 16 if top_length > 0.1 else 9
-    path, p, layer = [origin], origin, rng.uniform(0.0004, 0.0005 + np.minimum(0.10 * length, 0.010))
-    weight = 0.9 if top_length > 0.1 else 0.35
+    mine = locks(rng, at)
+    length = lengths(rng, style, at, mine) * (1 - 0.2 * amounts.thin)
+    loose = identity.style in ("buzz", "wool")
+    way = unit(comb(identity, at, rng) + (0 if loose else 0.75 * style.unruly) * rng.normal(0, 0.30, at.shape)[mine])
+    way = unit(out * style.lift + way * (0.35 if loose else 1.0))
+    layer = rng.uniform(0.0004, 0.0005 + np.minimum(0.10 * length, 0.010))
+    layer = 0.7 * layer[mine] + 0.3 * layer
+    steps = 16 if style.top > 0.1 else 9
+    path, p = [origin], origin
     knot = np.array([0.0, 0.185, 0.03])
+    fall = np.array([0, 0.03, -0.9 if style.top > 0.1 else -0.35])
     for k in range(1, steps):
         t = k / (steps - 1)
-        pull = unit(knot - p) * 0.8 if identity.style == "tied" else np.array([0, 0.03, -weight])
+        pull = unit(knot - p) * 0.8 if identity.style == "tied" else fall
         way = unit(way + pull * (1.6 / steps) * t**0.5 + rng.normal(0, 0.035, way.shape))
         p = p + way * (length / (steps - 1))[:, None]
         p = skull.keep_out(p, layer * min(1.0, 3 * t) + 0.0006)
         path.append(p)
-    strands = np.stack(path, 1)
-    strands = clumped(rng, strands, clump)
-    return curled(rng, identity, strands, length)
+    return curled(rng, identity, clumped(rng, np.stack(path, 1), mine, style.clump), length)
 
 
-def clumped(rng, strands, amount, size=26):
-    """Tips drawn to locks: each strand leans on a neighbour chosen as its lock's guide."""
-    if amount <= 0:
-        return strands
-    guides = rng.choice(len(strands), max(8, len(strands) // size), replace=False)
-    roots, mine = strands[guides, 0], np.empty(len(strands), int)
-    for start in range(0, len(strands), 2000):
-        near = ((strands[start : start + 2000, None, 0] - roots[None]) ** 2).sum(-1)
-        mine[start : start + 2000] = guides[near.argmin(1)]
+def lengths(rng, style, at, mine):
+    """Metres per strand: by place, unequal between locks and a little within them."""
+    top = np.clip((at[:, 2] - 0.03) / 0.045, 0, 1)
+    uneven = np.exp(rng.normal(0, 0.16, len(at)))
+    return (style.sides + (style.top - style.sides) * top) * uneven[mine] * np.exp(rng.normal(0, 0.10, len(at)))
+
+
+def clumped(rng, strands, mine, amount):
+    """Tips drawn to locks: each strand leans on its lock's guide."""
     t = np.linspace(0, 1, strands.shape[1])[None, :, None]
-    offset = strands[mine] - strands
-    return strands + amount * t**1.3 * rng.uniform(0.5, 1.0, (len(strands), 1, 1)) * offset
+    return strands + amount * t**0.9 * rng.uniform(0.6, 1.0, (len(strands), 1, 1)) * (strands[mine] - strands)
 
 
 def curled(rng, identity, strands, length):
@@ -180,7 +202,7 @@ def curled(rng, identity, strands, length):
     phase = 2 * np.pi * (turns * t + rng.uniform(0, 1, (len(strands), 1)) * (1.0 if identity.style == "wool" else 0.25))
     wave = np.stack([np.cos(phase), np.sin(phase), np.cos(phase + 1.2)], -1) * (tight * np.minimum(1, 2 * t))[..., None]
     frizz = np.cumsum(rng.normal(0, 0.00022, strands.shape), 1) * t[..., None]
-    return strands + wave + frizz - 0 * strands
+    return strands + wave + frizz
 
 
 def short(rng, roots, quads, points, way, length, lift, steps=6, droop=0.0):

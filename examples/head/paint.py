@@ -91,7 +91,7 @@ def fixed():
     lip = [((u, -58.5 - abs(u) * 0.15), (u * 1.05, -54), (u * 1.12, -50 + abs(u) * 0.06)) for u in (2.6, 5.4, 8.6, 11.7, 15, 18)]
     low = [((u, -80.5 + abs(u) * 0.2), (u * 1.03, -84)) for u in (3.5, 8, 13)]
     return [
-        *(Fold(w, 0.30, 0.6, 1.4, 0.6) for w in crow),
+        *(Fold(w, 0.21, 0.55, 1.1, 0.6) for w in crow),
         *(Fold(w, 0.17, 0.42, 0.0, 0.5) for w in lip),
         *(Fold(w, 0.12, 0.45, 0.0, 0.5) for w in low),
         Fold(((5, 6), (5.3, 12), (7, 20), (9.5, 29)), 0.3, 1.0, 0, 0.8, 0.15),
@@ -100,7 +100,7 @@ def fixed():
         Fold(((21, -8.5), (28, -10.5), (36, -9)), 0.2, 0.45, 0.6, 0.5),
         Fold(((36, -20), (43, -18), (50, -14)), 0.2, 0.7, 0.8, 0.8, 0.3),
         Fold(((17, 6.5), (22, 9), (30, 10.2), (38, 8.5), (45, 3.5)), 0.35, 0.7, 0.0, 0.4, 0.25),
-        Fold(((16.5, -34), (20, -40), (24.5, -47), (28, -55), (30, -63), (30.5, -69)), 0.62, 1.15, 0.9, 0.7, 1.1),
+        Fold(((16.5, -34), (20, -40), (24.5, -47), (28, -55), (30, -63), (30.5, -69)), 0.55, 1.2, 0.45, 0.7, 1.1),
         Fold(((22.5, -69), (24.5, -75), (26, -83), (26.5, -91)), 0.5, 1.0, 0.0, 0.8, 0.9),
         Fold(((28, -71), (31, -78), (33, -84)), 0.18, 0.6, 1.0, 1.0, 0.1),
         Fold(((36, -50), (38.5, -58), (39, -67), (38, -76)), 0.16, 0.6, 1.3, 1.2, 0.35),
@@ -222,11 +222,11 @@ def lips(u, v):
 def beard(u, v):
     """Where a beard grows."""
     a = np.abs(u)
-    upper = np.interp(a, [0, 9, 22, 31, 48, 75, 95, 112], [-52, -51, -56, -62, -55, -38, -14, 2])
+    upper = np.interp(a, [0, 9, 18, 24, 31, 48, 75, 95, 112], [-49, -47.5, -48, -54, -62, -55, -38, -14, 2])
     lower = np.interp(a, [0, 40, 80, 112], [-130, -124, -100, -70])
     found = np.clip((upper - v) / 7 + 0.4, 0, 1) * np.clip((v - lower) / 14, 0, 1) * np.clip((118 - a) / 6, 0, 1)
     bare = blob(a, v, 0, -84, 5, 3) * 0.4 + 0.75 * blob(a, v, 15, -86, 5, 6)
-    philtrum = 0.5 * blob(a, v, 0, -54, 2.5, 6)
+    philtrum = 0.3 * blob(a, v, 0, -54, 2.5, 6)
     return np.clip(found - bare - philtrum, 0, 1) * (1 - lips(u, v))
 
 
@@ -240,7 +240,7 @@ def pigment(identity, amounts):
     shape = size()
     kept = np.ones((*shape, 3), np.float32)
     rng = identity.rng("freckles")
-    marks = [(m.u_mm, m.v_mm, m.radius_mm, m.dark, 0.22, 0) for m in identity.moles]
+    marks = [(m.u_mm, m.v_mm, m.radius_mm, m.dark, 0.42, 0) for m in identity.moles]
     for _ in range(int(420 * identity.freckles)):
         marks.append((rng.normal(0, 38), rng.normal(-20, 22), rng.uniform(0.35, 0.9), rng.uniform(0.1, 0.35), 0.35, 1))
     rng = identity.rng("spots")
@@ -262,7 +262,7 @@ def _stamp(kept, wobble, u, v, radius, dark, edge):
         return
     y, x = np.mgrid[y0:y1, x0:x1]
     d = np.hypot((x + 0.5) * STEP_MM - WIDE_MM - u, (y + 0.5) * STEP_MM + LOW_MM - v) / radius
-    inside = np.clip((1 + 0.16 * wobble[y0:y1, x0:x1] - d) / edge + 0.5, 0, 1)[..., None]
+    inside = np.clip((1 + 0.22 * wobble[y0:y1, x0:x1] - d) / edge + 0.5, 0, 1)[..., None]
     kept[y0:y1, x0:x1] *= 1 - dark * inside * np.array([0.72, 0.88, 0.97], np.float32)
 
 

@@ -52,7 +52,7 @@ class Performer:
         self._broad = 0.001 * self.amounts.lines * paint.sampled(painted.broad, self.uv_mm, 0.6) * front
         material, self._smile = skin.material(painted)
         self.points = self.fine(self.coarse)
-        neck = self.mesh.skin[(room.collar_height(self.rest)[self.mesh.skin] < 0.006).any(1)]
+        neck = self.mesh.skin[(room.collar_height(self.rest)[self.mesh.skin] < 0.001).any(1)]
         self._skin = things.mesh("skin", self.points, neck, material, {"rest": self.rest})
         self._balls = eyes.build(self.who, self.amounts)
         self.roles["skin"].append(self._skin)
@@ -61,11 +61,12 @@ class Performer:
 
     def _ears(self):
         far = sum(self.mesh.reach(f"{side}-ear-scale-incr") for side in "lr")
-        return subdivide.smooth(self.mesh.levels, model.smoothstep(far, 0.0045, 0.0065)[:, None])[:, 0]
+        at_ear = model.smoothstep(far, 0.001, 0.003) * (self.mesh.canonical[:, 2] < 0.008)
+        return subdivide.smooth(self.mesh.levels, at_ear[:, None])[:, 0]
 
     def _build_hair(self):
         mesh, normals = self.mesh, subdivide.normals(self.mesh.skin, self.points)
-        rng, count = self.who.rng("roots"), hair.STYLES[self.who.style][4]
+        rng, count = self.who.rng("roots"), hair.STYLES[self.who.style].count
         ears = np.clip(self._ears(), 0, 1)
         density = hair.scalp_density(ageing.age(self.who, 30), self.rest)
         roots = hair.scatter(rng, mesh.skin, self.points, density, count)
@@ -75,7 +76,7 @@ class Performer:
         of_head = np.isin(np.arange(len(self.rest)), mesh.skin) & (self.rest[:, 2] > -0.1) & (np.abs(self.rest[:, 0]) < 0.095) & (ears < 0.1)
         skull = hair.Skull(self.points[of_head])
         strands = hair.scalp(self.who, self.amounts, roots, mesh.skin, self.rest, self.points, normals, skull)
-        self._scalp = self._two_tone("hair", strands[stays], rng.random(count)[stays], self.amounts.grey, 52e-6, 22e-6)
+        self._scalp = self._two_tone("hair", strands[stays], rng.random(count)[stays], self.amounts.grey, 64e-6, 30e-6)
         self._bound = []
         brows, strands = facial.brows(self.who, self.amounts, mesh, self.rest, self.points)
         self._ride(brows, strands, "brows", 0.75 * self.amounts.grey, 40e-6, 9e-6)
@@ -116,6 +117,7 @@ class Performer:
         shoulders = subdivide.smooth(self.mesh.levels, body)
         room.jumper(self.mesh, self.rest, shoulders, subdivide.normals(self.mesh.skin, shoulders), room.wool(self.who))
         self._worn = room.spectacles(self.eyes, self.points, self.mesh, rng) if self.who.glasses else []
+        self._worn += eyes.corners(self.mesh, self.coarse, self.who)
 
     def perform(self, moment):
         """Everything into a Moment; keeps `points`, the posed fine skin."""

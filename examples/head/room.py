@@ -33,9 +33,9 @@ def background(rng):
     things.box("door", (0.19 + left, back - 0.012, -2), (0.90 + left, back + 0.01, 1.4), white)
     for z in (-0.75, -0.06, 0.52):
         things.box("panel", (0.29 + left, back - 0.02, z), (0.80 + left, back - 0.008, z + 0.48), white, 0.006)
-    things.box("shelf", (-1.6, back - 0.24, -0.13), (-0.16 + left, back, -0.105), wood, 0.003)
+    things.box("shelf", (-1.6, back - 0.234, -0.13), (-0.16 + left, back, -0.105), wood, 0.003)
     things.box("upright", (-0.20 + left, back - 0.24, -1.2), (-0.175 + left, back, 0.34), wood, 0.003)
-    things.box("shelf top", (-1.6, back - 0.24, 0.315), (-0.16 + left, back, 0.34), wood, 0.003)
+    things.box("shelf top", (-1.6, back - 0.234, 0.315), (-0.16 + left, back, 0.34), wood, 0.003)
     books(rng, back, left)
 
 
@@ -61,7 +61,7 @@ def light(rng, turned):
     key = rng.uniform(0.85, 1.15)
     area("window", (-1.1 * turned, -1.0, 0.30), (0, 0, 0), (1.0, 1.3), 30 * key, (1.0, 0.97, 0.93))
     area("bounce", (1.5 * turned, -0.5, -0.1), (0, 0, 0), (1.6, 1.8), 6.0, (1.0, 0.92, 0.82))
-    area("rim", (0.75 * turned, 1.0, 0.75), (0, 0, 0.05), (0.35, 0.7), 9, (0.92, 0.96, 1.0))
+    area("rim", (0.75 * turned, 1.0, 0.75), (0, 0, 0.05), (0.35, 0.7), 4.5, (0.92, 0.96, 1.0))
     area("wall wash", (-0.9 * turned, 0.25, 1.1), (0.1, 1.35, 0.0), (0.9, 0.5), 5.0, (1.0, 0.96, 0.9))
 
 
@@ -158,7 +158,7 @@ def collar_ring(rest, points, below, count=120):
     weight = np.exp(-((apart / 0.16) ** 2))
     ring = weight @ points[near] / weight.sum(1, keepdims=True)
     middle = ring.mean(0)
-    return middle + (ring - middle) * 1.06 + [0, 0, 0.006]
+    return middle + (ring - middle) * 1.09 + [0, 0, 0.010]
 
 
 def spectacles(eyes, points, mesh, rng):
