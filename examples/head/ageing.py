@@ -1,4 +1,4 @@
-"""What years do to an identity: shapes, and the amounts that painting, hair and eyes take. 35 is nearly young, 68 old."""
+"""What years do to an identity: shapes, and the amounts that painting, hair and eyes take."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def age(identity, years):
         lines=identity.wear * (0.10 + 0.90 * t**1.25),
         sag=t**1.2,
         spots=max(0.0, (t - 0.25) / 0.75) * (0.4 + 0.6 * (1 - identity.tone)),
-        grey=float(np.clip((t + early - 0.22) / 0.62, 0, 0.97)),
+        grey=float(np.clip((t + early - 0.3) / 0.8, 0, 0.97)),
         thin=0.35 * t,
         recede=identity.recede * (0.15 + 0.85 * t),
         sclera=t,

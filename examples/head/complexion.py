@@ -29,7 +29,7 @@ def cells(rng, shape, size_mm):
 
 
 class Complexion:
-    """Paints in order; `albedo` (h,w,3) linear Rec.709, `relief` (h,w,3) mm: resting, smiling, (unused); `shine` 0..1."""
+    """`albedo` (h,w,3) linear Rec.709, `relief` (h,w,3) mm: resting, smiling, (unused); `shine` 0..1."""
 
     def __init__(self, identity, amounts):
         self.who, self.amounts, self.shape = identity, amounts, paint.size()
@@ -63,7 +63,9 @@ class Complexion:
         total += (0.018 + 0.034 * dry) * np.clip((coarse_second - coarse_first) / 0.3, 0, 1)
         total -= 0.085 * self.pores * np.clip((0.36 - first) / 0.22, 0, 1)
         total += 0.020 * self._noise("bumps", 3.2, 2) + 0.008 * self._noise("grit", 0.5, 1)
-        furrows = paint.grown(self.who.rng("furrows").standard_normal((self.shape[0] // 60, int(self.shape[1] / 3.4))), self.shape)
+        furrows = paint.grown(
+            self.who.rng("furrows").standard_normal((self.shape[0] // 60, int(self.shape[1] / 3.4))), self.shape
+        )
         total += self.lip * (0.045 + 0.05 * dry) * furrows
         return np.stack([total, (0.15 + 0.85 * self.amounts.lines) * smile, 0 * total], -1).astype(np.float32)
 
@@ -76,7 +78,7 @@ class Complexion:
             made = made + np.clip(amount, 0, 1)[..., None] * (np.asarray(colour, np.float32) - made)
 
         blotch = self._noise("blotch", 14.0, 4)
-        lay(0.55 * self.red + 0.10 * blotch + 0.05 * self._noise("flush", 4.0), tone * [0.97, 0.58, 0.52])
+        lay(0.55 * self.red + 0.06 * blotch + 0.05 * self._noise("flush", 4.0), tone * [0.97, 0.58, 0.52])
         lay((0.40 + 0.22 * amounts.sag) * self.dark, tone * [0.62, 0.47, 0.48])
         if amounts.spots:
             thread = np.exp(-np.abs(self._noise("vessels", 3.0, 2)) * 9) * np.clip(self.red - 0.35, 0, 1)
@@ -87,7 +89,12 @@ class Complexion:
         lay(np.clip(-lines, 0, 0.5) * 0.5 * amounts.lines, tone * [0.68, 0.48, 0.44])
         lip = tone * ([0.86, 0.50, 0.50] if who.male > 0.5 else [0.82, 0.38, 0.40]) * (1 - 0.1 * amounts.dry)
         lay(self.lip * (0.85 - 0.25 * amounts.dry) * (1 + 0.12 * self._noise("lip", 2.0)), lip)
-        mottle = 1 + 0.035 * blotch + (0.030 + 0.02 * amounts.dry) * self._noise("small", 2.6) + 0.032 * self._noise("fine", 0.7, 2)
+        mottle = (
+            1
+            + 0.022 * blotch
+            + (0.030 + 0.02 * amounts.dry) * self._noise("small", 2.6)
+            + 0.032 * self._noise("fine", 0.7, 2)
+        )
         return np.clip(made * mottle[..., None] * paint.pigment(who, amounts), 0.004, 0.95)
 
     def _shine(self):

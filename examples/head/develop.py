@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-EXPOSURE = 1.3
+EXPOSURE = 1.35
+BALANCE = np.array([0.97, 1.0, 1.07], np.float32)
 NOISE_SHOT, NOISE_READ = 0.00020, 0.0000022
 """Variance of scene-linear grain: share of the light, and floor."""
 TALL_PX = 540
@@ -66,7 +67,7 @@ def encode(x):
 def develop(linear, seed, *, grainy=True):
     """Scene-linear Rec.709 (h,w,3) to 8-bit sRGB."""
     rng = np.random.default_rng(seed)
-    seen = lens(linear * EXPOSURE)
+    seen = lens(linear * (EXPOSURE * BALANCE))
     if grainy:
         seen = grain(seen, rng)
     seen = np.maximum(seen, 0)
@@ -88,7 +89,9 @@ def film(pictures, path):
         context = stream.codec_context
         context.color_range, context.colorspace, context.color_primaries, context.color_trc = 1, 1, 1, 13
         for picture in pictures:
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p", dst_colorspace="ITU709")
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+                format="yuv420p", dst_colorspace="ITU709"
+            )
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
 

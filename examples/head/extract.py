@@ -34,52 +34,62 @@ GROUPS = {
     "teeth_low": "helper-lower-teeth",
 }
 
-SHAPING = """
-head/head-age-incr head/head-fat-decr head/head-fat-incr head/head-oval head/head-round head/head-square
-head/head-rectangular head/head-triangular head/head-diamond head/head-invertedtriangular
-head/head-scale-depth-decr head/head-scale-depth-incr head/head-scale-horiz-decr head/head-scale-horiz-incr
-head/head-scale-vert-decr head/head-scale-vert-incr head/head-back-scale-depth-incr
-forehead/forehead-nubian-decr forehead/forehead-nubian-incr forehead/forehead-scale-vert-decr
-forehead/forehead-scale-vert-incr forehead/forehead-temple-decr forehead/forehead-temple-incr
-forehead/forehead-trans-backward forehead/forehead-trans-forward
-eyebrows/eyebrows-angle-down eyebrows/eyebrows-angle-up eyebrows/eyebrows-trans-backward
-eyebrows/eyebrows-trans-down eyebrows/eyebrows-trans-forward eyebrows/eyebrows-trans-up
-nose/nose-base-down nose/nose-base-up nose/nose-curve-concave nose/nose-curve-convex nose/nose-flaring-decr
-nose/nose-flaring-incr nose/nose-greek-decr nose/nose-greek-incr nose/nose-hump-decr nose/nose-hump-incr
-nose/nose-nostrils-width-decr nose/nose-nostrils-width-incr nose/nose-point-down nose/nose-point-up
-nose/nose-point-width-decr nose/nose-point-width-incr nose/nose-scale-depth-decr nose/nose-scale-depth-incr
-nose/nose-scale-horiz-decr nose/nose-scale-horiz-incr nose/nose-scale-vert-decr nose/nose-scale-vert-incr
-nose/nose-volume-decr nose/nose-volume-incr nose/nose-width1-decr nose/nose-width1-incr nose/nose-width2-decr
-nose/nose-width2-incr
-mouth/mouth-angles-down mouth/mouth-angles-up mouth/mouth-cupidsbow-decr mouth/mouth-cupidsbow-incr
-mouth/mouth-laugh-lines-in mouth/mouth-laugh-lines-out mouth/mouth-lowerlip-height-decr
-mouth/mouth-lowerlip-height-incr mouth/mouth-lowerlip-volume-decr mouth/mouth-lowerlip-volume-incr
-mouth/mouth-philtrum-volume-decr mouth/mouth-philtrum-volume-incr mouth/mouth-scale-horiz-decr
-mouth/mouth-scale-horiz-incr mouth/mouth-trans-down mouth/mouth-trans-up mouth/mouth-upperlip-height-decr
-mouth/mouth-upperlip-height-incr mouth/mouth-upperlip-volume-decr mouth/mouth-upperlip-volume-incr
-chin/chin-bones-decr chin/chin-bones-incr chin/chin-cleft-incr chin/chin-height-decr chin/chin-height-incr
-chin/chin-jaw-drop-decr chin/chin-jaw-drop-incr chin/chin-prognathism-decr chin/chin-prognathism-incr
-chin/chin-prominent-decr chin/chin-prominent-incr chin/chin-triangle chin/chin-width-decr chin/chin-width-incr
-neck/neck-double-incr neck/neck-scale-depth-decr neck/neck-scale-horiz-decr neck/neck-scale-horiz-incr
-""".split()
+# fmt: off
+SHAPING = (
+    "head/head-age-incr", "head/head-fat-decr", "head/head-fat-incr", "head/head-oval", "head/head-round",
+    "head/head-square", "head/head-rectangular", "head/head-triangular", "head/head-diamond",
+    "head/head-invertedtriangular", "head/head-scale-depth-decr", "head/head-scale-depth-incr",
+    "head/head-scale-horiz-decr", "head/head-scale-horiz-incr", "head/head-scale-vert-decr",
+    "head/head-scale-vert-incr", "head/head-back-scale-depth-incr", "forehead/forehead-nubian-decr",
+    "forehead/forehead-nubian-incr", "forehead/forehead-scale-vert-decr", "forehead/forehead-scale-vert-incr",
+    "forehead/forehead-temple-decr", "forehead/forehead-temple-incr", "forehead/forehead-trans-backward",
+    "forehead/forehead-trans-forward", "eyebrows/eyebrows-angle-down", "eyebrows/eyebrows-angle-up",
+    "eyebrows/eyebrows-trans-backward", "eyebrows/eyebrows-trans-down", "eyebrows/eyebrows-trans-forward",
+    "eyebrows/eyebrows-trans-up", "nose/nose-base-down", "nose/nose-base-up", "nose/nose-curve-concave",
+    "nose/nose-curve-convex", "nose/nose-flaring-decr", "nose/nose-flaring-incr", "nose/nose-greek-decr",
+    "nose/nose-greek-incr", "nose/nose-hump-decr", "nose/nose-hump-incr", "nose/nose-nostrils-width-decr",
+    "nose/nose-nostrils-width-incr", "nose/nose-point-down", "nose/nose-point-up", "nose/nose-point-width-decr",
+    "nose/nose-point-width-incr", "nose/nose-scale-depth-decr", "nose/nose-scale-depth-incr",
+    "nose/nose-scale-horiz-decr", "nose/nose-scale-horiz-incr", "nose/nose-scale-vert-decr",
+    "nose/nose-scale-vert-incr", "nose/nose-volume-decr", "nose/nose-volume-incr", "nose/nose-width1-decr",
+    "nose/nose-width1-incr", "nose/nose-width2-decr", "nose/nose-width2-incr", "mouth/mouth-angles-down",
+    "mouth/mouth-angles-up", "mouth/mouth-cupidsbow-decr", "mouth/mouth-cupidsbow-incr",
+    "mouth/mouth-laugh-lines-in", "mouth/mouth-laugh-lines-out", "mouth/mouth-lowerlip-height-decr",
+    "mouth/mouth-lowerlip-height-incr", "mouth/mouth-lowerlip-volume-decr", "mouth/mouth-lowerlip-volume-incr",
+    "mouth/mouth-philtrum-volume-decr", "mouth/mouth-philtrum-volume-incr", "mouth/mouth-scale-horiz-decr",
+    "mouth/mouth-scale-horiz-incr", "mouth/mouth-trans-down", "mouth/mouth-trans-up",
+    "mouth/mouth-upperlip-height-decr", "mouth/mouth-upperlip-height-incr", "mouth/mouth-upperlip-volume-decr",
+    "mouth/mouth-upperlip-volume-incr", "chin/chin-bones-decr", "chin/chin-bones-incr", "chin/chin-cleft-incr",
+    "chin/chin-height-decr", "chin/chin-height-incr", "chin/chin-jaw-drop-decr", "chin/chin-jaw-drop-incr",
+    "chin/chin-prognathism-decr", "chin/chin-prognathism-incr", "chin/chin-prominent-decr",
+    "chin/chin-prominent-incr", "chin/chin-triangle", "chin/chin-width-decr", "chin/chin-width-incr",
+    "neck/neck-double-incr", "neck/neck-scale-depth-decr", "neck/neck-scale-horiz-decr",
+    "neck/neck-scale-horiz-incr",
+)
+# fmt: on
 
-SIDED = """
-cheek/*-cheek-bones-decr cheek/*-cheek-bones-incr cheek/*-cheek-inner-decr cheek/*-cheek-inner-incr
-cheek/*-cheek-trans-down cheek/*-cheek-trans-up cheek/*-cheek-volume-decr cheek/*-cheek-volume-incr
-ears/*-ear-lobe-incr ears/*-ear-scale-decr ears/*-ear-scale-incr ears/*-ear-scale-vert-incr ears/*-ear-wing-decr
-ears/*-ear-wing-incr
-eyes/*-eye-bag-decr eyes/*-eye-bag-incr eyes/*-eye-bag-out eyes/*-eye-bag-in eyes/*-eye-bag-height-incr
-eyes/*-eye-corner1-down eyes/*-eye-corner1-up eyes/*-eye-corner2-down eyes/*-eye-corner2-up
-eyes/*-eye-epicanthus-in eyes/*-eye-epicanthus-out eyes/*-eye-eyefold-angle-down eyes/*-eye-eyefold-concave
-eyes/*-eye-eyefold-convex eyes/*-eye-eyefold-down eyes/*-eye-eyefold-up eyes/*-eye-height1-decr
-eyes/*-eye-height1-incr eyes/*-eye-height2-decr eyes/*-eye-height2-incr eyes/*-eye-height3-decr
-eyes/*-eye-height3-incr eyes/*-eye-scale-decr eyes/*-eye-scale-incr
-""".split()
+# fmt: off
+SIDED = (
+    "cheek/*-cheek-bones-decr", "cheek/*-cheek-bones-incr", "cheek/*-cheek-inner-decr", "cheek/*-cheek-inner-incr",
+    "cheek/*-cheek-trans-down", "cheek/*-cheek-trans-up", "cheek/*-cheek-volume-decr", "cheek/*-cheek-volume-incr",
+    "ears/*-ear-lobe-incr", "ears/*-ear-scale-decr", "ears/*-ear-scale-incr", "ears/*-ear-scale-vert-incr",
+    "ears/*-ear-wing-decr", "ears/*-ear-wing-incr", "eyes/*-eye-bag-decr", "eyes/*-eye-bag-incr",
+    "eyes/*-eye-bag-out", "eyes/*-eye-bag-in", "eyes/*-eye-bag-height-incr", "eyes/*-eye-corner1-down",
+    "eyes/*-eye-corner1-up", "eyes/*-eye-corner2-down", "eyes/*-eye-corner2-up", "eyes/*-eye-epicanthus-in",
+    "eyes/*-eye-epicanthus-out", "eyes/*-eye-eyefold-angle-down", "eyes/*-eye-eyefold-concave",
+    "eyes/*-eye-eyefold-convex", "eyes/*-eye-eyefold-down", "eyes/*-eye-eyefold-up", "eyes/*-eye-height1-decr",
+    "eyes/*-eye-height1-incr", "eyes/*-eye-height2-decr", "eyes/*-eye-height2-incr", "eyes/*-eye-height3-decr",
+    "eyes/*-eye-height3-incr", "eyes/*-eye-scale-decr", "eyes/*-eye-scale-incr",
+)
+# fmt: on
 
-FACE_UNITS = """
-browDown browInnerUp browOuterUp cheekPuff cheekSquint eyeBlink eyeSquint eyeWide jawOpen mouthDimple mouthFrown
-mouthPress mouthRollLower mouthRollUpper mouthShrugLower mouthSmile mouthStretch mouthUpperUp noseSneer
-""".split()
+# fmt: off
+FACE_UNITS = (
+    "browDown", "browInnerUp", "browOuterUp", "cheekPuff", "cheekSquint", "eyeBlink", "eyeSquint", "eyeWide",
+    "jawOpen", "mouthDimple", "mouthFrown", "mouthPress", "mouthRollLower", "mouthRollUpper", "mouthShrugLower",
+    "mouthSmile", "mouthStretch", "mouthUpperUp", "noseSneer",
+)
+# fmt: on
 
 
 def read_base(path):
@@ -158,7 +168,10 @@ def main(argv=None):
     for name, path in wanted(asked.mpfb2, asked.faceunits).items():
         offset = to_metres(read_target(path, len(points)))[used]
         moved = np.flatnonzero(np.abs(offset).max(1) > 0)
-        saved[f"at.{name}"], saved[f"by.{name}"] = moved.astype(np.int16), (offset[moved] * 1e5).round().astype(np.int16)
+        saved[f"at.{name}"], saved[f"by.{name}"] = (
+            moved.astype(np.int16),
+            (offset[moved] * 1e5).round().astype(np.int16),
+        )
     np.savez_compressed(asked.to / "head.npz", **saved)
     print(f"{len(used)} vertices, {sum(map(len, faces.values()))} quads, {len(saved)} arrays")
 

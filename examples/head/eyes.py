@@ -47,7 +47,9 @@ def iris_material(identity, amounts):
     x, y, z = g.parts(place)
     off = g.math("SQRT", g.plus(g.times(x, x), g.times(z, z)))
     angle = g.math("ARCTAN2", z, x)
-    spokes = g.node("ShaderNodeCombineXYZ", {0: g.math("COSINE", angle), 1: g.math("SINE", angle), 2: g.times(off, 1.1)})
+    spokes = g.node(
+        "ShaderNodeCombineXYZ", {0: g.math("COSINE", angle), 1: g.math("SINE", angle), 2: g.times(off, 1.1)}
+    )
     fibre = g.noise(spokes, 15.0, 5.0, 0.65)
     fine = g.noise(spokes, 42.0, 2.0, 0.6)
     hue = np.array(identity.iris)
@@ -80,9 +82,13 @@ def sclera(g, place, off, amounts):
     """White that is not white: pink towards the corners, yellow with age, thin veins."""
     old = amounts.sclera
     clear = np.array([0.66, 0.60, 0.55]) * (1 - old) + np.array([0.55, 0.46, 0.37]) * old
-    x, y, z = g.parts(place)
+    x = g.parts(place)[0]
     white = g.mix(g.span(g.math("ABSOLUTE", x), 0.5, 0.98, 0.0, 0.55), clear, clear * [0.96, 0.68, 0.62])
-    bent = g.node("ShaderNodeVectorMath", {0: place, 1: g.node("ShaderNodeTexNoise", {"Vector": place, "Scale": 5.0}, out=1)}, operation="ADD")
+    bent = g.node(
+        "ShaderNodeVectorMath",
+        {0: place, 1: g.node("ShaderNodeTexNoise", {"Vector": place, "Scale": 5.0}, out=1)},
+        operation="ADD",
+    )
     veins = g.span(g.cells(bent, 4.5, "DISTANCE_TO_EDGE"), 0.0, 0.03, 1.0, 0.0)
     shown = g.times(g.times(veins, g.span(off, 0.55, 0.85)), 0.30 + 0.25 * old)
     return g.mix(shown, white, (0.42, 0.10, 0.08))
@@ -100,8 +106,12 @@ def clear_material():
 def corners(mesh, coarse, identity):
     """Flesh in the eyes' corners, where lids and ball leave a gap: small wet balls, placed in the resting head."""
     g = Graph("caruncle")
-    colour = identity.skin * [0.55, 0.30, 0.28] + [0.16, 0.05, 0.045]
-    wet = g.finish(g.principled(Base_Color=colour, Roughness=0.22, Specular_IOR_Level=0.6, Subsurface_Weight=0.5, Subsurface_Scale=0.002))
+    colour = identity.skin * [0.55, 0.30, 0.28] + [0.12, 0.05, 0.045]
+    wet = g.finish(
+        g.principled(
+            Base_Color=colour, Roughness=0.22, Specular_IOR_Level=0.6, Subsurface_Weight=0.5, Subsurface_Scale=0.002
+        )
+    )
     made = []
     for side, sign in (("l", 1), ("r", -1)):
         line = coarse[lid_line(mesh, side, "top")]

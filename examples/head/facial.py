@@ -80,5 +80,7 @@ def _row(rng, line, eye, count, length, sign):
     up = np.array([0, 0, sign])
     first = unit(out * 1.0 + lean + up * (-0.1 if sign > 0 else 0.25))[:, None]
     path = first * k + up * (0.55 * k**2)
-    reach = (length * rng.uniform(0.7, 1.1, count) * (0.6 + 0.4 * np.sin(np.pi * np.clip(t, 0, 1) ** 0.8)))[:, None, None]
+    reach = (length * rng.uniform(0.7, 1.1, count) * (0.6 + 0.4 * np.sin(np.pi * np.clip(t, 0, 1) ** 0.8)))[
+        :, None, None
+    ]
     return root[:, None] + path * reach

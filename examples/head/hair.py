@@ -67,7 +67,9 @@ class Skull:
     def _cell(d, shape):
         phi = np.arctan2(d[..., 0], -d[..., 1])
         theta = np.arccos(np.clip(d[..., 2], -1, 1))
-        return np.clip(theta / np.pi * shape[0], 0, shape[0] - 1e-6), (phi / (2 * np.pi) + 0.5) % 1 * shape[1] * (1 - 1e-9)
+        return np.clip(theta / np.pi * shape[0], 0, shape[0] - 1e-6), (phi / (2 * np.pi) + 0.5) % 1 * shape[1] * (
+            1 - 1e-9
+        )
 
     def reach(self, p):
         """Radius of the head towards points (N,3), bilinear."""
@@ -90,13 +92,21 @@ def scalp_density(amounts, rest):
     """Where the head's hair grows, (V,) 0..1, on canonical points."""
     u, v = np.abs(paint.place(rest)).T[0], rest[:, 2] * 1000
     back = 14 * amounts.recede * np.exp(-((u / 26) ** 2)) + 30 * amounts.recede * np.exp(-(((u - 45) / 20) ** 2))
-    low = np.interp(u, [0, 20, 40, 58, 70, 80, 90, 98, 103, 110, 115, 120, 158, 168, 182, 290], [69, 70, 67, 58, 46, 32, 22, 4, -14, -16, 4, 13, 13, -20, -48, -62])
+    low = np.interp(
+        u,
+        [0, 20, 40, 58, 70, 80, 90, 98, 103, 110, 115, 120, 158, 168, 182, 290],
+        [69, 70, 67, 58, 46, 32, 22, 4, -14, -16, 4, 13, 13, -20, -48, -62],
+    )
     edge = 7.0 + 5 * amounts.thin
     wave = 2.2 * np.sin(u * 0.9) + 1.5 * np.sin(u * 0.37 + 2)
     found = np.clip((v - low - back - wave) / edge + 0.35, 0, 1) ** 1.3
     crown = np.exp(-((np.hypot(rest[:, 0], rest[:, 1] - 0.12) / 0.05) ** 2)) * (v > 60)
     top = np.exp(-((np.hypot(rest[:, 0] / 0.055, (rest[:, 1] - 0.06) / 0.08)) ** 2)) * (v > 60)
-    found = found * (1 - 0.75 * amounts.recede * amounts.thin * 2 * crown) * (1 - 0.8 * amounts.recede * amounts.thin * 2 * top)
+    found = (
+        found
+        * (1 - 0.75 * amounts.recede * amounts.thin * 2 * crown)
+        * (1 - 0.8 * amounts.recede * amounts.thin * 2 * top)
+    )
     return found * (rest[:, 2] > -0.08)
 
 
@@ -114,9 +124,9 @@ class Style:
 
 STYLES = {
     "buzz": Style(0.006, 0.004, 0.9, 0.0, 0.0, 42000),
-    "crop": Style(0.024, 0.013, 0.40, 0.70, 1.0, 26000),
-    "side": Style(0.060, 0.018, 0.24, 0.80, 0.9, 26000),
-    "back": Style(0.080, 0.028, 0.28, 0.80, 0.8, 26000),
+    "crop": Style(0.024, 0.013, 0.34, 0.70, 0.7, 26000),
+    "side": Style(0.060, 0.018, 0.20, 0.80, 0.55, 26000),
+    "back": Style(0.080, 0.028, 0.24, 0.80, 0.5, 26000),
     "wool": Style(0.022, 0.014, 1.0, 0.55, 0.0, 42000),
     "tied": Style(0.150, 0.130, 0.16, 0.60, 0.4, 30000),
     "bob": Style(0.215, 0.190, 0.34, 0.75, 0.6, 30000),

@@ -7,25 +7,41 @@ from dataclasses import dataclass, field
 import numpy as np
 
 TONES = np.array(
-    [[0.66, 0.42, 0.315], [0.58, 0.34, 0.235], [0.46, 0.25, 0.16], [0.33, 0.17, 0.10], [0.19, 0.088, 0.047], [0.085, 0.038, 0.022]]
+    [
+        [0.66, 0.44, 0.345],
+        [0.58, 0.36, 0.265],
+        [0.46, 0.265, 0.18],
+        [0.33, 0.175, 0.112],
+        [0.185, 0.09, 0.054],
+        [0.085, 0.04, 0.027],
+    ]
 )
 """Skin albedo from very light to very dark, scene-linear Rec.709."""
-IRISES = np.array([[0.10, 0.17, 0.26], [0.13, 0.17, 0.12], [0.17, 0.12, 0.05], [0.09, 0.045, 0.018], [0.035, 0.017, 0.009]])
+IRISES = np.array(
+    [[0.10, 0.17, 0.26], [0.13, 0.17, 0.12], [0.17, 0.12, 0.05], [0.09, 0.045, 0.018], [0.035, 0.017, 0.009]]
+)
 """Blue-grey, green, hazel, brown, dark brown."""
 
-PAIRED = """
-forehead-nubian forehead-scale-vert forehead-temple nose-base:up:down nose-curve:convex:concave nose-flaring nose-greek
-nose-hump nose-nostrils-width nose-point:up:down nose-point-width nose-scale-depth nose-scale-horiz nose-scale-vert
-nose-volume nose-width1 nose-width2 mouth-angles:up:down mouth-cupidsbow mouth-lowerlip-height mouth-lowerlip-volume
-mouth-philtrum-volume mouth-scale-horiz mouth-trans:up:down mouth-upperlip-height mouth-upperlip-volume chin-bones
-chin-height chin-jaw-drop chin-prognathism chin-prominent chin-width head-scale-depth head-scale-horiz
-head-scale-vert eyebrows-angle:up:down eyebrows-trans:up:down eyebrows-trans:forward:backward head-fat
-""".split()
-SIDED = """
-cheek-bones cheek-inner cheek-trans:up:down cheek-volume ear-scale ear-wing eye-bag eye-corner1:up:down
-eye-corner2:up:down eye-eyefold:up:down eye-height1 eye-height2 eye-height3 eye-epicanthus:in:out eye-scale
-""".split()
-HEADS = "head-oval head-round head-square head-rectangular head-triangular head-diamond".split()
+# fmt: off
+PAIRED = (
+    "forehead-nubian", "forehead-scale-vert", "forehead-temple", "nose-base:up:down", "nose-curve:convex:concave",
+    "nose-flaring", "nose-greek", "nose-hump", "nose-nostrils-width", "nose-point:up:down", "nose-point-width",
+    "nose-scale-depth", "nose-scale-horiz", "nose-scale-vert", "nose-volume", "nose-width1", "nose-width2",
+    "mouth-angles:up:down", "mouth-cupidsbow", "mouth-lowerlip-height", "mouth-lowerlip-volume",
+    "mouth-philtrum-volume", "mouth-scale-horiz", "mouth-trans:up:down", "mouth-upperlip-height",
+    "mouth-upperlip-volume", "chin-bones", "chin-height", "chin-jaw-drop", "chin-prognathism", "chin-prominent",
+    "chin-width", "head-scale-depth", "head-scale-horiz", "head-scale-vert", "eyebrows-angle:up:down",
+    "eyebrows-trans:up:down", "eyebrows-trans:forward:backward", "head-fat",
+)
+# fmt: on
+# fmt: off
+SIDED = (
+    "cheek-bones", "cheek-inner", "cheek-trans:up:down", "cheek-volume", "ear-scale", "ear-wing", "eye-bag",
+    "eye-corner1:up:down", "eye-corner2:up:down", "eye-eyefold:up:down", "eye-height1", "eye-height2",
+    "eye-height3", "eye-epicanthus:in:out", "eye-scale",
+)
+# fmt: on
+HEADS = ["head-oval", "head-round", "head-square", "head-rectangular", "head-triangular", "head-diamond"]
 STRENGTH = {"eye-scale": 0.5, "nose-greek": 0.5, "nose-hump": 0.5, "ear-wing": 0.6, "eye-epicanthus": 0.6}
 
 
@@ -102,7 +118,9 @@ def _moles(rng):
     def one():
         while True:
             u, v = rng.uniform(-70, 70), rng.uniform(-95, 55)
-            eye = min(np.hypot((abs(u) - 29) / 22, v / 16), np.hypot(u / 30, (v + 69) / 16), np.hypot(u / 20, (v + 40) / 14))
+            eye = min(
+                np.hypot((abs(u) - 29) / 22, v / 16), np.hypot(u / 30, (v + 69) / 16), np.hypot(u / 20, (v + 40) / 14)
+            )
             if eye > 1:
                 return Mole(float(u), float(v), float(rng.uniform(0.7, 2.1)), float(rng.uniform(0.45, 0.9)))
 
@@ -143,5 +161,17 @@ def identity(seed, known):
         freckles=float(rng.beta(1, 4) * light),
         wear=float(rng.uniform(0.75, 1.25)),
         recede=float(rng.beta(1.5, 1.5)) * (male > 0.5),
-        wool=tuple(float(c) for c in rng.choice([[0.03, 0.045, 0.07], [0.12, 0.025, 0.03], [0.045, 0.06, 0.045], [0.16, 0.15, 0.135], [0.03, 0.03, 0.032], [0.16, 0.10, 0.05]])),
+        wool=tuple(
+            float(c)
+            for c in rng.choice(
+                [
+                    [0.03, 0.045, 0.07],
+                    [0.12, 0.025, 0.03],
+                    [0.045, 0.06, 0.045],
+                    [0.16, 0.15, 0.135],
+                    [0.03, 0.03, 0.032],
+                    [0.16, 0.10, 0.05],
+                ]
+            )
+        ),
     )

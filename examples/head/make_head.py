@@ -32,7 +32,13 @@ def set_up(samples, threads, seed):
     c.device, c.samples, c.seed = "CPU", samples, seed
     c.use_adaptive_sampling, c.adaptive_threshold, c.adaptive_min_samples = True, 0.02, max(8, samples // 2)
     c.use_denoising, c.denoiser, c.denoising_prefilter, c.denoising_quality = True, "OPENIMAGEDENOISE", "FAST", "HIGH"
-    c.max_bounces, c.diffuse_bounces, c.glossy_bounces, c.transmission_bounces, c.transparent_max_bounces = 5, 2, 3, 4, 8
+    c.max_bounces, c.diffuse_bounces, c.glossy_bounces, c.transmission_bounces, c.transparent_max_bounces = (
+        5,
+        2,
+        3,
+        4,
+        8,
+    )
     c.sample_clamp_indirect, c.blur_glossy = 4.0, 0.5
     c.caustics_reflective = c.caustics_refractive = False
     c.pixel_filter_type, c.filter_width = "BLACKMAN_HARRIS", 1.5

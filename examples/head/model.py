@@ -25,10 +25,13 @@ class Eye:
     radius: float
 
 
+DATA = Path(__file__).with_name("head.npz")
+
+
 class Mesh:
     """head.npz: base vertices, quads by group and sparse shapes."""
 
-    def __init__(self, path=Path(__file__).with_name("head.npz")):
+    def __init__(self, path=DATA):
         found = np.load(path)
         self.base = found["base"].astype(float)
         self.faces = {k[5:]: found[k].astype(int) for k in found.files if k.startswith("face.")}

@@ -88,7 +88,10 @@ def fixed():
         ((44, -6), (51, -11), (58, -17)),
         ((42, -8), (47, -15), (52, -23)),
     ]
-    lip = [((u, -58.5 - abs(u) * 0.15), (u * 1.05, -54), (u * 1.12, -50 + abs(u) * 0.06)) for u in (2.6, 5.4, 8.6, 11.7, 15, 18)]
+    lip = [
+        ((u, -58.5 - abs(u) * 0.15), (u * 1.05, -54), (u * 1.12, -50 + abs(u) * 0.06))
+        for u in (2.6, 5.4, 8.6, 11.7, 15, 18)
+    ]
     low = [((u, -80.5 + abs(u) * 0.2), (u * 1.03, -84)) for u in (3.5, 8, 13)]
     return [
         *(Fold(w, 0.21, 0.55, 1.1, 0.6) for w in crow),
@@ -133,7 +136,14 @@ def _wandered(fold, rng):
     way = np.asarray(fold.way, float)
     way = way + rng.normal(0, 0.55 * fold.wander, 2) + rng.normal(0, 0.4 * fold.wander, way.shape)
     grow = float(np.exp(rng.normal(0, 0.28)))
-    return Fold(tuple(map(tuple, way)), fold.depth * grow, fold.width * rng.uniform(0.85, 1.2), fold.smile, 0.0, fold.geometry * grow)
+    return Fold(
+        tuple(map(tuple, way)),
+        fold.depth * grow,
+        fold.width * rng.uniform(0.85, 1.2),
+        fold.smile,
+        0.0,
+        fold.geometry * grow,
+    )
 
 
 def spline(way, count=90):
@@ -232,7 +242,12 @@ def beard(u, v):
 
 def oily(u, v):
     a = np.abs(u)
-    return blob(a, v, 0, -25, 12, 24) + 0.8 * blob(a, v, 0, 38, 34, 20) + 0.4 * blob(a, v, 0, -94, 12, 8) + 0.4 * blob(a, v, 40, -22, 14, 10)
+    return (
+        blob(a, v, 0, -25, 12, 24)
+        + 0.8 * blob(a, v, 0, 38, 34, 20)
+        + 0.4 * blob(a, v, 0, -94, 12, 8)
+        + 0.4 * blob(a, v, 40, -22, 14, 10)
+    )
 
 
 def pigment(identity, amounts):

@@ -72,8 +72,15 @@ class Performer:
         roots = hair.scatter(rng, mesh.skin, self.points, density, count)
         aged = hair.scalp_density(self.amounts, self.rest)
         young = roots.weigh(mesh.skin, density[:, None])[:, 0]
-        stays = rng.random(count) * young * 1.02 < roots.weigh(mesh.skin, aged[:, None])[:, 0] * (1 - 0.5 * self.amounts.thin)
-        of_head = np.isin(np.arange(len(self.rest)), mesh.skin) & (self.rest[:, 2] > -0.1) & (np.abs(self.rest[:, 0]) < 0.095) & (ears < 0.1)
+        stays = rng.random(count) * young * 1.02 < roots.weigh(mesh.skin, aged[:, None])[:, 0] * (
+            1 - 0.5 * self.amounts.thin
+        )
+        of_head = (
+            np.isin(np.arange(len(self.rest)), mesh.skin)
+            & (self.rest[:, 2] > -0.1)
+            & (np.abs(self.rest[:, 0]) < 0.095)
+            & (ears < 0.1)
+        )
         skull = hair.Skull(self.points[of_head])
         strands = hair.scalp(self.who, self.amounts, roots, mesh.skin, self.rest, self.points, normals, skull)
         self._scalp = self._two_tone("hair", strands[stays], rng.random(count)[stays], self.amounts.grey, 64e-6, 30e-6)
@@ -91,16 +98,28 @@ class Performer:
 
     def _strand(self, melanin, red, name):
         g = Graph(f"hair.{name}")
-        inputs = {"Melanin": melanin, "Melanin Redness": red, "Roughness": 0.30, "Radial Roughness": 0.38, "Random Color": 0.25, "Random Roughness": 0.2}
+        inputs = {
+            "Melanin": melanin,
+            "Melanin Redness": red,
+            "Roughness": 0.30,
+            "Radial Roughness": 0.38,
+            "Random Color": 0.25,
+            "Random Roughness": 0.2,
+        }
         shader = g.node("ShaderNodeBsdfHairPrincipled", inputs, parametrization="MELANIN", model="CHIANG")
         return g.finish(shader)
 
     def _two_tone(self, name, strands, dice, grey, root, tip):
         """Pigmented and grey strands as two objects; a strand that is grey young stays grey."""
         found = []
-        for part, mine, melanin, red in (("dark", dice >= grey, self.who.hair, self.who.hair_red), ("grey", dice < grey, 0.07, 0.0)):
+        for part, mine, melanin, red in (
+            ("dark", dice >= grey, self.who.hair, self.who.hair_red),
+            ("grey", dice < grey, 0.045, 0.0),
+        ):
             if mine.any():
-                made = things.curves(f"{name}.{part}", strands[mine], root, tip, self._strand(melanin, red, f"{name}.{part}"))
+                made = things.curves(
+                    f"{name}.{part}", strands[mine], root, tip, self._strand(melanin, red, f"{name}.{part}")
+                )
                 self.roles["hair"].append(made)
                 found.append((made, strands[mine], mine))
         return found

@@ -11,6 +11,7 @@ from shading import Graph
 
 SENSOR_MM, FOCAL_MM, APERTURE, DISTANCE_M = 36.0, 80.0, 7.1, 1.2
 AIM = np.array([0.0, 0.02, -0.022])
+STAND = AIM + np.array([0.0, -DISTANCE_M, 0.02])
 
 
 def plain(name, colour, roughness=0.6, grain=0.0, scale=60.0):
@@ -47,7 +48,9 @@ def books(rng, back, left):
             colour = unit(rng.uniform(0.15, 1, 3)) * rng.uniform(0.06, 0.38)
             cover = plain("book", colour * 0.6 + 0.4 * colour.mean(), 0.5, 0.05)
             deep = rng.uniform(0.13, 0.18)
-            things.box("book", (x - thick, back - 0.02 - deep, -0.105), (x - 0.001, back - 0.02, -0.105 + tall), cover, 0.002)
+            things.box(
+                "book", (x - thick, back - 0.02 - deep, -0.105), (x - 0.001, back - 0.02, -0.105 + tall), cover, 0.002
+            )
         x -= thick
 
 
@@ -57,10 +60,10 @@ def light(rng, turned):
     bpy.context.scene.world = world
     world.use_nodes = True
     ambient = world.node_tree.nodes["Background"]
-    ambient.inputs[0].default_value, ambient.inputs[1].default_value = (0.85, 0.95, 1.0, 1), 0.16
+    ambient.inputs[0].default_value, ambient.inputs[1].default_value = (0.85, 0.95, 1.0, 1), 0.09
     key = rng.uniform(0.85, 1.15)
-    area("window", (-1.1 * turned, -1.0, 0.30), (0, 0, 0), (1.0, 1.3), 30 * key, (1.0, 0.97, 0.93))
-    area("bounce", (1.5 * turned, -0.5, -0.1), (0, 0, 0), (1.6, 1.8), 6.0, (1.0, 0.92, 0.82))
+    area("window", (-1.1 * turned, -1.0, 0.30), (0, 0, 0), (1.0, 1.3), 34 * key, (1.0, 0.97, 0.93))
+    area("bounce", (1.5 * turned, -0.5, -0.1), (0, 0, 0), (1.6, 1.8), 2.8, (1.0, 0.92, 0.82))
     area("rim", (0.75 * turned, 1.0, 0.75), (0, 0, 0.05), (0.35, 0.7), 4.5, (0.92, 0.96, 1.0))
     area("wall wash", (-0.9 * turned, 0.25, 1.1), (0.1, 1.35, 0.0), (0.9, 0.5), 5.0, (1.0, 0.96, 0.9))
 
@@ -89,7 +92,7 @@ def camera(width, height, focus):
     data.dof.use_dof, data.dof.aperture_fstop = True, APERTURE
     data.dof.focus_distance = DISTANCE_M + focus[1] - AIM[1]
     made = things.link(bpy.data.objects.new("camera", data))
-    made.matrix_world = looking(AIM + [0, -DISTANCE_M, 0.02], AIM)
+    made.matrix_world = looking(STAND, AIM)
     bpy.context.scene.camera = made
     bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y = width, height
     return made
@@ -97,7 +100,7 @@ def camera(width, height, focus):
 
 def projected(points, width, height):
     """Pixels (N,2), x right and y down from the picture's top left corner, of points (N,3) in the room."""
-    matrix = np.array(looking(AIM + [0, -DISTANCE_M, 0.02], AIM).inverted())
+    matrix = np.array(looking(STAND, AIM).inverted())
     seen = np.atleast_2d(points) @ matrix[:3, :3].T + matrix[:3, 3]
     focal = FOCAL_MM / (SENSOR_MM * 9 / 16) * height
     return np.stack([width / 2 + focal * seen[:, 0] / -seen[:, 2], height / 2 - focal * seen[:, 1] / -seen[:, 2]], 1)
@@ -172,7 +175,10 @@ def spectacles(eyes, points, mesh, rng):
     made, rims = [], []
     for sign, eye in zip((1, -1), eyes, strict=True):
         square = 1 / (np.abs(np.cos(t)) ** 3 + np.abs(np.sin(t)) ** 3) ** (1 / 3)
-        x, z = eye.centre[0] + sign * 0.0015 + wide * square * np.cos(t), eye.centre[2] - 0.003 + tall * square * np.sin(t)
+        x, z = (
+            eye.centre[0] + sign * 0.0015 + wide * square * np.cos(t),
+            eye.centre[2] - 0.003 + tall * square * np.sin(t),
+        )
         rims.append(np.stack([x, front + 0.006 * (np.abs(x) / 0.055) ** 2, z], 1))
     for ring in rims:
         made.append(things.mesh("rim", *things.tube(ring, 0.0013, 10, closed=True), frame))

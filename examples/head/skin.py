@@ -24,12 +24,18 @@ def material(complexion):
     smile = g.tree.nodes.new("ShaderNodeValue")
     rest, smiling, _ = g.parts(g.image("relief", complexion.relief, at))
     relief = g.bump(g.times(g.math("MULTIPLY_ADD", smiling, smile.outputs[0], rest), 0.001))
-    rough, coat, _ = g.parts(g.image("shine", np.stack([complexion.shine, 0.08 * complexion.oil + 0.2 * complexion.lip, 0 * complexion.lip], -1), at))
+    rough, coat, _ = g.parts(
+        g.image(
+            "shine",
+            np.stack([complexion.shine, 0.12 * complexion.oil + 0.2 * complexion.lip, 0 * complexion.lip], -1),
+            at,
+        )
+    )
     shader = g.principled(
         Base_Color=g.image("albedo", complexion.albedo, at),
         Roughness=rough,
         IOR=1.42,
-        Specular_IOR_Level=0.45,
+        Specular_IOR_Level=0.5,
         Subsurface_Weight=1.0,
         Subsurface_Radius=(1.0, 0.36, 0.18),
         Subsurface_Scale=0.0036,

@@ -43,8 +43,7 @@ class Truth:
         normals = subdivide.normals(p.mesh.skin, p.points)
         at = (p.points[near[..., 0].astype(int)] * near[..., 1:]).sum(1)
         facing = (normals[near[..., 0].astype(int)] * near[..., 1:]).sum(1)
-        camera = room.AIM + [0, -room.DISTANCE_M, 0.02]
-        visible = (facing * (camera - at)).sum(1) > 0
+        visible = (facing * (room.STAND - at)).sum(1) > 0
         return np.round(room.projected(at, *self._size), 2).tolist(), visible.tolist()
 
     def add(self, frame, moment):
@@ -68,7 +67,11 @@ class Truth:
             "pixels": "x right, y down from the top left corner; _l is the performer's own left",
             "colour": "frame.*.exr: scene-linear Rec.709, half float",
             "size_px": list(self._size),
-            "camera": {"focal_mm": room.FOCAL_MM, "sensor_height_mm": room.SENSOR_MM * 9 / 16, "distance_m": room.DISTANCE_M},
+            "camera": {
+                "focal_mm": room.FOCAL_MM,
+                "sensor_height_mm": room.SENSOR_MM * 9 / 16,
+                "distance_m": room.DISTANCE_M,
+            },
             "age": asdict(p.amounts),
             "identity": who,
             "frames": self._frames,
