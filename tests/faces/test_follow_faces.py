@@ -89,6 +89,21 @@ def test_one_face_is_one_track_and_looked_for_now_and_then(script, tmp_path):
     assert [frame - FIRST for frame, detect, _ in script.asked if detect] == [0, 12, 24]
 
 
+def test_a_face_that_is_found_late_is_followed_back(script, tmp_path, monkeypatch):
+    """The detector misses it in the first frames, and the mesh lies on it all the same: no fade at the beginning."""
+    script.seen = {FIRST + n: [face(100 + n)] for n in range(20)}
+    whole = Scripted.ask
+
+    def late(self, request):
+        answer = whole(self, request)
+        return answer | {"found": []} if "1001" in request["path"] or "1002" in request["path"] else answer
+
+    monkeypatch.setattr(Scripted, "ask", late)
+    (track,) = tracks(20, tmp_path)
+    assert list(track.frames) == list(range(FIRST, FIRST + 20))
+    assert (track.presence == 1).all()
+
+
 def test_nobody_there_is_no_track(script, tmp_path):
     assert tracks(3, tmp_path) == ()
     assert all(detect for _, detect, _ in script.asked)

@@ -87,6 +87,8 @@ def follow(
             for done, frame in enumerate(plate.frames):
                 progress(STAGE, done, len(plate.frames))
                 _step(child, plate, folder, frame, opened, thumbs, cuts)
+            for one in opened:
+                _back(child, plate, folder, one, cuts)
     except Failed as error:
         raise WorkFailed(f"Following faces failed at frame {plate.first_frame + len(thumbs)}: {error}.") from error
     tracks = [_track(one, plate, cuts) for one in opened]
@@ -104,13 +106,7 @@ def _step(
     """One frame: faces that were there are followed; new ones are looked for now and then, after a loss and a cut."""
     followed = [one for one in opened if max(one.points) == frame - 1]
     due = (frame - plate.first_frame) % LOOK_EVERY == 0 or len(followed) < len(opened) or not opened
-    about = {"path": str((folder / plate.frame_name(frame)).resolve()), "space": plate.colorspace}
-    request = {
-        "do": "mesh",
-        **about,
-        "aspect": plate.pixel_aspect,
-        "before": [one.last.ravel().tolist() for one in followed],
-    }
+    request = _asked(plate, folder, frame, [one.last for one in followed])
     answer = child.ask(request | {"detect": due})
     thumbs.append(np.array(answer["thumb"]))
     if _is_cut(thumbs):
@@ -121,6 +117,25 @@ def _step(
         if row[-1] >= THERE and _shaped(row):
             one.put(frame, row)
     _join(answer["found"], frame, opened, after_cut=bool(cuts) and cuts[-1] == frame)
+
+
+def _back(child: Child, plate: Plate, folder: Path, one: _Open, cuts: Sequence[int]) -> None:
+    """Follow a face back to where its take begins: it is often there before it is found."""
+    frame, points = min(one.points), one.points[min(one.points)]
+    while frame > plate.first_frame and frame not in cuts:
+        frame -= 1
+        row = child.ask(_asked(plate, folder, frame, [points]) | {"detect": False})["kept"][0]
+        if row[-1] < THERE or not _shaped(row):
+            return
+        one.put(frame, row)
+        points = one.points[frame]
+
+
+def _asked(plate: Plate, folder: Path, frame: int, before: Sequence[Array]) -> dict[str, Any]:
+    """A request to the child: the frame, and the faces of the one beside it."""
+    path = str((folder / plate.frame_name(frame)).resolve())
+    held = [points.ravel().tolist() for points in before]
+    return {"do": "mesh", "path": path, "space": plate.colorspace, "aspect": plate.pixel_aspect, "before": held}
 
 
 def _is_cut(thumbs: Sequence[Array]) -> bool:

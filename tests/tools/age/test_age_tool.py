@@ -105,7 +105,7 @@ def test_plate_and_delta_are_the_comp(shot, younger):
 
 
 def test_it_evens_the_skin_and_keeps_its_grain(shot, younger):
-    """Coarser than grain, the cheeks vary less; the grain itself, between frames moved back, stays."""
+    """Coarser than grain, the cheeks vary less; what is finer than a pixel or two stays."""
     import cv2
 
     cheek = layer(younger, "mattes")[..., 1 + 6] > 0.5
@@ -114,9 +114,7 @@ def test_it_evens_the_skin_and_keeps_its_grain(shot, younger):
     logs = [light(plate_of(shot)), light(layer(younger, "comp"))]
     uneven = [(cv2.GaussianBlur(one, (0, 0), 2) - cv2.GaussianBlur(one, (0, 0), 8))[cheek].std() for one in logs]
     assert uneven[1] < 0.85 * uneven[0]
-    after = [light(layer(younger, "comp", 1002 + n)) for n in (0, 1)]
-    before = [light(plate_of(shot, 1002 + n)) for n in (0, 1)]
-    grain = [(np.roll(b, -STEP, 1) - a)[cheek].std() for a, b in (before, after)]
+    grain = [(one - cv2.GaussianBlur(one, (0, 0), 1))[cheek].std() for one in logs]
     assert 0.85 < grain[1] / grain[0] < 1.05
 
 

@@ -21,7 +21,7 @@ DARKEST = 1e-4
 """Scene-linear light below which no logarithm is taken."""
 SIGMAS = (0.0032, 0.009, 0.022, 0.05, 0.11)
 """Of the bands, as shares of the face's width."""
-SOFT = (2.6, 0.6, 0.30)
+SOFT = (2.6, 0.8, 0.30)
 """Where the fine bands are bent down, in standard deviations of the same band on the performer's own cheeks."""
 TIGHTER = 0.65
 """By how much that shrinks where faces wrinkle."""
