@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from secondunit.cli.answer import tell
-from secondunit.cli.options import Actor, Folder, Json, acting, opened
+from secondunit.cli.options import Actor, DeviceOf, Folder, Json, PlateOf, QualityOf, acting, opened
 
 
 def age(
@@ -30,11 +30,9 @@ def age(
         float, typer.Option(metavar="W", help="Strength of what moves: jaw line, cheeks, lids, nose, lips; 0 is none.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed ages in another way.")] = 1,
-    quality: Annotated[str, typer.Option(metavar="Q", help="draft, review or final.")] = "draft",
-    plate: Annotated[
-        str | None, typer.Option(metavar="PLATE", help="Such as PL01_v001.  [default: the newest]")
-    ] = None,
-    device: Annotated[str, typer.Option(metavar="DEV", help="cpu or cuda:0.")] = "cpu",
+    quality: QualityOf = "draft",
+    plate: PlateOf = None,
+    device: DeviceOf = "cpu",
     person: Actor = None,
     folder: Folder = None,
     as_json: Json = False,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from secondunit.cli.answer import tell
-from secondunit.cli.options import Actor, Folder, Json, acting, opened
+from secondunit.cli.options import Actor, DeviceOf, Folder, Json, PlateOf, QualityOf, acting, opened
 
 
 def collapse(
@@ -61,11 +61,9 @@ def collapse(
     variations: Annotated[
         int, typer.Option(metavar="N", min=1, max=100, help="Versions to make, with seeds from --seed upwards.")
     ] = 1,
-    quality: Annotated[str, typer.Option(metavar="Q", help="draft, review or final.")] = "draft",
-    plate: Annotated[
-        str | None, typer.Option(metavar="PLATE", help="Such as PL01_v001.  [default: the newest]")
-    ] = None,
-    device: Annotated[str, typer.Option(metavar="DEV", help="cpu or cuda:0.")] = "cpu",
+    quality: QualityOf = "draft",
+    plate: PlateOf = None,
+    device: DeviceOf = "cpu",
     person: Actor = None,
     folder: Folder = None,
     as_json: Json = False,

@@ -19,6 +19,11 @@ Actor = Annotated[
     str | None,
     typer.Option("--as", metavar="PERSON", help="Who acts.  [default: $SECONDUNIT_PERSON, or your login name]"),
 ]
+QualityOf = Annotated[str, typer.Option("--quality", metavar="Q", help="draft, review or final.")]
+PlateOf = Annotated[
+    str | None, typer.Option("--plate", metavar="PLATE", help="Such as PL01_v001.  [default: the newest]")
+]
+DeviceOf = Annotated[str, typer.Option("--device", metavar="DEV", help="cpu or cuda:0.")]
 
 
 def acting(person: str | None) -> str:
