@@ -125,7 +125,7 @@ class Style:
 STYLES = {
     "buzz": Style(0.006, 0.004, 0.9, 0.0, 0.0, 42000),
     "crop": Style(0.024, 0.013, 0.34, 0.70, 0.7, 26000),
-    "side": Style(0.060, 0.018, 0.20, 0.80, 0.55, 26000),
+    "side": Style(0.048, 0.018, 0.16, 0.80, 0.55, 26000),
     "back": Style(0.080, 0.028, 0.24, 0.80, 0.5, 26000),
     "wool": Style(0.022, 0.014, 1.0, 0.55, 0.0, 42000),
     "tied": Style(0.150, 0.130, 0.16, 0.60, 0.4, 30000),
@@ -179,11 +179,14 @@ def scalp(identity, amounts, roots, quads, rest, points, normals, skull):
     steps = 16 if style.top > 0.1 else 9
     path, p = [origin], origin
     knot = np.array([0.0, 0.185, 0.03])
-    fall = np.array([0, 0.03, -0.9 if style.top > 0.1 else -0.35])
+    fall = np.array([0, 0.03, -0.9 if style.top > 0.04 else -0.35])
     for k in range(1, steps):
         t = k / (steps - 1)
         pull = unit(knot - p) * 0.8 if identity.style == "tied" else fall
         way = unit(way + pull * (1.6 / steps) * t**0.5 + rng.normal(0, 0.035, way.shape))
+        if identity.style in ("side", "back"):  # long enough to lie, too short to fall: it would stand off as wings
+            up = unit(p - CENTRE)
+            way = unit(way - 0.85 * np.maximum((way * up).sum(1, keepdims=True), 0) * up - [0, 0, 0.25])
         p = p + way * (length / (steps - 1))[:, None]
         p = skull.keep_out(p, layer * min(1.0, 3 * t) + 0.0006)
         path.append(p)
