@@ -116,7 +116,7 @@ def _step(
     for one, row in zip(followed, answer["kept"], strict=True):
         if row[-1] >= THERE and _shaped(row):
             one.put(frame, row)
-    _join(answer["found"], frame, opened, after_cut=bool(cuts) and cuts[-1] == frame)
+    _join(answer["found"], frame, opened, take=cuts[-1] if cuts else plate.first_frame)
 
 
 def _back(child: Child, plate: Plate, folder: Path, one: _Open, cuts: Sequence[int]) -> None:
@@ -142,7 +142,7 @@ def _is_cut(thumbs: Sequence[Array]) -> bool:
     """Whether the newest picture has little to do with the one before, against what is usual here."""
     if len(thumbs) < 2:
         return False
-    steps = [float(np.abs(b - a).mean()) for a, b in zip(thumbs[-10:], thumbs[-9:], strict=False)]
+    steps = [float(np.abs(b - a).mean()) for a, b in pairwise(thumbs[-10:])]
     return steps[-1] > max(CUT, MOVED * float(np.median(steps[:-1])) if len(steps) > 1 else CUT)
 
 
@@ -154,17 +154,19 @@ def _shaped(row: Sequence[float]) -> bool:
     return bool(np.isfinite(flat).all() and high > 8 and 0.2 < wide / high < 2.0)
 
 
-def _join(rows: Sequence[Sequence[float]], frame: int, opened: list[_Open], *, after_cut: bool) -> None:
-    """Found faces go on with a track that ended near there, or begin one."""
+def _join(rows: Sequence[Sequence[float]], frame: int, opened: list[_Open], *, take: int) -> None:
+    """Found faces go on with a track that ended near there, or begin one.
+
+    take: the frame that began it. No track goes on across a cut: nobody has said that it is the same person.
+    """
     for row in rows:
         if row[-1] < THERE or not _shaped(row):
             continue
         points = np.array(row[:-1], np.float32).reshape(-1, 3)
-        near = [one for one in opened if _overlap(one.last, points) > SAME]
+        near = [one for one in opened if max(one.points) >= take and _overlap(one.last, points) > SAME]
         if any(frame in one.points for one in near):
             continue
-        lone = [one for one in opened if frame not in one.points] if after_cut else []
-        chosen = max(near, key=lambda one: _overlap(one.last, points), default=lone[0] if len(lone) == 1 else None)
+        chosen = max(near, key=lambda one: _overlap(one.last, points), default=None)
         if chosen is None:
             chosen = _Open()
             opened.append(chosen)
