@@ -30,6 +30,8 @@ LAYERS = (
     Layer(name="confidence", channels=("Y",), pixel_type="half", what="How surely the edit belongs here, 0 to 1."),
 )
 CODE = ("secondunit.tools.age", "secondunit.tools.staged", "secondunit.media.frames", "secondunit.faces")
+TIGHT = ("delta", "mattes", "uv", "confidence")
+"""Layers that are nothing beyond the performer."""
 HULL_UP, HULL_AROUND = 0.45, 0.30
 """How far the edit may reach beyond the points of the face, as shares of its height: up, and elsewhere."""
 
@@ -99,7 +101,8 @@ def render(job: PictureJob, frame: int, folder: Path) -> None:
     }
     header = staged.header_of(job.plates, job.plate, frame)
     box = staged.window_of(job.plate, job.width, job.height)
-    staged.write_layers(folder, LAYERS, images, header=header, box=box, pixel_aspect=job.plate.pixel_aspect)
+    aspect = job.plate.pixel_aspect
+    staged.write_layers(folder, LAYERS, images, header=header, box=box, pixel_aspect=aspect, tight=TIGHT)
     staged.save_shown(folder, colour.show(made.comp, colour.view_for(job.plate.colorspace)))
     facts = {"outside": _outside(job, plate, made, index), "finite": _finite(images)}
     (folder / "facts.json").write_text(json.dumps(facts))
