@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
-from secondunit.tools.age import paste, regions, shape, shifted, skin, timing, unwrap
+from secondunit.tools.age import eyes, paste, regions, shape, shifted, skin, timing, unwrap
 
 Image = NDArray[np.float32]
 
@@ -21,9 +21,9 @@ LAYERS = (
     Layer(name="delta", channels=("R", "G", "B"), pixel_type="half", what="The edit: plate + delta is the comp."),
     Layer(
         name="mattes",
-        channels=("skin", *regions.REGIONS),
+        channels=paste.MATTES,
         pixel_type="half",
-        what="Skin that is edited, and each region of it.",
+        what="Skin that is edited, each region of it, eyes and teeth.",
     ),
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
     Layer(name="stmap", channels=("R", "G"), pixel_type="float", what="STMap of the moved shape: u right, v up."),
@@ -132,6 +132,8 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     change, gate = timing.steady(job.steady, index)
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
+    for name, found in eyes.parts(plate, job.face.points[index], made.mattes[..., 0], job.younger).items():
+        made = paste.over(plate, made, found, job.amount * dict(job.weights).get(name, 1.0) * presence)
     if job.volume == 0:
         return made
     field = shape.field(job.face.points[index], plate.shape[:2], shape.Shape.all(job.volume * presence))
