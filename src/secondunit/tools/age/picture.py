@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
-from secondunit.tools.age import eyes, paste, regions, shape, shifted, skin, timing, unwrap
+from secondunit.tools.age import covered, eyes, paste, regions, shape, shifted, skin, timing, unwrap
 
 Image = NDArray[np.float32]
 
@@ -80,9 +80,12 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
     someone = unwrap.read(person_in(job, plate, index), spots)
-    found = skin.younger(texture, unwrap.facing(points, job.face.side, plate.shape[:2]) * someone)
+    facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * someone
+    found = skin.younger(texture, facing)
     change = np.dstack([found.light, found.colour])
-    timing.save(folder, timing.Sheet(change, found.gate, skin.logs(texture)[0]))
+    light, colour = skin.logs(texture)
+    low = covered.low(light, colour, facing * regions.skin(job.face.side))
+    timing.save(folder, timing.Sheet(change, found.gate, light, low))
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
