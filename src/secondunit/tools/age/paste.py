@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from secondunit.tools.age import eyes, regions, unwrap
+from secondunit.tools.age import eyes, hair, regions, unwrap
 from secondunit.tools.age.eyes import Part
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
-MATTES = ("skin", *regions.REGIONS, *eyes.PARTS)
+MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *hair.PARTS)
 """Channels of the layer of mattes."""
 CLOSED, OPEN = 0.05, 0.30
 """The gate up to which a frame is left alone, and from which the change is laid on wholly: the change itself has faded

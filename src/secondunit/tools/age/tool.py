@@ -13,7 +13,7 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import covered, picture, timing, unwrap
+from secondunit.tools.age import covered, hair, picture, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, plan
 from secondunit.tools.age.whose import chosen
@@ -114,6 +114,7 @@ def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
     found = ctx.cached_frames("skin", inputs, picture.find_change, seen, job, code=picture.CODE)
 
     def fill(folder: Path) -> None:
+        hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
         for run in _runs(job):
             steps = timing.steadied(_uncovered(found, job.first, run), run, folder)
             for done, _ in enumerate(steps):
