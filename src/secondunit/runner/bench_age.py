@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 OWN = Path(__file__).parents[3] / "examples" / "head"
 """The repository's own rendered head, in a checkout."""
 SCALE = (
-    "Years are read on a scale of rendered heads: the age between whose renders the result's detail lies. They say what "
-    "the tool does to these heads, not what a person, or an age estimator, would say of a face."
+    "Years are read on a scale of rendered heads: the age between whose renders the result's detail lies. They say "
+    "what the tool does to these heads, not what a person, or an age estimator, would say of a face."
 )
 FILMED = "measure on a filmed clip"
 FOREIGN = (
@@ -139,8 +139,17 @@ class _Bench:
         folder = self.scratch / name
         folder.mkdir()
         asked = IngestRequest(actor="bench", shot="TR010", source=str(path))
-        quiet = {"say": self.quiet.say, "check": self.quiet.check, "progress": self.quiet.progress}
-        plate = plates.ingest(asked, plate="PL01_v001", folder=name, staging=folder, fps=24.0, start=1001, **quiet)
+        plate = plates.ingest(
+            asked,
+            plate="PL01_v001",
+            folder=name,
+            staging=folder,
+            fps=24.0,
+            start=1001,
+            say=self.quiet.say,
+            check=self.quiet.check,
+            progress=self.quiet.progress,
+        )
         return Take(plate, folder)
 
     def _heads(self) -> "list[Figure]":

@@ -1,7 +1,7 @@
-"""How fast the ageing tool is and what memory it takes, at 1080p with everything on. CPU seconds of all its processes."""
+"""How fast the ageing tool is and what memory it takes, at 1080p with everything on; CPU seconds of all processes."""
 
-import cProfile
 import contextlib
+import cProfile
 import os
 import pstats
 import resource
@@ -129,8 +129,13 @@ def unasked() -> "list[Figure]":
     """The same lines where seconds were not asked for."""
     from secondunit.tools.age_trial.gates import missed
 
-    names = ("frames a second and core", "same, less reading and writing", "a later frame by an earlier")
-    names += ("a changed slider, faster by", "memory at most, all processes")
+    names = (
+        "frames a second and core",
+        "same, less reading and writing",
+        "a later frame by an earlier",
+        "a changed slider, faster by",
+        "memory at most, all processes",
+    )
     units = ("", "", "x", "x", "GiB")
     return [missed(*each, "left out by --no-speed") for each in zip(names, units, _gates(), strict=True)]
 

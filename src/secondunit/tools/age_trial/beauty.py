@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from . import places
-from .places import Points
 from .pictures import Image
+from .places import Points
 
 SPATIAL = 0.03
 """Of the filter, as a share of the face's width."""

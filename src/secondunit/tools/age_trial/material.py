@@ -35,7 +35,7 @@ class Mole:
 @dataclass(frozen=True)
 class Render:
     """One identity at one age. code (H,W,3): sRGB 0..1. chin_y: row of the chin. head (H,W) 0..1: how far a pixel is
-    skin, hair or eye, from the renderer's own passes; None where they were not rendered.
+    skin, hair or eye, skin (H,W) 0..1: skin alone, from the renderer's own passes; None where they were not rendered.
     """
 
     years: float
@@ -43,6 +43,7 @@ class Render:
     moles: tuple[Mole, ...]
     chin_y: float
     head: Image | None
+    skin: Image | None
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,11 @@ def _render(truth: Path) -> Render:
     marks = seen["landmarks_px"]
     px_per_mm = float(np.linalg.norm(np.subtract(marks["eye_outer_l"], marks["eye_outer_r"]))) / EYES_MM
     painted = zip(said["identity"]["moles"], seen["moles_px"], seen["moles_facing"], strict=True)
-    moles = tuple(Mole(*at, radius=mole["radius_mm"] * px_per_mm) for mole, at, facing in painted if facing)
+    moles = tuple(Mole(at[0], at[1], mole["radius_mm"] * px_per_mm) for mole, at, facing in painted if facing)
     passes = truth.parent / f"id.{int(frame):04d}.exr"
-    head = frames.read_rgb(passes).sum(axis=-1).clip(0, 1) if passes.is_file() else None
-    return Render(float(said["age"]["years"]), code_of(light), moles, float(marks["chin"][1]), head)
+    parts = frames.read_rgb(passes) if passes.is_file() else None
+    head, skin = (None, None) if parts is None else (parts.sum(axis=-1).clip(0, 1), parts[..., 0])
+    return Render(float(said["age"]["years"]), code_of(light), moles, float(marks["chin"][1]), head, skin)
 
 
 def region(head: Head) -> Mask | None:
@@ -99,3 +101,9 @@ def region(head: Head) -> Mask | None:
     if head.source.head is None or head.young.head is None:
         return None
     return np.asarray(np.maximum(head.source.head, head.young.head) > 0.5)
+
+
+def always_skin(head: Head) -> Mask | None:
+    """(H,W): pixels that are skin at every age, so that greying and beards do not count; None without the passes."""
+    seen = [each.skin for each in head.renders if each.skin is not None]
+    return None if len(seen) < len(head.renders) else np.asarray(np.min(seen, axis=0) > 0.9)

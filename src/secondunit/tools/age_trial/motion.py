@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -79,12 +80,12 @@ def flicker(edits: Sequence[Image], moved: Sequence[Matrix], where: Mask) -> flo
     """
     still = [back(edit, matrix)[where] for edit, matrix in zip(edits, moved, strict=True)]
     size = float(np.mean([np.abs(edit).mean() for edit in still]))
-    steps = [float(np.abs(now - then).mean()) for then, now in zip(still, still[1:], strict=False)]
+    steps = [float(np.abs(now - then).mean()) for then, now in pairwise(still)]
     return float(np.mean(steps)) / size if size > 0 else 0.0
 
 
 def warp_errors(plates: Sequence[Image], comps: Sequence[Image], where: Sequence[Mask]) -> list[float]:
-    """Of each pair of neighbouring frames: how badly the comp follows the plate's own flow, by how badly the plate does.
+    """Of each two neighbouring frames: how badly the comp follows the plate's own flow, by how badly the plate does.
 
     Flow is DIS of the plate; errors are mean absolute luma differences where (H,W) both frames show the face.
     """
@@ -126,4 +127,4 @@ def _stick(points: Points, shape: tuple[int, ...], share: float) -> Image:
     out = np.zeros(shape[:2], np.uint8)
     ends = [tuple(int(v) for v in np.round(each * 16)) for each in (top, foot)]
     cv2.line(out, ends[0], ends[1], 255, max(1, round(STICK * wide)), cv2.LINE_AA, 4)
-    return out.astype(np.float32) / 255
+    return np.asarray(out.astype(np.float32) / 255, np.float32)

@@ -10,7 +10,7 @@ from secondunit.schema import InputError
 
 from . import beauty, likeness, motion, pictures, places, trying
 from .gates import Figure, Gate, missed
-from .motion import Clip
+from .motion import Clip, Matrix
 from .pictures import Image, Made, Mask, Take
 from .places import Points
 from .trying import Maker, Progress
@@ -52,10 +52,10 @@ def measure(still: Still, count: int, make: Maker, folder: Path, progress: Progr
     progress(STAGE, 1, STEPS)
     whole = list(trying.made(make, take, trying.brief()))
     progress(STAGE, 2, STEPS)
-    smooth = _smooth_of([each.plate for each in skin], skin[0])
+    smooth = _smooth(skin, [_moved(still.points, matrix) for matrix in clip.moved])
     out = _steady(still, clip, skin, whole, smooth, of)
     for name, done in (("hand", 3), ("stick", 4)):
-        out.append(_passing(still, name, count, make, folder))
+        out += _passing(still, name, count, make, folder)
         progress(STAGE, done, STEPS)
     return out
 
@@ -63,9 +63,10 @@ def measure(still: Still, count: int, make: Maker, folder: Path, progress: Progr
 def filmed(take: Take, of: str, make: Maker) -> Figure:
     """Warp error on a clip as it was filmed."""
     made = list(trying.made(make, take, trying.brief()))
-    where = [places.face(_points(each.plate), each.plate.shape) for each in made]
+    points = [_points(each.plate) for each in made]
+    where = [places.face(each, made[0].plate.shape) for each in points]
     errors = motion.warp_errors([each.plate for each in made], [each.comp for each in made], where)
-    smooth = _smooth_of([each.plate for each in made], made[0])
+    smooth = _smooth(made, points)
     peers = motion.warp_errors([each.plate for each in made], smooth, where)
     return Figure(_WARP, "x", of, tuple(errors), _FOLLOWS, tuple(peers))
 
@@ -103,35 +104,41 @@ def _grain(still: Still, clip: Clip, made: Sequence[Made], after: Sequence[Image
     """Frame by frame, on cheeks drawn on the still and moved with it."""
     wide, out = places.wide(still.points), []
     for each, picture, matrix in zip(made, after, clip.moved, strict=True):
-        moved = still.points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        cheeks = places.cheeks(moved.astype(np.float32), picture.shape)
+        cheeks = places.cheeks(_moved(still.points, matrix), picture.shape)
         out.append(likeness.grain_kept(each.plate, picture, cheeks, wide))
     return tuple(out)
 
 
-def _passing(still: Still, name: str, count: int, make: Maker, folder: Path) -> Figure:
-    """How far the edit changes what passes before the face, in levels of 255, frame by frame."""
+def _passing(still: Still, name: str, count: int, make: Maker, folder: Path) -> list[Figure]:
+    """How far the edit changes what passes before the face, in levels of 255, frame by frame: skin alone, and all."""
     clip = motion.clip(still.code, still.points, count, before=name)
     take = pictures.write(clip.codes, folder / name, f"{name} before {still.of}")
-    levels = []
-    for each, matte, matrix in zip(trying.made(make, take, trying.brief()), clip.before, clip.moved, strict=True):
-        moved = still.points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        on = (matte > SOLID) & places.face(moved.astype(np.float32), matte.shape)
-        if on.any():
-            levels.append(255 * float(np.abs(each.comp - each.plate)[on].mean()))
-    said = {"hand": "a hand's colour", "stick": "a brown stick"}[name]
-    return Figure(f"edit on {said}", "levels", f"{still.of}, moved, {count} frames", tuple(levels), Gate(most=1.0))
+    what = {"hand": "a hand's colour", "stick": "a brown stick"}[name]
+    out = []
+    for asked, said in ((trying.skin_only(), "skin"), (trying.brief(), "all")):
+        levels = []
+        for each, matte, matrix in zip(trying.made(make, take, asked), clip.before, clip.moved, strict=True):
+            on = (matte > SOLID) & places.face(_moved(still.points, matrix), matte.shape)
+            if on.any():
+                levels.append(255 * float(np.abs(each.comp - each.plate)[on].mean()))
+        of = f"{still.of}, moved, {count} frames"
+        out.append(Figure(f"edit on {what}, {said}", "levels", of, tuple(levels), Gate(most=1.0)))
+    return out
 
 
-def _smooth_of(plates: Sequence[Image], made: Made) -> list[Image]:
-    """The plates through the bilateral filter, as strong as leaves as much of the folds as the tool does in one."""
-    points = _points(plates[0])
-    folds, wide = places.folds(points, plates[0].shape), places.wide(points)
-    asked = likeness.folds_left(made.plate, made.comp, folds, wide)
-    _, strength = beauty.as_strong(
-        plates[0], points, asked, lambda code: likeness.folds_left(plates[0], code, folds, wide)
-    )
-    return [beauty.filtered(each, _points(each), strength) for each in plates]
+def _smooth(made: Sequence[Made], points: Sequence[Points]) -> list[Image]:
+    """The plates through the bilateral filter, so strong that of the first's folds as much is left as by the tool."""
+    first, plate = made[0], made[0].plate
+    folds, wide = places.folds(points[0], plate.shape), places.wide(points[0])
+    asked = likeness.folds_left(plate, first.comp, folds, wide)
+    _, strength = beauty.as_strong(plate, points[0], asked, lambda code: likeness.folds_left(plate, code, folds, wide))
+    return [beauty.filtered(each.plate, at, strength) for each, at in zip(made, points, strict=True)]
+
+
+def _moved(points: Points, matrix: Matrix) -> Points:
+    """The still's points (468,3) where the frame has them."""
+    flat = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    return np.column_stack([flat, points[:, 2]]).astype(np.float32)
 
 
 def _points(code: Image) -> Points:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy as np
 from . import beauty, likeness, outline, pictures, places, trying
 from .gates import Figure, Gate, missed
 from .identity import Identities
-from .material import HOW, Head, region
-from .pictures import Image, Made, luma
+from .material import HOW, Head, always_skin, region
+from .pictures import Image, Made, Mask, luma
 from .places import Points
 from .trying import Maker, Progress
 
@@ -101,18 +102,20 @@ def _one(head: Head, make: Maker, ids: Identities, folder: Path, values: Values)
 
 def _years(trial: Trial, steps: Sequence[Made], values: Values) -> None:
     """Apparent age on the head's own scale, where it has one; and whether it falls with every step."""
-    where, wide = places.face(trial.points, trial.source.shape), places.wide(trial.points)
-    old = trial.head.source.years
+    face, wide = places.face(trial.points, trial.source.shape), places.wide(trial.points)
+    old, skin = trial.head.source.years, always_skin(trial.head)
 
-    def dropped(code: Image) -> float:
+    def dropped(code: Image, where: Mask = face) -> float:
         return old - likeness.apparent_age(code, trial.codes, where, wide)
 
     if len(trial.head.renders) > 2:
         values.add("years", dropped(trial.whole.comp), dropped(trial.smooth))
+        if skin is not None:
+            values.add("years of skin", *(dropped(each, face & skin) for each in (trial.whole.comp, trial.smooth)))
     edits = [float(np.abs(step.comp - step.plate).mean()) for step in steps]
     drops = [dropped(step.comp) for step in steps]
-    rising = all(a < b for a, b in zip(edits, edits[1:], strict=False))
-    values.add("monotone", float(rising and all(a <= b for a, b in zip(drops, drops[1:], strict=False))))
+    rising = all(a < b for a, b in pairwise(edits))
+    values.add("monotone", float(rising and all(a <= b for a, b in pairwise(drops))))
 
 
 def _kept(trial: Trial, values: Values) -> None:
@@ -138,12 +141,16 @@ def _nearer(trial: Trial, values: Values) -> None:
     values.add("detail", *(100 * (1 - each / was) for each in now))
     if not likeness.has_flip():
         return
+    near = min(trial.codes, key=lambda years: abs(years - (trial.head.source.years - trying.FULL)))
+    truth = likeness.flip(trial.young, trial.codes[near])
     was_map, *maps = (likeness.flip(trial.young, each) for each in (trial.source, *made))
     values.add("flip picture", *(100 * (1 - float(each.mean()) / float(was_map.mean())) for each in maps))
     values.add("flip skin", *(100 * (1 - float(each[where].mean()) / float(was_map[where].mean())) for each in maps))
     head = region(trial.head)
     if head is not None:
         values.add("flip head", *(100 * (1 - float(each[head].mean()) / float(was_map[head].mean())) for each in maps))
+        if near not in (trial.head.source.years, trial.head.young.years):
+            values.add("flip truth", 100 * (1 - float(truth[head].mean()) / float(was_map[head].mean())))
 
 
 def _outline(trial: Trial, make: Maker, folder: Path, values: Values) -> None:
@@ -152,7 +159,10 @@ def _outline(trial: Trial, make: Maker, folder: Path, values: Values) -> None:
     if head is None:
         return
     values.add("outside", outline.outside(trial.skin.changed, outline.hull(head)))
-    values.add("background", outline.background_share(trial.whole.changed, head))
+    around = outline.around(head)
+    above = np.arange(head.shape[0])[:, None] < trial.head.source.chin_y
+    values.add("background", outline.share_of(trial.whole.changed, around & above))
+    values.add("no head", outline.share_of(trial.whole.changed, around))
     high = float(np.ptp(trial.points[:, 1]))
     beside = outline.beside_jaw(head, trial.head.source.chin_y, high)
     for degrees in BARS_DEG:
@@ -175,17 +185,20 @@ def _figures(values: Values, count: int, unseen: Sequence[int], ids: Identities)
     flip = "" if likeness.has_flip() else likeness.NO_FLIP
     return [
         line("apparent age falls by", "years", "years", Gate(least=8), scale, digits=1),
+        line("same, where skin is at all ages", "years of skin", "years", None, passes, digits=1),
         line("grows with the years asked", "monotone", "of heads", Gate(least=1), of),
         line("identity, distance to source", "identity", "", Gate(most=0.40), of, ids.missing),
         line("identity, nearer to the young", "identity gain", "", Gate(least=0.0), of, ids.missing),
         line("cheek grain kept", "grain", "x", Gate(0.85, 1.05), of),
         line("contrast of moles kept", "marks", "x", Gate(least=0.85), f"moles on {of}"),
         line("FLIP to the young less by, head", "flip head", "%", Gate(least=25), passes, flip, 1),
+        line(f"same, of a render {trying.FULL} y younger", "flip truth", "%", None, f"{passes}, nearest age", flip, 1),
         line("FLIP less by, whole picture", "flip picture", "%", Gate(least=25), of, flip, 1),
         line("FLIP less by, bare face", "flip skin", "%", None, of, flip, 1),
         line("detail nearer to the young by", "detail", "%", None, of, digits=1),
         line("folds left", "folds", "x", None, of),
         line("pixels outside hull, skin only", "outside", "px", Gate(most=20, each=True), passes, digits=0),
-        line("background among changed", "background", "%", Gate(most=2), passes),
+        line("background among changed", "background", "%", Gate(most=2), f"{passes}, above the chin"),
+        line("same, with clothes", "no head", "%", None, passes),
         line("lines beside the jaw bend by", "bend", "px", Gate(most=0.3, each=True), f"{passes}, bars"),
     ]

@@ -29,9 +29,16 @@ def outside(changed: Mask, inside: Mask) -> int:
     return int((changed & ~inside).sum())
 
 
-def background_share(changed: Mask, head: Image) -> float:
-    """Share of the changed pixels that show no head, in percent; clothes count as background."""
-    return 100.0 * float((changed & (head < CLEAR)).sum()) / max(int(changed.sum()), 1)
+def around(head: Image) -> Mask:
+    """(H,W): what is no head, from its coverage (H,W) 0..1; what lies within the head, such as glasses, is none."""
+    clear = np.pad((head < CLEAR).astype(np.uint8), 1, constant_values=1)
+    cv2.floodFill(clear, None, (0, 0), 2)
+    return np.asarray(clear[1:-1, 1:-1] == 2)
+
+
+def share_of(changed: Mask, where: Mask) -> float:
+    """Share of the changed pixels that lie there, in percent."""
+    return 100.0 * float((changed & where).sum()) / max(int(changed.sum()), 1)
 
 
 def barred(code: Image, head: Image, chin_y: float, degrees: float) -> Image:
@@ -39,7 +46,8 @@ def barred(code: Image, head: Image, chin_y: float, degrees: float) -> Image:
     y, x = np.mgrid[: code.shape[0], : code.shape[1]].astype(np.float32)
     across = y * np.cos(np.radians(degrees)) - x * np.sin(np.radians(degrees))
     fade = np.clip((chin_y - y) / 8, 0, 1) * (1 - head)
-    return np.clip(code * (1 + fade * CONTRAST * np.sin(across * 2 * np.pi / BARS_PX))[..., None], 0, 1)
+    bars = 1 + fade * CONTRAST * np.sin(across * 2 * np.pi / BARS_PX)
+    return np.asarray(np.clip(code * bars[..., None], 0, 1), np.float32)
 
 
 def beside_jaw(head: Image, chin_y: float, height: float) -> Mask:
@@ -50,7 +58,7 @@ def beside_jaw(head: Image, chin_y: float, height: float) -> Mask:
 
 
 def bend(after: Image, before: Image, where: Mask) -> float:
-    """Pixels by which lines (H,W) are off across themselves, the worst of blocks of rows: least squares on their slope."""
+    """Pixels by which lines (H,W) are off across themselves, in the worst block of rows: least squares on the slope."""
     down, across = np.gradient(before.astype(np.float64))
     sign = np.where(down >= 0, 1, -1) * np.hypot(down, across)
     worst = 0.0

@@ -40,7 +40,7 @@ FEATURES = (
 
 
 def found(code: Image) -> Points | None:
-    """Mesh (468,3), in pixels, of the one face that is seen best in a picture (H,W,3) 0..1; None where there is none."""
+    """Mesh (468,3), in pixels, of the face that is seen best in a picture (H,W,3) 0..1; None where there is none."""
     picture = np.rint(np.clip(code, 0, 1) * 255).astype(np.uint8)
     finder, mesher = _networks()
     faces = detect(picture, finder)
