@@ -28,6 +28,8 @@ SCALE = (
     "Years are read on a scale of rendered heads: the age between whose renders the result's detail lies. They say "
     "what the tool does to these heads, not what a person, or an age estimator, would say of a face."
 )
+FEW = 4
+"""Frames for which it does not pay to start a process on every core."""
 FILMED = "measure on a filmed clip"
 FOREIGN = (
     "is not the repository's own rendered head: it is measured only. No picture is written outside a temporary folder "
@@ -106,13 +108,13 @@ class _Bench:
         return [*heads, *clip, *self._filmed(), *self._speed(still)]
 
     def make(self, take: "Take", brief: AgeBrief) -> Path:
-        """A version by the real tool: a still in this process, a clip over the cores."""
+        """A version by the real tool: a few frames in this process, a clip over the cores."""
         from secondunit.tools import age
 
         self.count += 1
         staging = self.scratch / f"version-{self.count}"
         shutil.rmtree(self.scratch / f"version-{self.count - 1}", ignore_errors=True)
-        context = InProcess if len(take.frames) == 1 else LocalContext
+        context = InProcess if len(take.frames) <= FEW else LocalContext
         with context(staging, self.scratch / "cache", take.folder, console=self.quiet, files=self.scratch) as ctx:
             age.make(brief, take.plate, ctx)
         return staging

@@ -48,21 +48,20 @@ class Figure:
 
     @property
     def value(self) -> float | None:
-        """The mean, or None where nothing was measured."""
-        known = [value for value in self.values if np.isfinite(value)]
-        return float(np.mean(known)) if known else None
+        """The mean, or None where nothing was measured; no number where one of the values is none."""
+        return float(np.mean(self.values)) if self.values else None
 
     @property
     def met(self) -> bool | None:
         """Whether the gate is met: None where there is no gate, or nothing was measured."""
         if self.gate is None or self.value is None:
             return None
-        judged = [value for value in self.values if np.isfinite(value)] if self.gate.each else [self.value]
-        return all(self.gate.holds(value) for value in judged)
+        judged = self.values if self.gate.each else (self.value,)
+        return all(np.isfinite(value) and self.gate.holds(value) for value in judged)
 
     def answer(self) -> dict[str, Any]:
         """For JSON."""
-        known = [value for value in self.values if np.isfinite(value)]
+        known = self.values
         gate = None if self.gate is None else {k: getattr(self.gate, k) for k in ("least", "most", "each")}
         return {
             "name": self.name,
@@ -116,4 +115,4 @@ def lines(figures: Sequence[Figure]) -> list[str]:
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 5)
+    return None if value is None or not np.isfinite(value) else round(float(value), 5)

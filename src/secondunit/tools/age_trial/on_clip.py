@@ -19,6 +19,8 @@ STAGE = "measure on a moved still"
 SOLID = 0.99
 """Matte of what passes before the face from which a pixel is all of it."""
 STEPS = 4
+PASSING = ("hand", "stick")
+"""What passes before the face: `motion.clip`."""
 _WARP, _FOLLOWS = "warp error, by the plate's", Gate(most=1.10)
 
 
@@ -54,9 +56,10 @@ def measure(still: Still, count: int, make: Maker, folder: Path, progress: Progr
     progress(STAGE, 2, STEPS)
     smooth = _smooth(skin, [_moved(still.points, matrix) for matrix in clip.moved])
     out = _steady(still, clip, skin, whole, smooth, of)
-    for name, done in (("hand", 3), ("stick", 4)):
+    for done, name in enumerate(PASSING, start=3):
         out += _passing(still, name, count, make, folder)
         progress(STAGE, done, STEPS)
+    progress(STAGE, STEPS, STEPS)
     return out
 
 
