@@ -15,7 +15,7 @@ from secondunit.tools.age.strokes import Manner, Stroke, stroke
 Random = np.random.Generator
 Row = tuple[int, ...]
 UV = np.asarray(topology.UV, np.float64)
-DEEP = 1.4
+DEEP = 1.55
 """Depth of every stroke at full strength, twenty years."""
 
 BROW_ROW: Row = (63, 105, 66, 107, 9, 336, 296, 334, 293)
@@ -74,14 +74,14 @@ def glabella(rng: Random, strong: float) -> list[Stroke]:
     """A line at each end of the space between the brows, one of them deeper; and a short one over the nose."""
     middle, low, high = UV[9, 0], UV[8, 1], UV[9, 1]
     half = UV[336, 0] - middle
-    deeper, how = int(rng.integers(0, 2)), Manner(wave=0.003, broken=0.25, head=0.4, tail=0.6)
+    deeper, how = int(rng.integers(0, 2)), Manner(wave=0.003, broken=0.2, head=0.5, tail=0.7)
     out = []
     for which, side in enumerate((-1, 1)):
-        deep = strong * (rng.uniform(0.55, 0.75) if which == deeper else rng.uniform(0.25, 0.5))
+        deep = strong * (rng.uniform(0.5, 0.65) if which == deeper else rng.uniform(0.25, 0.45))
         foot = np.array([middle + side * half * rng.uniform(0.42, 0.55), low + rng.uniform(0.0, 0.012)])
         head = np.array([middle + side * half * rng.uniform(0.5, 0.8), high - rng.uniform(0.005, 0.03)])
         bent = (foot + head) / 2 + [side * half * rng.uniform(-0.12, 0.02), 0.0]
-        out.append(stroke(np.array([foot, bent, head]), deep, rng.uniform(0.0075, 0.011), rng, how))
+        out.append(stroke(np.array([foot, bent, head]), deep, rng.uniform(0.009, 0.013), rng, how))
     if rng.uniform() < 0.4:
         spot = middle + half * rng.uniform(-0.2, 0.2)
         third = np.array([[spot, low], [spot + rng.uniform(-0.005, 0.005), high]])
@@ -102,7 +102,7 @@ def crows_feet(rng: Random, strong: float) -> list[Stroke]:
             turns = (angle, angle * rng.uniform(1.15, 1.5))
             step = np.array([[side * np.cos(turn), np.sin(turn)] for turn in turns]) * long / 2
             line = np.array([start, start + step[0], start + step.sum(axis=0)])
-            out.append(stroke(line, strong * rng.uniform(0.35, 0.7), rng.uniform(0.0038, 0.0065), rng, how))
+            out.append(stroke(line, strong * rng.uniform(0.5, 0.95), rng.uniform(0.0042, 0.0075), rng, how))
     return out
 
 
@@ -113,14 +113,14 @@ def under_eye(rng: Random, strong: float) -> list[Stroke]:
     for lid, bag, trough in zip(LID, BAG, TROUGH, strict=True):
         swelling = _part(_between(lid, bag, 0.55), 0.15, 0.85)
         out += [
-            stroke(swelling, -0.32 * strong, 0.017, rng, SOFT),
-            stroke(_part(UV[list(bag)], 0.08, 1.0), 0.42 * strong, 0.011, rng, groove),
+            stroke(swelling, -0.36 * strong, 0.017, rng, SOFT),
+            stroke(_part(UV[list(bag)], 0.08, 1.0), 0.5 * strong, 0.011, rng, groove),
             stroke(UV[list(trough)], 0.34 * strong, 0.017, rng, SOFT),
         ]
         for height in rng.uniform(0.1, 1.0, int(rng.integers(4, 7))):
             start = rng.uniform(0.0, 0.45)
             part = _part(_between(lid, bag, float(height)), start, start + rng.uniform(0.3, 0.55))
-            out.append(stroke(part, strong * rng.uniform(0.2, 0.38), 0.0036, rng, Manner(broken=0.5)))
+            out.append(stroke(part, strong * rng.uniform(0.28, 0.5), 0.0038, rng, Manner(broken=0.5)))
     return out
 
 
@@ -136,9 +136,9 @@ def mouth(rng: Random, strong: float) -> list[Stroke]:
         out += [
             stroke(line, 0.55 * own, 0.0105, rng, crease),
             stroke(line, 0.30 * own, 0.024, rng, SOFT),
-            stroke(leaning, -0.26 * own, 0.030, rng, SOFT),
+            stroke(leaning, -0.20 * own, 0.030, rng, SOFT),
             stroke(_part(down, 0.0, 0.8), rng.uniform(0.25, 0.5) * own, 0.0095, rng, down_how),
-            stroke(_part(down, 0.1, 1.0), 0.22 * own, 0.024, rng, SOFT),
+            stroke(_part(down, 0.1, 1.0), 0.14 * own, 0.024, rng, SOFT),
         ]
         if rng.uniform() < 0.7:
             part = _part(UV[list(second)], 0.25, rng.uniform(0.7, 1.0))
@@ -156,19 +156,20 @@ def lips(rng: Random, strong: float) -> list[Stroke]:
             foot, head = _at(UV[list(near)], share), _at(UV[list(far)], share)
             lean = np.array([rng.normal(0, 0.004), 0.0])
             line = np.array([foot, foot + (head - foot) * rng.uniform(least, 1.0) + lean])
-            out.append(stroke(line, strong * rng.uniform(0.18, 0.4), rng.uniform(0.0035, 0.005), rng, how))
+            out.append(stroke(line, strong * rng.uniform(0.28, 0.55), rng.uniform(0.0035, 0.0055), rng, how))
     return out
 
 
 def cheeks(rng: Random, strong: float) -> list[Stroke]:
     """Long faint lines that fan over the cheek, from under the eye towards the jaw."""
     out = []
+    how = Manner(wave=0.005, head=0.5, tail=0.5)
     for fan, inner in zip(CHEEK_FAN, INNER_FAN, strict=True):
-        for share in rng.uniform(-0.2, 1.0, int(rng.integers(2, 5))):
+        for share in rng.uniform(-0.2, 1.0, int(rng.integers(3, 6))):
             line = UV[list(fan)] * (1 - share) + UV[list(inner)] * share
-            start = rng.uniform(0.0, 0.45)
-            part = _part(line, start, start + rng.uniform(0.3, 0.55))
-            out.append(stroke(part, strong * rng.uniform(0.15, 0.3), 0.0055, rng, Manner(wave=0.006, broken=0.5)))
+            start = rng.uniform(0.0, 0.3)
+            part = _part(line, start, start + rng.uniform(0.5, 0.75))
+            out.append(stroke(part, strong * rng.uniform(0.14, 0.26), rng.uniform(0.005, 0.009), rng, how))
     return out
 
 
@@ -176,7 +177,7 @@ def chin(rng: Random, strong: float) -> list[Stroke]:
     """The crease under the lower lip, a few dents on the chin, and the dip before each jowl."""
     crease = Manner(broken=0.25, at=0.5)
     out = [stroke(_part(UV[list(CHIN_CREASE)], 0.1, 0.9), 0.3 * strong, 0.016, rng, crease)]
-    out += [stroke(UV[list(jowl)], 0.26 * strong, 0.030, rng, SOFT) for jowl in JOWL]
+    out += [stroke(UV[list(jowl)], 0.15 * strong, 0.030, rng, SOFT) for jowl in JOWL]
     for _ in range(int(rng.integers(3, 7))):
         spot = UV[199] + rng.normal(0, 1, 2) * [0.03, 0.012]
         turn = rng.uniform(0, np.pi)

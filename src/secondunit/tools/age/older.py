@@ -39,7 +39,7 @@ DEEPEST = 0.75
 """Log-luma that no fold goes beyond."""
 CLOSE = 0.006
 """The change fades over this share of the face's width before what is no skin."""
-WARM = np.array([-0.20, 0.16], np.float32)
+WARM = np.array([-0.32, 0.26], np.float32)
 """Red and blue against luma for a unit of log-luma: light that comes out of a fold has gone through skin."""
 
 

@@ -33,7 +33,7 @@ SURE = 0.06
 """How much that is believed, as a share of all that is seen."""
 LOPSIDED = 1.1
 """No light is believed to be more one-sided than this."""
-DARKEST_SHARE = 0.35
+DARKEST_SHARE = 0.55
 """Skin darker than this share of the mean is lit by what light there is around, which has no side."""
 LIGHT_SIDE = 96
 """Texels along a side of the map in which the light is looked for."""
