@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from secondunit.faces import follow, models, topology
+from secondunit.faces import track as kept
 from secondunit.media.child import Failed
 from secondunit.schema import WorkFailed
 
@@ -105,8 +106,8 @@ def test_a_face_that_is_found_late_is_followed_back(script, tmp_path, monkeypatc
 
 
 def test_nobody_there_is_no_track(script, tmp_path):
-    assert tracks(3, tmp_path) == ()
-    assert all(detect for _, detect, _ in script.asked)
+    assert tracks(7, tmp_path) == ()
+    assert [frame - FIRST for frame, detect, _ in script.asked if detect] == [0, 4, 6]
 
 
 def test_two_faces_are_two_tracks_the_longer_first(script, tmp_path):
@@ -150,6 +151,33 @@ def test_a_profile_fades(script, tmp_path):
     assert (np.diff(track.presence) < 0.01).all()
 
 
+def test_two_faces_never_lie_on_one(script, tmp_path):
+    """One passes behind the other, and the mesh that lost it takes to the one in front."""
+    script.seen = {FIRST + n: [face(100), *([face(190 - 8 * n)] if n < 7 or n > 15 else [])] for n in range(30)}
+    found = tracks(30, tmp_path)
+    for one in found:
+        for other in found:
+            both = sorted(set(one.frames) & set(other.frames)) if other is not one else []
+            for frame in both:
+                a, b = (each.points[list(each.frames).index(frame)] for each in (one, other))
+                assert follow.shared(a, b)[1] < 0.8
+    assert any(len(one.frames) == 30 and np.ptp(one.points[:, 0, 0]) < 1 for one in found)
+
+
+def test_an_eye_is_no_second_face(script, tmp_path):
+    script.seen = {FIRST + n: [face(100), face(85, 90, width=25)] for n in range(13)}
+    assert len(tracks(13, tmp_path)) == 1
+
+
+def test_a_lost_face_is_looked_for_now_and_then_and_followed_back(script, tmp_path):
+    """The mesh loses it in a jump; it is back at once, and where it was found late it is followed back."""
+    script.seen = {FIRST + n: [face(100 if n < 13 else 142)] for n in range(40)}
+    (track,) = tracks(40, tmp_path)
+    assert list(track.frames) == list(range(FIRST, FIRST + 40))
+    assert track.points[13, :, 0].mean() == pytest.approx(142, abs=8)
+    assert [frame - FIRST for frame, detect, _ in script.asked if detect] == [0, 12, 16, 24, 36]
+
+
 def test_a_heap_of_points_is_no_face(script, tmp_path):
     script.seen = {FIRST: [np.full((topology.MESH, 3), 100.0)]}
     assert tracks(1, tmp_path) == ()
@@ -158,11 +186,11 @@ def test_a_heap_of_points_is_no_face(script, tmp_path):
 def test_tracks_come_back_as_they_were_kept(script, tmp_path):
     script.seen = {FIRST + n: [face(100), face(300)] for n in range(3)}
     found = tracks(3, tmp_path)
-    again = follow.unpack(follow.pack(found))
+    again = kept.unpack(kept.pack(found))
     for one, other in zip(found, again, strict=True):
         assert (one.points == other.points).all()
         assert one.cuts == other.cuts
-    assert follow.unpack(follow.pack(())) == ()
+    assert kept.unpack(kept.pack(())) == ()
 
 
 def test_a_child_that_fails_is_one_sentence_with_the_frame(script, tmp_path, monkeypatch):

@@ -24,7 +24,8 @@ LOOKS = 3
 
 @dataclass(frozen=True)
 class Meshed:
-    """points: float32 (468,3) in pixels of the picture, y down, z in the same scale, negative towards the camera.
+    """points: float32 (468,3) in continuous pixels of the picture (its corner is 0, 0), y down, z in the same scale,
+    negative towards the camera.
 
     presence: 0..1, how surely a face is there.
     """
@@ -55,16 +56,33 @@ class Mesher:
     def _look(self, picture: Array, middle: Array, side: float, angle: float) -> Meshed:
         scale = max(side, 1.0) / SEEN
         turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        into = np.c_[turn, middle - turn @ np.full(2, SEEN / 2)]
-        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        square = cv2.warpAffine(picture, into, (SEEN, SEEN), flags=how, borderMode=cv2.BORDER_REPLICATE)
-        self._net.setInput(cv2.dnn.blobFromImage(square, 1 / 255))
+        self._net.setInput(cv2.dnn.blobFromImage(_square(picture, middle, turn), 1 / 255))
         answers = self._net.forward(self._net.getUnconnectedOutLayersNames())
         raw = next(one for one in answers if one.size == 3 * topology.MESH).reshape(-1, 3)
         logit = next(float(one.ravel()[0]) for one in answers if one.size == 1)
-        flat = (raw[:, :2] + 0.5) @ into[:, :2].T + into[:, 2]
+        flat = (raw[:, :2] - SEEN / 2) @ turn.T + middle
         points = np.concatenate([flat, raw[:, 2:] * scale], axis=1).astype(np.float32)
         return Meshed(points, float(1 / (1 + np.exp(-np.clip(logit, -60, 60)))))
+
+
+def _square(picture: Array, middle: Array, turn: Array) -> Array:
+    """What the network sees: (SEEN,SEEN,3), a step of one in it being `turn` (2,2) in the picture, `middle` its middle.
+
+    A large face is averaged down first: every other pixel of it alone would make the points tremble with the grain.
+    """
+    corners = middle + np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * SEEN / 2 @ turn.T
+    high, wide = picture.shape[:2]
+    x0, y0 = np.clip(np.floor(corners.min(axis=0)).astype(int) - 1, 0, [wide - 1, high - 1])
+    x1, y1 = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 1, [x0 + 1, y0 + 1], [wide, high])
+    part, step = picture[y0:y1, x0:x1], max(1, int(np.sqrt(abs(np.linalg.det(turn)))))
+    small = part
+    if step > 1:
+        small = cv2.resize(part, (-(-part.shape[1] // step), -(-part.shape[0] // step)), interpolation=cv2.INTER_AREA)
+    per = np.array([part.shape[1] / small.shape[1], part.shape[0] / small.shape[0]])
+    # Continuous places have pixel centres at halves; OpenCV counts from the first pixel's centre.
+    into = np.c_[turn, middle - [x0, y0] + turn @ np.full(2, 0.5 - SEEN / 2)] / per[:, None] - [[0, 0, 0.5]]
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(small, into, (SEEN, SEEN), flags=how, borderMode=cv2.BORDER_REPLICATE))
 
 
 def framed(points: Array) -> tuple[Array, float, float]:

@@ -85,6 +85,8 @@ Region = Literal[
     "chin",
     "upper_lip",
     "neck",
+    "eyes",
+    "teeth",
 ]
 """Parts of a face that age differently and have a slider of their own."""
 
@@ -94,7 +96,7 @@ class AgeBrief(Record, name="age-brief", version=2):
 
     apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years. face_at:
     plate pixels (x right, y down) on the performer's face in the first frame that shows it, where there are several.
-    regions: how strong the edit of skin is in a part of the face, 1 as everywhere else, 0 nothing. volume: the same of
+    regions: how strong the edit is in a part of the face, 1 as everywhere else, 0 nothing. volume: the same of
     the face's shape: jaw line, cheeks, lids, nose, lips, neck.
     """
 

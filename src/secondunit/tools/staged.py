@@ -5,7 +5,7 @@ A frame's folder holds one `NAME.exr` for each layer, and `shown.png` as people 
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +45,35 @@ def write_layers(
     header: dict[str, Any],
     box: Window,
     pixel_aspect: float,
+    tight: Collection[str] = (),
 ) -> None:
-    """Write each layer's image (H,W) or (H,W,C), by the layer's name, as ``NAME.exr``."""
+    """Write each layer's image (H,W) or (H,W,C), by the layer's name, as ``NAME.exr``.
+
+    The data window of layers named in `tight` holds no more than what is not zero: beyond it readers see zero anyway.
+    """
     from secondunit.media import frames
 
-    common: dict[str, Any] = {"pixel_aspect": pixel_aspect, "data_window": box, "display_window": box}
     for layer in layers:
         image = np.atleast_3d(images[layer.name])
+        rows, columns = _filled(image) if layer.name in tight else (slice(None), slice(None))
+        image = image[rows, columns]
+        x, y = box[0] + (columns.start or 0), box[1] + (rows.start or 0)
+        data = (x, y, x + image.shape[1] - 1, y + image.shape[0] - 1)
+        common: dict[str, Any] = {"pixel_aspect": pixel_aspect, "data_window": data, "display_window": box}
         channels = {name: np.ascontiguousarray(image[..., n]) for n, name in enumerate(layer.channels)}
         fields = header | frames.ACESCG if layer.pixel_type == "half" else header
         file = folder / f"{layer.name}.exr"
         frames.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
+
+
+def _filled(image: Image) -> tuple[slice, slice]:
+    """Rows and columns of the smallest box with everything that is not zero; of an empty image its first pixel."""
+    filled = np.flatnonzero(image.reshape(image.shape[0], -1).any(axis=1))
+    if not len(filled):
+        return slice(0, 1), slice(0, 1)
+    rows = slice(int(filled[0]), int(filled[-1]) + 1)
+    across = np.flatnonzero(image[rows].any(axis=0).any(axis=-1))
+    return rows, slice(int(across[0]), int(across[-1]) + 1)
 
 
 def header_of(plates: Path, plate: Plate, frame: int) -> dict[str, Any]:
@@ -76,7 +94,7 @@ def save_shown(folder: Path, picture: NDArray[np.uint8]) -> None:
     """Keep a frame as people see it, uint8 (H,W,3), where it can be opened while the others are being made."""
     import cv2
 
-    cv2.imwrite(str(folder / SHOWN), np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    cv2.imwrite(str(folder / SHOWN), np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 1])
 
 
 def shown(folder: Path) -> NDArray[np.uint8]:

@@ -72,7 +72,18 @@ def slimmer(shot):
 
 def layer(version, name, frame=1002):
     found = next(one for one in LAYERS if one.name == name)
-    return frames.read(version.staging / name / f"{name}.{frame:04d}.exr").stack(found.channels)
+    picture = frames.read(version.staging / name / f"{name}.{frame:04d}.exr")
+    return picture.stack(found.channels, picture.display_window)
+
+
+def test_layers_of_the_performer_hold_no_more_than_what_is_not_zero(younger):
+    """As compositors expect: a small data window in the plate's display window."""
+    for name in ("delta", "mattes", "uv", "confidence"):
+        picture = frames.read(younger.staging / name / f"{name}.1002.exr")
+        x0, y0, x1, y1 = picture.data_window
+        edge = picture.stack(next(one.channels for one in LAYERS if one.name == name))
+        assert (x1 - x0 + 1, y1 - y0 + 1) != edge.shape[1::-1] or x0 > 0
+        assert all(side.any() for side in (edge[0], edge[-1], edge[:, 0], edge[:, -1])), name
 
 
 def light(image):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from secondunit.faces.follow import Track
+from secondunit.faces.track import Track
 from secondunit.schema import AgeBrief, InputError
 from secondunit.tools.age import tool
 from secondunit.tools.age.plan import YEARS_AT_FULL, plan

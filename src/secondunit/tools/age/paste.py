@@ -1,21 +1,25 @@
 """The edit laid over the plate at full resolution: a gain on each pixel, so that grain and pores stay as they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from secondunit.tools.age import regions, unwrap
+from secondunit.tools.age import eyes, regions, unwrap
+from secondunit.tools.age.eyes import Part
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
+MATTES = ("skin", *regions.REGIONS, *eyes.PARTS)
+"""Channels of the layer of mattes."""
 LEAST = 5e-4
 """A smaller change of the logarithm is none: less than half floats hold, so the plate's own bits stay."""
 
 
 @dataclass(frozen=True)
 class Pasted:
-    """comp, delta (H,W,3); mattes (H,W,R) of skin and the regions; uv (H,W,2) of the face; confidence (H,W).
+    """comp, delta (H,W,3); mattes (H,W,M) as MATTES names them; uv (H,W,2) of the face; confidence (H,W).
 
     stmap (H,W,2): where the comp was sampled, u right, v up, 0..1; the pixel itself where nothing moved.
     """
@@ -59,10 +63,25 @@ def moved(plate: Image, made: Pasted, picture: Image, stmap: Image) -> Pasted:
     return replace(made, comp=comp, delta=comp - plate, stmap=stmap)
 
 
+def over(plate: Image, made: Pasted, parts: Sequence[Part], strength: float) -> Pasted:
+    """The same with changes of the picture itself laid over it: each part's, as far as `strength` 0..1.
+
+    One matte (H,W) is added behind the others: where the parts are, and the edit is as sure of.
+    """
+    comp, where = made.comp.copy(), np.zeros(plate.shape[:2], np.float32)
+    for part in parts:
+        comp[part.box] = _gained(comp[part.box], part.change * strength)
+        where[part.box] = np.maximum(where[part.box], part.where)
+    comp = _as_half(comp)
+    mattes = np.concatenate([made.mattes, where[..., None]], axis=-1)
+    sure = np.maximum(made.confidence, where)
+    return replace(made, comp=comp, delta=comp - plate, mattes=mattes, confidence=sure)
+
+
 def untouched(plate: Image) -> Pasted:
     """A frame without the face."""
     shape = plate.shape[:2]
-    mattes = np.zeros((*shape, 1 + len(regions.REGIONS)), np.float32)
+    mattes = np.zeros((*shape, len(MATTES)), np.float32)
     nothing = np.zeros_like(plate)
     return Pasted(plate, nothing, mattes, np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32), _still(shape))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
-from secondunit.tools.age import paste, regions, shape, shifted, skin, timing, unwrap
+from secondunit.tools.age import eyes, paste, regions, shape, shifted, skin, timing, unwrap
 
 Image = NDArray[np.float32]
 
@@ -21,15 +21,17 @@ LAYERS = (
     Layer(name="delta", channels=("R", "G", "B"), pixel_type="half", what="The edit: plate + delta is the comp."),
     Layer(
         name="mattes",
-        channels=("skin", *regions.REGIONS),
+        channels=paste.MATTES,
         pixel_type="half",
-        what="Skin that is edited, and each region of it.",
+        what="Skin that is edited, each region of it, eyes and teeth.",
     ),
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
     Layer(name="stmap", channels=("R", "G"), pixel_type="float", what="STMap of the moved shape: u right, v up."),
     Layer(name="confidence", channels=("Y",), pixel_type="half", what="How surely the edit belongs here, 0 to 1."),
 )
 CODE = ("secondunit.tools.age", "secondunit.tools.staged", "secondunit.media.frames", "secondunit.faces")
+TIGHT = ("delta", "mattes", "uv", "confidence")
+"""Layers that are nothing beyond the performer."""
 HULL_UP, HULL_AROUND = 0.45, 0.30
 """How far the edit may reach beyond the points of the face, as shares of its height: up, and elsewhere."""
 
@@ -99,7 +101,8 @@ def render(job: PictureJob, frame: int, folder: Path) -> None:
     }
     header = staged.header_of(job.plates, job.plate, frame)
     box = staged.window_of(job.plate, job.width, job.height)
-    staged.write_layers(folder, LAYERS, images, header=header, box=box, pixel_aspect=job.plate.pixel_aspect)
+    aspect = job.plate.pixel_aspect
+    staged.write_layers(folder, LAYERS, images, header=header, box=box, pixel_aspect=aspect, tight=TIGHT)
     staged.save_shown(folder, colour.show(made.comp, colour.view_for(job.plate.colorspace)))
     facts = {"outside": _outside(job, plate, made, index), "finite": _finite(images)}
     (folder / "facts.json").write_text(json.dumps(facts))
@@ -129,6 +132,8 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     change, gate = timing.steady(job.steady, index)
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
+    for name, found in eyes.parts(plate, job.face.points[index], made.mattes[..., 0], job.younger).items():
+        made = paste.over(plate, made, found, job.amount * dict(job.weights).get(name, 1.0) * presence)
     if job.volume == 0:
         return made
     field = shape.field(job.face.points[index], plate.shape[:2], shape.Shape.all(job.volume * presence))

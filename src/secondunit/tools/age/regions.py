@@ -106,9 +106,11 @@ def _above_and_below(side: int) -> Image:
 
 
 def weighted(weights: dict[str, float], side: int, start: float = 1.0) -> Image:
-    """(S,S): what an artist's sliders make of the strength, `start` where no region is named."""
+    """(S,S): what an artist's sliders make of the strength, `start` where no region of the skin is named."""
     out = np.full((side, side), start, np.float32)
     for name, weight in weights.items():
+        if name not in WIDTHS:
+            continue
         mask = region(name, side)
         out += mask * (weight - out)
     return out

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import follow
+from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
@@ -62,19 +63,19 @@ def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJo
     )
 
 
-def _tracks(plate: Plate, ctx: Context) -> tuple[follow.Track, ...]:
+def _tracks(plate: Plate, ctx: Context) -> tuple[followed.Track, ...]:
     """Every face of the plate, from the cache if it was followed before."""
 
     def make() -> dict[str, NDArray[np.generic]]:
         found = follow.follow(plate, ctx.plates, check=ctx.check, progress=ctx.progress)
-        return follow.pack(found)
+        return followed.pack(found)
 
     frames = [ctx.plates / plate.frame_name(number) for number in plate.frames]
     inputs = {"plate": plate, "frames": frames}
-    return follow.unpack(ctx.cached("follow", inputs, make, code=FOLLOWED))
+    return followed.unpack(ctx.cached("follow", inputs, make, code=FOLLOWED))
 
 
-def spread(track: follow.Track, frames: range) -> tuple[Image, Image]:
+def spread(track: followed.Track, frames: range) -> tuple[Image, Image]:
     """Points (N,468,3) and presence (N,) on every frame of the shot; nobody where the track says nothing."""
     points = np.zeros((len(frames), *track.points.shape[1:]), np.float32)
     presence = np.zeros(len(frames), np.float32)

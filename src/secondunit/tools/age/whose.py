@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from secondunit.faces.follow import Track
+from secondunit.faces.track import Track
 from secondunit.schema import AgeBrief, InputError, Plate
 
 
