@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import regions
+from secondunit.tools.age.hairline import bare
 from secondunit.tools.age.marks import marks
 from secondunit.tools.age.pigment import around, noise, pigment
 from secondunit.tools.age.relief import held, light_on, relief, shaded, slope_of
@@ -51,6 +52,7 @@ def older(texture: Image, facing: Image, seed: int) -> Change:
     side = texture.shape[0]
     light, colour = logs(texture)
     gate = skin_gate(light, colour, facing)
+    gate = gate * bare(light, colour, gate)
     seen = close_to(gate) * (1 - marks(light, gate, side))
     base = normalised(light, gate, max(0.7, SMOOTH * regions.FACE_WIDE * side))
     own = own_lines(light, base, gate)

@@ -35,6 +35,8 @@ LOPSIDED = 1.1
 """No light is believed to be more one-sided than this."""
 DARKEST_SHARE = 0.55
 """Skin darker than this share of the mean is lit by what light there is around, which has no side."""
+SHADE, SHADED = (0.35, 0.9), 0.4
+"""Shares of the mean luma from which the light comes, and wholly; and what comes of it below."""
 LIGHT_SIDE = 96
 """Texels along a side of the map in which the light is looked for."""
 
@@ -120,9 +122,12 @@ def shaded(slope: Image, light: Light, base: Image, gate: Image) -> Image:
     right, down, forward = (float(part) for part in light.towards)
     # A step to the right on the map is a step along the surface that also goes back where the face turns away.
     flat = np.maximum(normal[..., 2], 0.45)
-    turned = slope[..., 0] * (right * flat - forward * normal[..., 0])
-    turned += slope[..., 1] * (down * flat - forward * normal[..., 1])
     luma = np.exp(np.clip(base - mean_in(base, gate), -3, 3))
+    # Where the light does not come, there is only what is around, and most of that is above.
+    comes = SHADED + (1 - SHADED) * np.clip((luma - SHADE[0]) / (SHADE[1] - SHADE[0]), 0, 1)
+    turned = comes * slope[..., 0] * (right * flat - forward * normal[..., 0])
+    turned += comes * slope[..., 1] * (down * flat - forward * normal[..., 1])
+    turned -= (1 - comes) * slope[..., 1] * FROM_ABOVE * luma
     return np.asarray(np.tanh(-turned / np.maximum(luma, DARKEST_SHARE)), np.float32)
 
 
@@ -130,7 +135,7 @@ def held(base: Image, gate: Image) -> Image:
     """(S,S) 0..1: how much of a fold shows in the light there is: less in black shade and where light is blown out."""
     apart = base - mean_in(base, gate)
     dark = np.clip((apart + 2.4) / 1.4, 0, 1)
-    blown = np.clip((1.2 - apart) / 0.6, 0, 1)
+    blown = np.clip((2.0 - apart) / 0.8, 0, 1)
     return np.asarray((0.2 + 0.8 * dark) * (0.3 + 0.7 * blown), np.float32)
 
 
