@@ -61,7 +61,7 @@ def forehead(rng: Random, strong: float) -> list[Stroke]:
         row = _between(BROW_ROW, HAIR_ROW, float(height))
         part = _part(row, rng.uniform(0.02, 0.20), rng.uniform(0.80, 0.98))
         how = Manner(wave=0.005, broken=0.35, at=float(np.clip(0.5 + rng.normal(0, 0.08), 0.3, 0.7)))
-        out.append(stroke(part, strong * rng.uniform(0.55, 0.9), rng.uniform(0.0055, 0.0095), rng, how))
+        out.append(stroke(part, strong * rng.uniform(0.4, 1.0), rng.uniform(0.0055, 0.0095), rng, how))
     for _ in range(int(rng.integers(3, 6))):
         row = _between(BROW_ROW, HAIR_ROW, float(rng.uniform(0.2, 1.05)))
         start = rng.uniform(0.15, 0.6)
@@ -113,9 +113,9 @@ def under_eye(rng: Random, strong: float) -> list[Stroke]:
     for lid, bag, trough in zip(LID, BAG, TROUGH, strict=True):
         swelling = _part(_between(lid, bag, 0.55), 0.15, 0.85)
         out += [
-            stroke(swelling, -0.36 * strong, 0.017, rng, SOFT),
-            stroke(_part(UV[list(bag)], 0.08, 1.0), 0.5 * strong, 0.011, rng, groove),
-            stroke(UV[list(trough)], 0.34 * strong, 0.017, rng, SOFT),
+            stroke(swelling, -0.44 * strong, 0.017, rng, SOFT),
+            stroke(_part(UV[list(bag)], 0.08, 1.0), 0.66 * strong, 0.011, rng, groove),
+            stroke(UV[list(trough)], 0.42 * strong, 0.017, rng, SOFT),
         ]
         for height in rng.uniform(0.1, 1.0, int(rng.integers(4, 7))):
             start = rng.uniform(0.0, 0.45)
@@ -134,8 +134,8 @@ def mouth(rng: Random, strong: float) -> list[Stroke]:
         leaning = line[1:] + [side * 0.030, -0.004]
         down = UV[list(corner)] + [side * 0.005, 0.012]
         out += [
-            stroke(line, 0.55 * own, 0.0105, rng, crease),
-            stroke(line, 0.30 * own, 0.024, rng, SOFT),
+            stroke(line, 0.72 * own, 0.0105, rng, crease),
+            stroke(line, 0.34 * own, 0.024, rng, SOFT),
             stroke(leaning, -0.20 * own, 0.030, rng, SOFT),
             stroke(_part(down, 0.0, 0.8), rng.uniform(0.25, 0.5) * own, 0.0095, rng, down_how),
             stroke(_part(down, 0.1, 1.0), 0.14 * own, 0.024, rng, SOFT),

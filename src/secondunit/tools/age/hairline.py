@@ -19,8 +19,8 @@ DARKER, COLOURED = 0.45, np.array([0.14, 0.16], np.float32)
 """Logarithms of light, and of red and blue against luma, by which hair differs from the skin below it."""
 DIFFERS = (0.9, 1.5)
 """So many of these from which it is less than sure that skin is bare, and from which it is hair."""
-SOFT, EVEN = 0.015, 0.025
-"""Sigmas in face widths of what is compared, and of the outcome."""
+SOFT, EVEN = (0.045, 0.015), 0.025
+"""Sigmas in face widths of what is compared (across and up: a mole is no hairline), and of the outcome."""
 
 
 def bare(light: Image, colour: Image, gate: Image) -> Image:
@@ -33,7 +33,8 @@ def bare(light: Image, colour: Image, gate: Image) -> Image:
     up = BROWS - (np.arange(side) + 0.5) / side
     strip = gate * ((up > STRIP[0]) & (up < STRIP[1]))[:, None]
     seen = np.dstack([light, colour])
-    apart = cv2.GaussianBlur(seen, (0, 0), max(0.7, SOFT * wide)) - _columns(seen, strip, ACROSS * wide)[None]
+    soft = cv2.GaussianBlur(seen, (0, 0), max(0.7, SOFT[0] * wide), sigmaY=max(0.7, SOFT[1] * wide))
+    apart = soft - _columns(seen, strip, ACROSS * wide)[None]
     apart[..., 0] = np.minimum(apart[..., 0], 0)
     away = np.linalg.norm(apart / np.array([DARKER, *COLOURED], np.float32), axis=-1)
     share = np.clip((DIFFERS[1] - away) / (DIFFERS[1] - DIFFERS[0]), 0, 1)

@@ -23,7 +23,7 @@ Vector = NDArray[np.float64]
 
 STEEP = 1.15
 """Height of a fold by its own sigma, where its stroke's depth is 1: the steepest slope is 0.6 of this."""
-CAVITY = (0.20, 0.24, 0.27, 0.27, 0.26, 0.30)
+CAVITY = (0.20, 0.25, 0.30, 0.31, 0.30, 0.30)
 """Log-luma that the bottom of a fold loses at depth 1, by the class of its width."""
 ROUND_ACROSS, ROUND_DOWN = 0.86, 0.62
 """Normals at the sides of the face's oval, and at its top and chin: of an ellipsoid that ends a bit outside."""
