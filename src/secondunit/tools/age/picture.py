@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
-from secondunit.tools.age import covered, eyes, hair, paste, regions, shape, shifted, skin, timing, unwrap
+from secondunit.tools.age import (
+    covered,
+    eyes,
+    hair,
+    older,
+    paste,
+    regions,
+    shape,
+    shifted,
+    skin,
+    timing,
+    unwrap,
+)
 
 Image = NDArray[np.float32]
 
@@ -53,7 +65,7 @@ class Face:
 class PictureJob:
     """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
 
-    amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
+    seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
     """
 
     plates: Path
@@ -82,7 +94,7 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     someone = person_in(job, plate, index)
     hair.save(folder, hair.tone(plate, job.face.points[index], someone))
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
-    found = skin.younger(texture, facing)
+    found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
     light, colour = skin.logs(texture)
     low = covered.low(light, colour, facing * regions.skin(job.face.side))
@@ -134,6 +146,8 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     if presence <= 0 or job.steady is None:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
+    # The mean remembers skin that something covers now.
+    change = change * np.clip(2 * gate, 0, 1)[..., None]
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)

@@ -15,7 +15,7 @@ from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFaile
 from secondunit.tools import staged
 from secondunit.tools.age import covered, hair, picture, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
-from secondunit.tools.age.plan import Plan, plan
+from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan
 from secondunit.tools.age.whose import chosen
 from secondunit.tools.base import Context
 
@@ -59,7 +59,7 @@ def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJo
         first=plate.first_frame,
         face=face,
         younger=wanted.younger,
-        seed=brief.seed,
+        seed=lines_seed(brief),
     )
 
 
@@ -179,6 +179,7 @@ def _deliver(
             "complete": Tri.of(len(facts) == len(plate.frames)),
             "hull_untouched": Tri.of(sum(fact["outside"] for fact in facts) == 0),
         },
+        inputs={} if wanted.younger else {"lines": lines_digest(brief)},
         data_window=staged.window_of(plate, job.width, job.height),
         notes=(wanted.said,),
     )
@@ -193,9 +194,7 @@ def check(brief: AgeBrief, plate: Plate) -> None:
                 f"--at {x:g},{y:g} lies outside the plate, which is {plate.width} x {plate.height} pixels."
             )
     wanted = plan(brief)
-    if not wanted.younger and wanted.asked != 0:
-        raise InputError("Older is not made here yet, only younger: ask for an age below the apparent one.")
-    if wanted.asked == 0:
+    if not wanted.asked:
         raise InputError("The age asked for is the apparent age: there is nothing to change.")
     try:
         follow.networks()
