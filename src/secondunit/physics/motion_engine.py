@@ -25,7 +25,7 @@ MARGIN_M = 0.03
 """Slack of the swept boxes: an impact of 150 g moves a piece this far off its sweep within sixteen steps."""
 REFRESH_M = 0.002
 """Relative motion after which the points of a contact are chosen anew."""
-MOST_LATE_S = 4.0
+MOST_LATE_S = 8.0
 """Time over which rubble goes on binding."""
 
 

@@ -125,8 +125,9 @@ def test_it_evens_the_skin_and_keeps_its_grain(shot, younger):
     logs = [light(plate_of(shot)), light(layer(younger, "comp"))]
     uneven = [(cv2.GaussianBlur(one, (0, 0), 2) - cv2.GaussianBlur(one, (0, 0), 8))[cheek].std() for one in logs]
     assert uneven[1] < 0.85 * uneven[0]
-    grain = [(one - cv2.GaussianBlur(one, (0, 0), 1))[cheek].std() for one in logs]
-    assert 0.85 < grain[1] / grain[0] < 1.05
+    # The median, for the sharp edge of a fold is no grain.
+    grain = [np.median(np.abs(one - cv2.GaussianBlur(one, (0, 0), 1))[cheek]) for one in logs]
+    assert 0.9 < grain[1] / grain[0] < 1.05
 
 
 def test_the_edit_moves_with_the_face(shot, younger):

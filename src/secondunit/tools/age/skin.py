@@ -80,8 +80,10 @@ def younger(texture: Image, facing: Image) -> Change:
     keep = 1 - marks(light, gate, side)
     bands, tints = banded(light, gate), _tints(colour, gate, side)
     change = _fine(bands[:3], gate, side) + _folds(bands[3:], side) + _spots(bands[3], tints)
+    lines = _lines(change, side)
     seen = inward(gate) * keep
-    return Change(change * seen, _evened(tints, change) * seen[..., None], gate)
+    evened = _evened(tints, _tints(colour, gate * (1 - lines) + 1e-3 * gate, side), lines)
+    return Change(change * seen, evened * seen[..., None], gate)
 
 
 def inward(gate: Image) -> Image:
@@ -105,6 +107,7 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     smooth = cv2.GaussianBlur(colour, (0, 0), max(0.7, 0.006 * side)) - middle
     grey = -middle / max(float(np.linalg.norm(middle)), 1e-6)
     smooth = smooth + GREYER * np.clip(smooth @ grey, 0, None)[..., None] * grey
+    smooth = smooth - _bounced(smooth, middle, side)
     away = np.sqrt(np.einsum("hwi,ij,hwj->hw", smooth, np.linalg.inv(spread), smooth))
     base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
     apart = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base
@@ -112,6 +115,15 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     dark = -apart / (DARK * (1 + (SHADOWED - 1) * regions.strongest(FOLDED, side)))
     gate = gate * _falling(dark, 0.75, 1.25) * _falling(apart, 0.75 * LIGHT, 1.25 * LIGHT)
     return np.asarray(cv2.GaussianBlur(gate, (0, 0), max(0.5, 0.003 * side)), np.float32)
+
+
+def _bounced(off: Image, skin: Image, side: int) -> Image:
+    """(S,S,2) of a colour's difference `off` from the skin's that light explains which left skin twice, as it does in
+    a fold: up to once more the skin's own colour (2,).
+    """
+    strong = max(float(np.linalg.norm(skin)), 1e-6)
+    more = np.clip(off @ (skin / strong), 0, strong) * regions.strongest(FOLDED, side)
+    return np.asarray(more[..., None] * (skin / strong), np.float32)
 
 
 def banded(light: Image, gate: Image) -> list[Image]:
@@ -177,11 +189,11 @@ def _folds(bands: list[Image], side: int) -> Image:
     return change
 
 
-def _tints(colour: Image, gate: Image, side: int) -> Image:
-    """(S,S,2) colour that stands out from that of the skin around it, on the scale of a cheek."""
+def _tints(colour: Image, weight: Image, side: int) -> Image:
+    """(S,S,2) colour that stands out from the skin around it, as `weight` counts that, on the scale of a cheek."""
     wide = regions.FACE_WIDE * side
-    around = [normalised(colour[..., channel], gate, 0.06 * wide) for channel in (0, 1)]
-    return np.asarray((colour - np.stack(around, axis=-1)) * (gate > 0.02)[..., None], np.float32)
+    around = [normalised(colour[..., channel], weight, 0.06 * wide) for channel in (0, 1)]
+    return np.asarray((colour - np.stack(around, axis=-1)) * (weight > 0)[..., None], np.float32)
 
 
 def _spots(band: Image, tints: Image) -> Image:
@@ -191,12 +203,19 @@ def _spots(band: Image, tints: Image) -> Image:
     return np.asarray(-SPOT * brown * np.minimum(band, 0), np.float32)
 
 
-def _evened(tints: Image, change: Image) -> Image:
-    """Blotches of colour partly taken back, and along lines that got lighter the line's own colour too."""
+def _lines(change: Image, side: int) -> Image:
+    """(S,S) 0..1: where lines got lighter, and a little around, for movies keep colour at half the size of light."""
+    wide = regions.FACE_WIDE * side
+    grown = cv2.dilate(np.clip(change / LIFTED, 0, 1), np.ones((2 * max(1, round(0.008 * wide)) + 1,) * 2, np.uint8))
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), max(0.7, 0.006 * wide)), np.float32)
+
+
+def _evened(tints: Image, beside: Image, lines: Image) -> Image:
+    """Blotches of colour partly taken back, and along lines all that is not the colour `beside` them."""
     soft = max(0.7, 0.005 * tints.shape[0])
-    lines = np.clip(change / LIFTED, 0, 1)[..., None]
     blotches = cv2.GaussianBlur(tints, (0, 0), soft)
-    return np.asarray(np.clip(-BLOTCH * blotches * (1 - lines) - lines * tints, -0.4, 0.4), np.float32)
+    shares = lines[..., None]
+    return np.asarray(np.clip(-BLOTCH * blotches * (1 - shares) - shares * beside, -0.4, 0.4), np.float32)
 
 
 def _kept(light: Image, may: Image) -> Image:

@@ -22,6 +22,12 @@ SMOOTHER = 6.0
 """Standard deviation, in those texels, by which the flow is smoothed: the mesh errs smoothly."""
 FARTHEST = 8.0
 """Texels of the flow's size beyond which a motion is not believed."""
+GRAIN = 1.8
+"""Sigma in texels over which grain is averaged away before a frame is compared with the average."""
+APART = (0.06, 0.12)
+"""Log-luma by which a frame's own change differs from the average, to be believed in its place, and wholly."""
+DEEP = (0.12, 0.22)
+"""Log-luma by which a fold is lightened to count as deep, and wholly."""
 FILE = "change.npz"
 
 
@@ -77,13 +83,29 @@ def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path) -> Iterato
     for number, mean, weight in _running(sheet, run[::-1]):
         ahead, known = _kept(folder, number)
         total = np.maximum(known + weight, 1e-3)[..., None]
-        _keep(folder, number, (ahead * known[..., None] + mean * weight[..., None]) / total, sheet(number).gate)
+        now = sheet(number)
+        _keep(folder, number, _corrected((ahead * known[..., None] + mean * weight[..., None]) / total, now), now.gate)
         yield number
 
 
 def steady(folder: Path, number: int) -> tuple[Image, Image]:
     """The averaged change (S,S,C) of a frame, and its own gate (S,S)."""
     return _kept(folder, number)
+
+
+def _corrected(mean: Image, now: Sheet) -> Image:
+    """The average (S,S,C), but along deep folds the frame's own change, where the two differ by more than grain does.
+
+    A deep fold slides against the mesh by more than the flow tells; averaged, its change would lie beside it.
+    """
+    own, usual = (cv2.GaussianBlur(np.asarray(one[..., 0], np.float32), (0, 0), GRAIN) for one in (now.change, mean))
+    apart = _between(np.abs(own - usual), *APART) * _between(np.maximum(own, usual), *DEEP) * now.gate
+    share = cv2.GaussianBlur(cv2.dilate(apart, np.ones((5, 5), np.uint8)), (0, 0), 1.5)[..., None]
+    return np.asarray(mean + share * (now.change - mean), np.float32)
+
+
+def _between(values: Image, low: float, high: float) -> Image:
+    return np.asarray(np.clip((values - low) / (high - low), 0, 1), np.float32)
 
 
 def _keep(folder: Path, number: int, mean: Image, weight: Image) -> None:
