@@ -1,5 +1,7 @@
 """What an older face gains: where, how much, whose, and under which light."""
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -59,7 +61,7 @@ def test_more_years_change_every_place_more(plate, points):
     """Half of what light is lost at half the strength; half floats hold a logarithm to 5e-4."""
     gains = [gain(aged(plate, points, amount=amount), plate) for amount in (0.25, 0.5, 1.0)]
     assert np.abs(gains[0]).max() > 0.03
-    for less, more in zip(gains[:-1], gains[1:], strict=True):
+    for less, more in itertools.pairwise(gains):
         assert (np.abs(more) >= np.abs(less) - 2e-3).all()
         strong = np.abs(more) > 0.05
         assert np.median(less[strong] / more[strong]) == pytest.approx(0.5, abs=0.02)
@@ -124,9 +126,7 @@ def test_a_performer_keeps_their_lines_and_another_has_others(plate, points):
     assert (one == again).all()
     seen = np.abs(one) > 0.03
     assert 0.0 < np.corrcoef(one[seen], other[seen])[0, 1] < 0.8
-    assert not all(
-        np.array_equal(a.line, b.line) for a, b in zip(folds(SEED), folds(OTHER), strict=False)
-    )
+    assert not all(np.array_equal(a.line, b.line) for a, b in zip(folds(SEED), folds(OTHER), strict=False))
 
 
 def test_lines_lie_in_the_same_place_whatever_the_size_of_the_map():
@@ -152,7 +152,7 @@ def test_relief_turned_to_the_light_is_lighter(side_lit):
 
 
 def test_where_the_light_does_not_come_it_throws_less_relief():
-    """Half the face in its own shade, a fifth as bright: under two thirds of the light's whole share of what is there."""
+    """Half the face in its own shade, a fifth as bright: under two thirds of the light's whole share of it."""
     side, steep, right = 128, 0.2, 0.8
     base = np.zeros((side, side), np.float32)
     base[:, : side // 2] = -1.6

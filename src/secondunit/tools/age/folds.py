@@ -131,7 +131,7 @@ def mouth(rng: Random, strong: float) -> list[Stroke]:
     for side, fold, second, corner in zip((-1, 1), FOLD, SECOND_FOLD, MOUTH_CORNER, strict=True):
         own = strong * rng.uniform(0.85, 1.1)
         line = UV[list(fold)]
-        leaning = line[1:] + [side * 0.030, -0.004]
+        leaning = line[1:] + np.array([side * 0.030, -0.004])
         down = UV[list(corner)] + [side * 0.005, 0.012]
         out += [
             stroke(line, 1.15 * own, 0.0105, rng, crease),

@@ -41,7 +41,7 @@ DEEPEST, LIGHTEST = 0.75, 0.25
 CLOSE = 0.006
 """The change fades over this share of the face's width before what is no skin."""
 WORN_AROUND, WORN_SOFT, WORN_BESIDE, WORN_LONG = 0.05, 0.008, 0.014, 0.14
-"""In face widths: what a thing is held against, half its width, what beside it is left alone, how long it is at least."""
+"""In face widths: what a thing is held against, half its width, what beside it is left alone, its least length."""
 WORN = (0.40, 0.60)
 """Log-luma by which a thing stands out, to begin to count, and to be no skin."""
 WARM = np.array([-0.32, 0.26], np.float32)

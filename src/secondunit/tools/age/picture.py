@@ -53,7 +53,8 @@ class Face:
 class PictureJob:
     """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
 
-    seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
+    seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's,
+    as `shape.Shape` counts it.
     """
 
     plates: Path

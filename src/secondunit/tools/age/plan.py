@@ -40,9 +40,11 @@ class Plan:
 
 
 def plan(brief: AgeBrief) -> Plan:
-    """Which way the edit goes, and how strong it is. Raises InputError where nobody says how old the performer looks."""
+    """Which way the edit goes, and how strong it is. Raises InputError where nobody says how old they look."""
     if brief.apparent_age is None:
-        raise InputError("Say how old they look in the plate (--from AGE): from that the tool knows which way, and how far.")
+        raise InputError(
+            "Say how old they look in the plate (--from AGE): from that the tool knows which way, and how far."
+        )
     years = brief.target_age - brief.apparent_age
     full = YEARS_AT_FULL["younger" if years < 0 else "older"]
     return Plan(years < 0, min(abs(years) / full, STRONGEST), float(min(abs(years), full)), float(abs(years)))
