@@ -22,11 +22,11 @@ SMOOTH = 0.11
 """Sigma of the light that the whole face takes, as a share of its width."""
 LINE_SIGMAS = (0.005, 0.010, 0.020, 0.036)
 """Half widths of the performer's own lines that are looked for, in face widths."""
-DEEPER = (0.8, 1.1, 0.9, 0.5)
+DEEPER = (1.2, 1.7, 1.4, 0.9)
 """What of their own darkness these lines gain."""
-STANDS_OUT = 2.5
+STANDS_OUT = 2.2
 """A line must be so many times darker than what three quarters of the cheeks' texture stay below."""
-MOST = 0.45
+MOST = 0.55
 """Log-luma that no line of the performer's own gains more than."""
 OWN_FIRST, OWN_IS = 0.35, 0.06
 """Where the performer's own lines gain OWN_IS on average, so much less is added to them."""
@@ -36,7 +36,7 @@ PORES = ((0.0035, 0.045), (0.007, 0.022))
 PORED = ((4, 0.05), (5, 0.04), (50, 0.07), (280, 0.07), (205, 0.06), (425, 0.06), (199, 0.05))
 FINEST_TEXELS = 1.1
 """No texture and no line of the performer's own is looked for below this."""
-DEEPEST, LIGHTEST = 0.75, 0.25
+DEEPEST, LIGHTEST = 0.75, 0.18
 """Log-luma that no fold goes beyond, down and up."""
 CLOSE = 0.006
 """The change fades over this share of the face's width before what is no skin."""
