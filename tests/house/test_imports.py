@@ -16,6 +16,7 @@ PLANTED = {
     "networks for text are files, never imported": ("signs/planted.py", "def f():\n    import onnxruntime"),
     "heavy parts stay in their rooms": ("policy/planted.py", "def f():\n    import warp"),
     "tools do not know each other": ("tools/base.py", "import secondunit.tools.collapse"),
+    "what measures a tool cannot alter it": ("tools/age/planted.py", "import secondunit.tools.age_trial"),
 }
 
 

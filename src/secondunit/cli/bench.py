@@ -1,6 +1,7 @@
 """Benchmarks that come with the program."""
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -69,3 +70,29 @@ def _matching_lines(rows: list[dict[str, Any]]) -> list[str]:
         "Matching is counted on those who are enrolled, here none: drawn heads share one skull and are no use for it."
     )
     return [f"{row['performer']}, matched: {row['says']}." for row in rows] or [none]
+
+
+def age(
+    pairs: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Heads rendered at several ages; may be repeated.  [default: none]"),
+    ] = None,
+    still: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The face that is moved: measured only.  [default: the rendered head]"),
+    ] = None,
+    frames: Annotated[int, typer.Option(metavar="N", min=3, max=240, help="Frames of the moved still.")] = 24,
+    speed: Annotated[bool, typer.Option(help="Measure seconds and memory too, at 1080p.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Measure the ageing tool beside its gates and a plain bilateral filter; what misses a gate is printed as missed.
+
+    Needs no production and no consent: no version is made and no picture is kept. Heads for --pairs are rendered by
+    examples/head/make_pairs.py, in a Python with Blender's bpy.
+    """
+    from secondunit.runner import bench_age
+
+    asked = bench_age.Asked(tuple(pairs or ()), still, frames, speed)
+    with screen() as console:
+        found = bench_age.measure(asked, console)
+    tell(as_json, bench_age.answer(found), *bench_age.lines(found))

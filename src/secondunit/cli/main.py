@@ -74,6 +74,7 @@ rules.command("test")(law.try_cases)
 app.command("switch")(law.switch)
 app.add_typer(timing, name="bench")
 timing.command("guard")(bench.guard)
+timing.command("age")(bench.age)
 app.add_typer(book, name="ledger")
 book.command("verify")(ledger.verify)
 
