@@ -61,7 +61,7 @@ def forehead(rng: Random, strong: float) -> list[Stroke]:
         row = _between(BROW_ROW, HAIR_ROW, float(height))
         part = _part(row, rng.uniform(0.02, 0.20), rng.uniform(0.80, 0.98))
         how = Manner(wave=0.005, broken=0.35, at=float(np.clip(0.5 + rng.normal(0, 0.08), 0.3, 0.7)))
-        out.append(stroke(part, strong * rng.uniform(0.4, 1.0), rng.uniform(0.0055, 0.0095), rng, how))
+        out.append(stroke(part, strong * rng.uniform(0.55, 1.05), rng.uniform(0.0055, 0.0095), rng, how))
     for _ in range(int(rng.integers(3, 6))):
         row = _between(BROW_ROW, HAIR_ROW, float(rng.uniform(0.2, 1.05)))
         start = rng.uniform(0.15, 0.6)

@@ -28,7 +28,7 @@ STANDS_OUT = 2.2
 """A line must be so many times darker than what three quarters of the cheeks' texture stay below."""
 MOST = 0.55
 """Log-luma that no line of the performer's own gains more than."""
-OWN_FIRST, OWN_IS = 0.35, 0.06
+OWN_FIRST, OWN_IS = 0.2, 0.06
 """Where the performer's own lines gain OWN_IS on average, so much less is added to them."""
 WRINKLED = ("forehead", "glabella", "crows_feet", "under_eye", "nasolabial", "marionette", "upper_lip", "cheek", "neck")
 PORES = ((0.0035, 0.045), (0.007, 0.022))
