@@ -72,6 +72,7 @@ def test_a_performer_who_agreed_is_altered(bare):
         ({"ages": (20, 29)}, {}, "consent.age"),
         ({"ages": None}, {}, "consent.age"),
         ({}, {"to_age": None, "by_years": -20, "apparent_age": 44}, "consent.age"),
+        ({}, {"to_age": None, "by_years": 20, "apparent_age": 30}, "consent.age"),
         ({"create_from": "2020-01-01", "create_until": attacks.day(-1)}, {}, "consent.window"),
         ({"create_from": attacks.day(1)}, {}, "consent.window"),
         ({"ages": (10, 40)}, {"to_age": 17}, "stop.age-and-intimacy"),

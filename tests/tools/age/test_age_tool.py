@@ -168,6 +168,39 @@ def test_a_region_of_no_strength_is_left_alone(shot, younger):
     assert np.abs(layer(younger, "delta")[forehead]).mean() > 5 * np.abs(layer(bare, "delta")[forehead]).mean()
 
 
+@pytest.fixture(scope="module")
+def older(shot):
+    """Older, shape and all."""
+    return made(shot, "older", quality="final", by_years=20)
+
+
+def test_older_goes_the_same_way(shot, older):
+    """It vouches for its output, keeps every bit of what is neither skin nor moved, and says whose lines these are."""
+    assert older.draft.facts == {"finite": Tri.TRUE, "complete": Tri.TRUE, "hull_untouched": Tri.TRUE}
+    assert older.draft.notes == ("20 years older: strength 100%, about 6 years more or less.",)
+    assert set(older.draft.inputs) == {"lines"}
+    comp, plate = layer(older, "comp"), plate_of(shot)
+    still = (layer(older, "confidence")[..., 0] == 0) & (comp == plate).all(axis=-1)
+    assert still.mean() > 0.6
+    change = light(comp) - light(plate)
+    assert np.quantile(np.abs(change[layer(older, "mattes")[..., 0] > 0.9]), 0.95) > 0.05
+    apart = np.abs(plate + layer(older, "delta") - comp)
+    assert apart.max() < 2e-3 * max(1.0, float(comp.max()))
+
+
+def test_wrinkles_stay_put_on_the_face_and_weaker_ones_are_pictures_only(shot, older):
+    """The known motion taken back, what is left of the edit's change between frames is a small part of the edit."""
+    less = made(shot, "less old", quality="final", by_years=10, volume=0, regions={"forehead": 0.0})
+    assert {"follow", "skin", "average over time"} <= less.reused
+    assert "picture" not in less.reused
+    gains = [light(layer(less, "comp", f)) - light(plate_of(shot, f)) for f in (1002, 1003)]
+    skin = layer(less, "mattes")[..., 0] > 0.8
+    flicker = np.abs(np.roll(gains[1], -STEP, 1) - gains[0])[skin].mean() / np.abs(gains[0][skin]).mean()
+    assert flicker < 0.25
+    forehead = layer(less, "mattes")[..., 1] > 0.9
+    assert np.abs(gains[0][forehead]).mean() < 0.1 * np.abs(gains[0][skin]).mean()
+
+
 def test_again_is_the_same_to_the_bit(shot, younger):
     again = made(shot, "again", quality="final", volume=0)
     assert "picture" in again.reused

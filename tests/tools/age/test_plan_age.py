@@ -6,7 +6,7 @@ import pytest
 from secondunit.faces.track import Track
 from secondunit.schema import AgeBrief, InputError
 from secondunit.tools.age import tool
-from secondunit.tools.age.plan import YEARS_AT_FULL, plan
+from secondunit.tools.age.plan import YEARS_AT_FULL, lines_seed, plan
 from secondunit.tools.age.whose import chosen
 
 
@@ -14,9 +14,12 @@ def brief(**words):
     return AgeBrief.read(shot="A010", performer="Pia", **words)
 
 
-@pytest.mark.parametrize("full", [YEARS_AT_FULL["younger"]])
-def test_years_are_strength_up_to_the_most(full):
-    amounts = [plan(brief(by_years=-years, apparent_age=70)).amount for years in range(1, 40)]
+@pytest.mark.parametrize(("way", "sign"), [("younger", -1), ("older", 1)])
+def test_years_are_strength_up_to_the_most(way, sign):
+    full = YEARS_AT_FULL[way]
+    plans = [plan(brief(by_years=sign * years, apparent_age=70)) for years in range(1, 40)]
+    assert {one.younger for one in plans} == {way == "younger"}
+    amounts = [one.amount for one in plans]
     assert amounts == sorted(amounts)
     assert amounts[0] == pytest.approx(1 / full)
     assert amounts[-1] == 1.0
@@ -31,6 +34,27 @@ def test_what_cannot_be_reached_is_said():
 def test_to_an_age_is_by_the_years_between():
     assert plan(brief(to_age=60, apparent_age=66)) == plan(brief(by_years=-6, apparent_age=66))
     assert not plan(brief(to_age=80, apparent_age=66)).younger
+
+
+def test_older_is_said_and_so_is_what_it_does_not_reach():
+    some, far = plan(brief(by_years=15, apparent_age=60)), plan(brief(to_age=95, apparent_age=60))
+    assert some.said == "15 years older: strength 75%, about 6 years more or less."
+    assert far.said.startswith("35 years older: strength 100%")
+    assert "reaches about 20 of them" in far.said
+    assert (some.volume, far.volume) == (0.75, 1.0)
+
+
+def test_without_an_apparent_age_nobody_knows_which_way():
+    with pytest.raises(InputError, match=r"how old they look in the plate \(--from AGE\)"):
+        tool.check(brief(to_age=60), Plate())
+
+
+def test_lines_are_the_performers_own_in_every_shot():
+    here = brief(by_years=15, apparent_age=60)
+    there = AgeBrief.read(shot="B020", performer="Pia", to_age=80, apparent_age=61)
+    someone = AgeBrief.read(shot="A010", performer="Sue", by_years=15, apparent_age=60)
+    assert lines_seed(here) == lines_seed(there)
+    assert len({lines_seed(here), lines_seed(someone), lines_seed(brief(by_years=15, apparent_age=60, seed=2))}) == 3
 
 
 def test_nothing_to_change_is_a_word_before_any_work():

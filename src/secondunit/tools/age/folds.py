@@ -61,7 +61,7 @@ def forehead(rng: Random, strong: float) -> list[Stroke]:
         row = _between(BROW_ROW, HAIR_ROW, float(height))
         part = _part(row, rng.uniform(0.02, 0.20), rng.uniform(0.80, 0.98))
         how = Manner(wave=0.005, broken=0.35, at=float(np.clip(0.5 + rng.normal(0, 0.08), 0.3, 0.7)))
-        out.append(stroke(part, strong * rng.uniform(0.4, 1.0), rng.uniform(0.0055, 0.0095), rng, how))
+        out.append(stroke(part, strong * rng.uniform(0.55, 1.05), rng.uniform(0.0055, 0.0095), rng, how))
     for _ in range(int(rng.integers(3, 6))):
         row = _between(BROW_ROW, HAIR_ROW, float(rng.uniform(0.2, 1.05)))
         start = rng.uniform(0.15, 0.6)
@@ -77,7 +77,7 @@ def glabella(rng: Random, strong: float) -> list[Stroke]:
     deeper, how = int(rng.integers(0, 2)), Manner(wave=0.003, broken=0.2, head=0.5, tail=0.7)
     out = []
     for which, side in enumerate((-1, 1)):
-        deep = strong * (rng.uniform(0.5, 0.65) if which == deeper else rng.uniform(0.25, 0.45))
+        deep = strong * (rng.uniform(0.6, 0.85) if which == deeper else rng.uniform(0.3, 0.55))
         foot = np.array([middle + side * half * rng.uniform(0.42, 0.55), low + rng.uniform(0.0, 0.012)])
         head = np.array([middle + side * half * rng.uniform(0.5, 0.8), high - rng.uniform(0.005, 0.03)])
         bent = (foot + head) / 2 + [side * half * rng.uniform(-0.12, 0.02), 0.0]
@@ -120,7 +120,7 @@ def under_eye(rng: Random, strong: float) -> list[Stroke]:
         for height in rng.uniform(0.1, 1.0, int(rng.integers(4, 7))):
             start = rng.uniform(0.0, 0.45)
             part = _part(_between(lid, bag, float(height)), start, start + rng.uniform(0.3, 0.55))
-            out.append(stroke(part, strong * rng.uniform(0.28, 0.5), 0.0038, rng, Manner(broken=0.5)))
+            out.append(stroke(part, strong * rng.uniform(0.45, 0.8), 0.0038, rng, Manner(broken=0.5)))
     return out
 
 
@@ -131,13 +131,13 @@ def mouth(rng: Random, strong: float) -> list[Stroke]:
     for side, fold, second, corner in zip((-1, 1), FOLD, SECOND_FOLD, MOUTH_CORNER, strict=True):
         own = strong * rng.uniform(0.85, 1.1)
         line = UV[list(fold)]
-        leaning = line[1:] + [side * 0.030, -0.004]
+        leaning = line[1:] + np.array([side * 0.030, -0.004])
         down = UV[list(corner)] + [side * 0.005, 0.012]
         out += [
-            stroke(line, 0.72 * own, 0.0105, rng, crease),
-            stroke(line, 0.34 * own, 0.024, rng, SOFT),
+            stroke(line, 1.15 * own, 0.0105, rng, crease),
+            stroke(line, 0.42 * own, 0.024, rng, SOFT),
             stroke(leaning, -0.20 * own, 0.030, rng, SOFT),
-            stroke(_part(down, 0.0, 0.8), rng.uniform(0.25, 0.5) * own, 0.0095, rng, down_how),
+            stroke(_part(down, 0.0, 0.8), rng.uniform(0.5, 0.85) * own, 0.008, rng, down_how),
             stroke(_part(down, 0.1, 1.0), 0.14 * own, 0.024, rng, SOFT),
         ]
         if rng.uniform() < 0.7:
@@ -169,7 +169,7 @@ def cheeks(rng: Random, strong: float) -> list[Stroke]:
             line = UV[list(fan)] * (1 - share) + UV[list(inner)] * share
             start = rng.uniform(0.0, 0.3)
             part = _part(line, start, start + rng.uniform(0.5, 0.75))
-            out.append(stroke(part, strong * rng.uniform(0.14, 0.26), rng.uniform(0.005, 0.009), rng, how))
+            out.append(stroke(part, strong * rng.uniform(0.22, 0.40), rng.uniform(0.005, 0.009), rng, how))
     return out
 
 

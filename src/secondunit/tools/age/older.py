@@ -22,13 +22,13 @@ SMOOTH = 0.11
 """Sigma of the light that the whole face takes, as a share of its width."""
 LINE_SIGMAS = (0.005, 0.010, 0.020, 0.036)
 """Half widths of the performer's own lines that are looked for, in face widths."""
-DEEPER = (0.6, 0.9, 0.7, 0.4)
+DEEPER = (1.2, 1.7, 1.4, 0.9)
 """What of their own darkness these lines gain."""
-STANDS_OUT = 2.5
+STANDS_OUT = 2.2
 """A line must be so many times darker than what three quarters of the cheeks' texture stay below."""
-MOST = 0.35
+MOST = 0.55
 """Log-luma that no line of the performer's own gains more than."""
-OWN_FIRST, OWN_IS = 0.55, 0.05
+OWN_FIRST, OWN_IS = 0.2, 0.06
 """Where the performer's own lines gain OWN_IS on average, so much less is added to them."""
 WRINKLED = ("forehead", "glabella", "crows_feet", "under_eye", "nasolabial", "marionette", "upper_lip", "cheek", "neck")
 PORES = ((0.0035, 0.045), (0.007, 0.022))
@@ -36,12 +36,12 @@ PORES = ((0.0035, 0.045), (0.007, 0.022))
 PORED = ((4, 0.05), (5, 0.04), (50, 0.07), (280, 0.07), (205, 0.06), (425, 0.06), (199, 0.05))
 FINEST_TEXELS = 1.1
 """No texture and no line of the performer's own is looked for below this."""
-DEEPEST = 0.75
-"""Log-luma that no fold goes beyond."""
+DEEPEST, LIGHTEST = 0.75, 0.18
+"""Log-luma that no fold goes beyond, down and up."""
 CLOSE = 0.006
 """The change fades over this share of the face's width before what is no skin."""
 WORN_AROUND, WORN_SOFT, WORN_BESIDE, WORN_LONG = 0.05, 0.008, 0.014, 0.14
-"""In face widths: what a thing is held against, half its width, what beside it is left alone, how long it is at least."""
+"""In face widths: what a thing is held against, half its width, what beside it is left alone, its least length."""
 WORN = (0.40, 0.60)
 """Log-luma by which a thing stands out, to begin to count, and to be no skin."""
 WARM = np.array([-0.32, 0.26], np.float32)
@@ -123,7 +123,8 @@ def _folded(base: Image, gate: Image, own: Image, seed: int) -> Image:
     fewer = 1 - OWN_FIRST * np.clip(has / OWN_IS, 0, 1)
     slope = come.slope * fewer[..., None] + _pores(seed, side)
     change = shaded(slope, light_on(base, gate), base, gate) - come.dark * fewer
-    return np.asarray(DEEPEST * np.tanh(change / DEEPEST) * held(base, gate), np.float32)
+    most = np.where(change < 0, DEEPEST, LIGHTEST)
+    return np.asarray(most * np.tanh(change / most) * held(base, gate), np.float32)
 
 
 def _valleys(light: Image, sigma: float) -> Image:

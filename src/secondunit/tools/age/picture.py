@@ -65,7 +65,8 @@ class Face:
 class PictureJob:
     """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
 
-    seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
+    seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's,
+    as `shape.Shape` counts it.
     """
 
     plates: Path
@@ -146,8 +147,6 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     if presence <= 0 or job.steady is None:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
-    # The mean remembers skin that something covers now.
-    change = change * np.clip(2 * gate, 0, 1)[..., None]
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)

@@ -1,4 +1,4 @@
-"""Colour that skin takes with age: a few spots, unevenness, thread veins, sallow around the mouth. Faint, and seeded."""
+"""Colour that skin takes with age, faint and seeded: a few spots, unevenness, thread veins, sallow around the mouth."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,8 +59,8 @@ def noise(rng: Random, side: int, share: float) -> Image:
     """
     cells = int(np.ceil(CELL / (share * FACE_WIDE)))
     rough = rng.standard_normal((cells, cells)).astype(np.float32)
-    rough = cv2.GaussianBlur(rough, (0, 0), CELL)
-    rough = (rough - rough.mean()) / max(float(rough.std()), 1e-6)
+    rough = np.asarray(cv2.GaussianBlur(rough, (0, 0), CELL), np.float32)
+    rough = np.asarray((rough - rough.mean()) / max(float(rough.std()), 1e-6), np.float32)
     if cells > side:
         return np.zeros((side, side), np.float32)
     return np.asarray(cv2.resize(rough, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)

@@ -40,7 +40,7 @@ class Plan:
 
 
 def plan(brief: AgeBrief) -> Plan:
-    """Which way the edit goes, and how strong it is. Raises InputError where nobody says how old the performer looks."""
+    """Which way the edit goes, and how strong it is. Raises InputError where nobody says how old they look."""
     if brief.apparent_age is None:
         raise InputError(
             "Say how old they look in the plate (--from AGE): from that the tool knows which way, and how far."

@@ -1,9 +1,9 @@
 """Skin pressed into folds, and how the plate's own light falls on it.
 
 The light is told from the smooth part of the plate's own shading over a face that is taken for an ellipsoid: luma is
-fitted by a constant and the normal, which is Lambert's law with an even light around (Ramamoorthi and Hanrahan, SIGGRAPH
-2001, to its first order). A slope turned to the light is then lighter by that law, and the bottom of a fold is darker
-because it sees less around it.
+fitted by a constant and the normal, which is Lambert's law with an even light around (Ramamoorthi and Hanrahan,
+SIGGRAPH 2001, to its first order). A slope turned to the light is then lighter by that law, and the bottom of a fold
+is darker because it sees less around it.
 """
 
 from dataclasses import dataclass
@@ -135,7 +135,8 @@ def held(base: Image, gate: Image) -> Image:
     """(S,S) 0..1: how much of a fold shows in the light there is: less in black shade and where light is blown out."""
     apart = base - mean_in(base, gate)
     dark = np.clip((apart + 2.4) / 1.4, 0, 1)
-    blown = np.clip((2.0 - apart) / 0.8, 0, 1)
+    seen = base[gate > 0.5]
+    blown = np.clip((0.9 - (base - np.quantile(seen, 0.9))) / 0.6, 0, 1) if len(seen) else 1.0
     return np.asarray((0.2 + 0.8 * dark) * (0.3 + 0.7 * blown), np.float32)
 
 

@@ -118,7 +118,7 @@ def _dabbed(line: Spots, depth: Line, side: int) -> Line:
     index = row * side + column
     places = np.concatenate([index, index + 1, index + side, index + side + 1])
     parts = [(1 - right) * (1 - below), right * (1 - below), (1 - right) * below, right * below]
-    return np.bincount(places, np.concatenate([weight * part for part in parts]), side * side)
+    return np.asarray(np.bincount(places, np.concatenate([weight * part for part in parts]), side * side), np.float64)
 
 
 def _rounded(line: Spots) -> Spots:
