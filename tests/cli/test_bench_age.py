@@ -54,7 +54,11 @@ def rendered(folder, still):
         channels = {channel: np.ascontiguousarray(light[..., n]) for n, channel in enumerate("RGB")}
         frames.write_layer(folder / "0007" / name / "frame.1001.exr", channels)
         seen = {"moles_px": MOLES, "moles_facing": [True], "landmarks_px": marks}
-        truth = {"age": {"years": years}, "identity": {"seed": 7, "moles": [{"radius_mm": 2.0}]}, "frames": {1001: seen}}
+        truth = {
+            "age": {"years": years},
+            "identity": {"seed": 7, "moles": [{"radius_mm": 2.0}]},
+            "frames": {1001: seen},
+        }
         (folder / "0007" / name / "truth.json").write_text(json.dumps(truth))
 
 
