@@ -27,7 +27,7 @@ class Identities:
             self.missing = f"{missing}: `make matching` installs it where there is a wheel"
 
     def measures(self, folder: Path, faces: Mapping[str, Image]) -> dict[str, Measure]:
-        """128 numbers of each picture's face; empty where any of them cannot be measured. folder: for a moment's use."""
+        """128 numbers of each picture's face; empty where one cannot be measured. folder: for a moment's use."""
         if self.missing:
             return {}
         with looker(self.check) as looking:
