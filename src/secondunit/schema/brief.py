@@ -87,6 +87,8 @@ Region = Literal[
     "neck",
     "eyes",
     "teeth",
+    "hair",
+    "brows",
 ]
 """Parts of a face that age differently and have a slider of their own."""
 

@@ -18,7 +18,12 @@ def texture(rng):
 
 def sheets(changes, lights, gate=1.0):
     return [
-        timing.Sheet(change[..., None].repeat(3, -1), np.full((SIDE, SIDE), gate, np.float32), light)
+        timing.Sheet(
+            change[..., None].repeat(3, -1),
+            np.full((SIDE, SIDE), gate, np.float32),
+            light,
+            np.zeros((192, 192, 4), np.float32),
+        )
         for change, light in zip(changes, lights, strict=True)
     ]
 

@@ -5,8 +5,9 @@ With age the white of the eye yellows and reddens, the dark ring around the iris
 that is white stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,7 +53,7 @@ class Part:
     where: Image
 
 
-def parts(plate: Image, points: Image, skin: Image, younger: bool) -> Mapping[str, Sequence[Part]]:
+def parts(plate: Image, points: Image, skin: Image, younger: bool) -> dict[str, Sequence[Part]]:
     """The changes at full strength of a frame (H,W,3), scene-linear, in which a face has these points (468,3).
 
     skin (H,W) 0..1: where it is seen. An eye or a mouth without skin around it is covered, or none.
@@ -64,14 +65,14 @@ def parts(plate: Image, points: Image, skin: Image, younger: bool) -> Mapping[st
 
 def _seen(part: Part, skin: Image) -> Part:
     """The part, as far as there is skin around it."""
-    share = _rising(float(skin[part.box].mean()), *BARE)
+    share = float(rising(float(skin[part.box].mean()), *BARE))
     return Part(part.box, np.clip(part.change * share, -MOST, MOST), part.where * np.float32(share))
 
 
 def _eye(plate: Image, points: Image, ring: Sequence[int], younger: bool) -> Part | None:
     spots = points[list(ring), :2].astype(np.float64)
     wide, high = _sizes(spots)
-    open_by = _rising(high / max(wide, 1e-6), *OPEN_EYE)
+    open_by = rising(high / max(wide, 1e-6), *OPEN_EYE)
     box = _box(spots, plate.shape[:2])
     if open_by <= 0 or wide < SMALLEST_PX or box is None:
         return None
@@ -124,7 +125,7 @@ def _limbal(white: Image, inside: Image, wide: float) -> Image:
 def _teeth(plate: Image, points: Image, younger: bool) -> Part | None:
     spots = points[list(topology.LIPS_INNER), :2].astype(np.float64)
     wide, high = _sizes(spots)
-    open_by = _rising(high / max(wide, 1e-6), *OPEN_MOUTH)
+    open_by = rising(high / max(wide, 1e-6), *OPEN_MOUTH)
     box = _box(spots, plate.shape[:2])
     if open_by <= 0 or wide < SMALLEST_PX or box is None:
         return None
@@ -195,5 +196,6 @@ def _between(values: Image, low: float, high: float) -> Image:
     return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
-def _rising(value: float, low: float, high: float) -> float:
-    return float(np.clip((value - low) / (high - low), 0, 1))
+def rising(values: Any, low: float, high: float) -> Any:
+    """0 up to low, 1 from high on, straight between."""
+    return np.clip((values - low) / (high - low), 0, 1)

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from secondunit.tools.age import eyes, regions, unwrap
+from secondunit.tools.age import eyes, hair, regions, unwrap
 from secondunit.tools.age.eyes import Part
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
-MATTES = ("skin", *regions.REGIONS, *eyes.PARTS)
+MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *hair.PARTS)
 """Channels of the layer of mattes."""
+CLOSED, OPEN = 0.05, 0.30
+"""The gate up to which a frame is left alone, and from which the change is laid on wholly: the change itself has faded
+with the gates of its own and its neighbours' frames."""
 LEAST = 5e-4
 """A smaller change of the logarithm is none: less than half floats hold, so the plate's own bits stay."""
 
@@ -41,7 +44,7 @@ def paste(plate: Image, points: Image, change: Image, gate: Image, strength: Ima
     seen = unwrap.window(points, plate.shape[:2])
     side = change.shape[0]
     masks = np.stack([gate, *(regions.region(name, side) * gate for name in regions.REGIONS)], axis=-1)
-    logs = unwrap.show(change * (strength * presence)[..., None], seen)
+    logs = unwrap.show(change * (strength * presence * _open(gate))[..., None], seen)
     box = _box(seen)
     out = {
         "comp": plate.copy(),
@@ -61,6 +64,11 @@ def moved(plate: Image, made: Pasted, picture: Image, stmap: Image) -> Pasted:
     """The same after its shape was moved: `picture` (H,W,3) takes the comp's place. The other layers stay put."""
     comp = _as_half(picture)
     return replace(made, comp=comp, delta=comp - plate, stmap=stmap)
+
+
+def _open(gate: Image) -> Image:
+    """(S,S) 0..1: nothing where this very frame shows no skin, whatever its neighbours' average would change there."""
+    return np.asarray(np.clip((gate - CLOSED) / (OPEN - CLOSED), 0, 1), np.float32)
 
 
 def over(plate: Image, made: Pasted, parts: Sequence[Part], strength: float) -> Pasted:

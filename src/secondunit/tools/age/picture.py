@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
-from secondunit.tools.age import eyes, paste, regions, shape, shifted, skin, timing, unwrap
+from secondunit.tools.age import (
+    covered,
+    eyes,
+    hair,
+    older,
+    paste,
+    regions,
+    shape,
+    shifted,
+    skin,
+    timing,
+    unwrap,
+)
 
 Image = NDArray[np.float32]
 
@@ -23,7 +35,7 @@ LAYERS = (
         name="mattes",
         channels=paste.MATTES,
         pixel_type="half",
-        what="Skin that is edited, each region of it, eyes and teeth.",
+        what="Skin that is edited, each region of it, eyes, teeth, hair and brows.",
     ),
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
     Layer(name="stmap", channels=("R", "G"), pixel_type="float", what="STMap of the moved shape: u right, v up."),
@@ -53,7 +65,7 @@ class Face:
 class PictureJob:
     """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
 
-    amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
+    seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's, as `shape.Shape` counts it.
     """
 
     plates: Path
@@ -79,10 +91,14 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     plate = plate_of(job, frame)
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
-    someone = unwrap.read(person_in(job, plate, index), spots)
-    found = skin.younger(texture, unwrap.facing(points, job.face.side, plate.shape[:2]) * someone)
+    someone = person_in(job, plate, index)
+    hair.save(folder, hair.tone(plate, job.face.points[index], someone))
+    facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
+    found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
-    timing.save(folder, timing.Sheet(change, found.gate, skin.logs(texture)[0]))
+    light, colour = skin.logs(texture)
+    low = covered.low(light, colour, facing * regions.skin(job.face.side))
+    timing.save(folder, timing.Sheet(change, found.gate, light, low))
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
@@ -130,14 +146,19 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     if presence <= 0 or job.steady is None:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
+    # The mean remembers skin that something covers now.
+    change = change * np.clip(2 * gate, 0, 1)[..., None]
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
-    for name, found in eyes.parts(plate, job.face.points[index], made.mattes[..., 0], job.younger).items():
-        made = paste.over(plate, made, found, job.amount * dict(job.weights).get(name, 1.0) * presence)
+    face, someone = job.face.points[index], person_in(job, plate, index)
+    found = eyes.parts(plate, face, made.mattes[..., 0], job.younger)
+    found |= hair.parts(plate, face, someone, hair.load(job.steady), job.younger)
+    for name in (*eyes.PARTS, *hair.PARTS):
+        made = paste.over(plate, made, found[name], job.amount * dict(job.weights).get(name, 1.0) * presence)
     if job.volume == 0:
         return made
-    field = shape.field(job.face.points[index], plate.shape[:2], shape.Shape.all(job.volume * presence))
-    moved, touched = shifted.compose(made.comp, field, person_in(job, plate, index))
+    field = shape.field(face, plate.shape[:2], shape.Shape.all(job.volume * presence))
+    moved, touched = shifted.compose(made.comp, field, someone)
     return paste.moved(plate, made, moved, shape.stmap(field, plate.shape[:2], touched))
 
 

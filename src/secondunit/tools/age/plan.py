@@ -1,8 +1,9 @@
 """From a brief's words to the strength of the edit, and what may be said of it."""
 
+import hashlib
 from dataclasses import dataclass
 
-from secondunit.schema import AgeBrief
+from secondunit.schema import AgeBrief, InputError
 
 YEARS_AT_FULL = {"younger": 12, "older": 20}
 """Years of apparent age that the edit at full strength is worth. A first estimate: docs/age.md says from what."""
@@ -21,7 +22,7 @@ class Plan:
     younger: bool
     amount: float
     reached: float
-    asked: float | None
+    asked: float
 
     @property
     def volume(self) -> float:
@@ -32,8 +33,6 @@ class Plan:
     def said(self) -> str:
         """One sentence for a person."""
         way = "younger" if self.younger else "older"
-        if self.asked is None:
-            return f"The plate's apparent age is not stated, so the edit is made at full strength, {way}."
         line = f"{self.asked:g} years {way}: strength {self.amount:.0%}, about {SPREAD_YEARS} years more or less."
         if self.reached < self.asked:
             line += f" The tool reaches about {self.reached:g} of them; the rest is for make-up, casting or paint."
@@ -41,12 +40,21 @@ class Plan:
 
 
 def plan(brief: AgeBrief) -> Plan:
-    """How strong the edit is. With neither years nor an apparent age it is at full strength, younger."""
-    years = brief.by_years
-    if years is None and brief.apparent_age is not None and brief.to_age is not None:
-        years = brief.to_age - brief.apparent_age
-    if years is None:
-        return Plan(True, STRONGEST, float(YEARS_AT_FULL["younger"]), None)
+    """Which way the edit goes, and how strong it is. Raises InputError where nobody says how old the performer looks."""
+    if brief.apparent_age is None:
+        raise InputError(
+            "Say how old they look in the plate (--from AGE): from that the tool knows which way, and how far."
+        )
+    years = brief.target_age - brief.apparent_age
     full = YEARS_AT_FULL["younger" if years < 0 else "older"]
-    amount = min(abs(years) / full, STRONGEST)
-    return Plan(years < 0, amount, min(abs(years), full), float(abs(years)))
+    return Plan(years < 0, min(abs(years) / full, STRONGEST), float(min(abs(years), full)), float(abs(years)))
+
+
+def lines_digest(brief: AgeBrief) -> str:
+    """SHA-256, in hex, of what a performer's lines are drawn from: their name and the brief's seed, in every shot."""
+    return hashlib.sha256(f"{brief.performer}\n{brief.seed}".encode()).hexdigest()
+
+
+def lines_seed(brief: AgeBrief) -> int:
+    """The first 63 bits of that, as a seed."""
+    return int(lines_digest(brief)[:16], 16) >> 1

@@ -6,7 +6,7 @@ without the face, begins anew.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -27,23 +27,42 @@ FILE = "change.npz"
 
 @dataclass(frozen=True)
 class Sheet:
-    """Of one frame over the map: change (S,S,C) to be added to logarithms, gate (S,S), light (S,S) to align by."""
+    """Of one frame over the map: change (S,S,C) to be added to logarithms, gate (S,S), light (S,S) to align by.
+
+    low: the frame as `covered.low` gives it.
+    """
 
     change: Image
     gate: Image
     light: Image
+    low: Image
+
+
+KEPT = ("change", "gate", "light", "low")
 
 
 def save(folder: Path, sheet: Sheet) -> None:
     """Keep a frame's sheet in half floats."""
-    half = {name: getattr(sheet, name).astype(np.float16) for name in ("change", "gate", "light")}
+    half = {name: getattr(sheet, name).astype(np.float16) for name in KEPT}
     np.savez(folder / FILE, **half)
 
 
 def load(folder: Path) -> Sheet:
     """What `save` kept."""
     with np.load(folder / FILE) as kept:
-        return Sheet(*(kept[name].astype(np.float32) for name in ("change", "gate", "light")))
+        return Sheet(*(kept[name].astype(np.float32) for name in KEPT))
+
+
+def load_low(folder: Path) -> Image:
+    """Only the coarse sight of the frame of what `save` kept."""
+    with np.load(folder / FILE) as kept:
+        return np.asarray(kept["low"], np.float32)
+
+
+def uncovered(sheet: Sheet, cover: Image) -> Sheet:
+    """The sheet of a frame, with no skin where something covers it: cover (s,s) 0..1 over the map."""
+    open_to = 1 - cv2.resize(cover, sheet.gate.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return replace(sheet, gate=np.asarray(sheet.gate * open_to, np.float32))
 
 
 def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Re-ageing from brief to draft: follow the performer, find the change, average it over time, lay it over the plate."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import picture, timing, unwrap
+from secondunit.tools.age import covered, hair, picture, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
-from secondunit.tools.age.plan import Plan, plan
+from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan
 from secondunit.tools.age.whose import chosen
 from secondunit.tools.base import Context
 
@@ -59,7 +59,7 @@ def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJo
         first=plate.first_frame,
         face=face,
         younger=wanted.younger,
-        seed=brief.seed,
+        seed=lines_seed(brief),
     )
 
 
@@ -114,12 +114,19 @@ def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
     found = ctx.cached_frames("skin", inputs, picture.find_change, seen, job, code=picture.CODE)
 
     def fill(folder: Path) -> None:
+        hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
         for run in _runs(job):
-            steps = timing.steadied(lambda n: timing.load(found[job.first + n]), run, folder)
+            steps = timing.steadied(_uncovered(found, job.first, run), run, folder)
             for done, _ in enumerate(steps):
                 ctx.progress("average over time", done, 2 * len(seen))
 
     return ctx.cached_folder("average over time", inputs, fill, code=picture.CODE)
+
+
+def _uncovered(found: Mapping[int, Path], first: int, run: range) -> Callable[[int], timing.Sheet]:
+    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+    covers = covered.covers(lambda n: timing.load_low(found[first + n]), run)
+    return lambda n: timing.uncovered(timing.load(found[first + n]), covers(n))
 
 
 def _runs(job: PictureJob) -> list[range]:
@@ -172,6 +179,7 @@ def _deliver(
             "complete": Tri.of(len(facts) == len(plate.frames)),
             "hull_untouched": Tri.of(sum(fact["outside"] for fact in facts) == 0),
         },
+        inputs={} if wanted.younger else {"lines": lines_digest(brief)},
         data_window=staged.window_of(plate, job.width, job.height),
         notes=(wanted.said,),
     )
@@ -186,9 +194,7 @@ def check(brief: AgeBrief, plate: Plate) -> None:
                 f"--at {x:g},{y:g} lies outside the plate, which is {plate.width} x {plate.height} pixels."
             )
     wanted = plan(brief)
-    if not wanted.younger and wanted.asked != 0:
-        raise InputError("Older is not made here yet, only younger: ask for an age below the apparent one.")
-    if wanted.asked == 0:
+    if not wanted.asked:
         raise InputError("The age asked for is the apparent age: there is nothing to change.")
     try:
         follow.networks()

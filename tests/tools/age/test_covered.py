@@ -1,0 +1,81 @@
+"""What passes before the face is told by light and detail that are not the usual ones; a turning light is not."""
+
+import cv2
+import numpy as np
+import pytest
+
+from secondunit.tools.age import covered, timing
+
+SIDE = 256
+FRAMES = range(12)
+PATCH = (slice(90, 150), slice(100, 160))
+
+
+@pytest.fixture
+def skin():
+    """Log-luma (S,S) with folds and grain."""
+    rng = np.random.default_rng(4)
+    folds = sum(
+        depth * cv2.GaussianBlur(rng.standard_normal((SIDE, SIDE)), (0, 0), sigma) * sigma
+        for sigma, depth in ((2.5, 0.12), (5.0, 0.12))
+    )
+    return (-1.0 + folds).astype(np.float32)
+
+
+def lows(frames):
+    """`covered.low` of log-lumas, all seen, of one colour, with grain of each frame's own."""
+    rng = np.random.default_rng(5)
+    colour, facing = np.zeros((SIDE, SIDE, 2), np.float32), np.ones((SIDE, SIDE), np.float32)
+    out = []
+    for light in frames:
+        grained = light + 0.02 * rng.standard_normal(light.shape)
+        out.append(covered.low(grained.astype(np.float32), colour, facing))
+    return out
+
+
+def share(cover, where):
+    whole = cv2.resize(cover, (SIDE, SIDE))
+    return float(whole[where].mean())
+
+
+def test_a_patch_that_passes_is_covered_and_the_rest_is_not(skin):
+    rng = np.random.default_rng(6)
+    hand = cv2.GaussianBlur(rng.standard_normal((SIDE, SIDE)), (0, 0), 3.0)[PATCH] * 0.5
+    frames = [skin.copy() for _ in FRAMES]
+    for light in frames[4:7]:
+        light[PATCH] = skin[PATCH].mean() - 0.2 + hand
+    seen = lows(frames)
+    covers = covered.covers(seen.__getitem__, FRAMES)
+    assert share(covers(5), (slice(96, 144), slice(106, 154))) > 0.9
+    away = (slice(180, 250), slice(10, 240))
+    assert share(covers(5), away) < 0.05
+    assert max(share(covers(n), (slice(0, SIDE),) * 2) for n in (0, 2, 9, 11)) < 0.02
+
+
+def test_light_that_turns_covers_nothing(skin):
+    """A slope of light over the face that swings from one side to the other, and an exposure that breathes."""
+    u = np.linspace(-0.5, 0.5, SIDE, dtype=np.float32)[None, :]
+    seen = lows([skin + 0.6 * u * np.sin(n / 3) + 0.1 * np.cos(n) for n in FRAMES])
+    covers = covered.covers(seen.__getitem__, FRAMES)
+    assert max(float(covers(n).mean()) for n in FRAMES) < 0.02
+
+
+def test_in_a_few_frames_nothing_is_told(skin):
+    seen = lows([skin, -skin, skin])
+    assert not covered.covers(seen.__getitem__, range(3))(1).any()
+
+
+def test_what_is_never_seen_is_not_judged(skin):
+    seen = lows([skin] * 6)
+    for one in seen:
+        one[..., 3] = 0
+    assert not covered.covers(seen.__getitem__, range(6))(2).any()
+
+
+def test_a_covered_sheet_has_no_skin_there():
+    sheet = timing.Sheet(*(np.ones((64, 64, *rest), np.float32) for rest in ((3,), (), (), (4,))))
+    cover = np.zeros((covered.SIDE, covered.SIDE), np.float32)
+    cover[: covered.SIDE // 2] = 1
+    gate = timing.uncovered(sheet, cover).gate
+    assert gate[:28].max() == 0
+    assert gate[36:].min() == 1
