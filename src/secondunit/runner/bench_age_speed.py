@@ -86,13 +86,13 @@ def measure(still: "Still", scratch: Path, quiet: Listener, progress: Progress) 
     """Frames a second and core, with and without reading and writing; by length; a changed slider; memory."""
     timing, steps = _Timing(still, scratch, quiet), len(LENGTHS) + 2
     progress(STAGE, 0, steps)
-    spent, profile, take = [], cProfile.Profile(), None
+    spent, profile, take = [], cProfile.Profile(time.process_time), None
     for done, count in enumerate(LENGTHS, start=1):
         take = timing.clip(count)
         spent.append(timing.cpu_s(take, profile))
         progress(STAGE, done, steps)
     assert take is not None
-    slider = spent[-1] / timing.cpu_s(take, cProfile.Profile(), regions={"cheek": 0.5})
+    slider = spent[-1] / timing.cpu_s(take, cProfile.Profile(time.process_time), regions={"cheek": 0.5})
     progress(STAGE, steps - 1, steps)
     with peak() as most:
         timing.make(take, LocalContext, cache="fresh")
@@ -157,7 +157,7 @@ def at_1080p(still: "Still") -> tuple[Any, Any]:
 
 
 def reading_and_writing_s(profile: cProfile.Profile) -> float:
-    """Seconds in `READING_AND_WRITING`."""
+    """CPU seconds in `READING_AND_WRITING`."""
     total = 0.0
     for (file, _, name), row in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         for ending, names in READING_AND_WRITING.items():
