@@ -32,7 +32,8 @@ READING_AND_WRITING = {
     "media/movies.py": ("write_preview",),
     "media/contact.py": ("write_contact",),
     "tools/staged.py": ("save_shown",),
-    "tools/age/timing.py": ("save", "load", "_keep", "_kept"),
+    "tools/age/timing.py": ("save", "load", "load_low", "_keep", "_kept"),
+    "tools/age/hair.py": ("save", "load"),
     "runner/cache.py": ("_digests",),
 }
 """Functions whose time counts as reading and writing; none of them calls another."""
@@ -64,10 +65,10 @@ class _Timing:
         made = motion.clip(code, points, count)
         return pictures.write(made.codes, self.scratch / f"clip-{count}", f"{count} frames at 1080p")
 
-    def cpu_s(self, take: "Take", profile: cProfile.Profile | None = None, **words: Any) -> float:
+    def cpu_s(self, take: "Take", profile: cProfile.Profile, **words: Any) -> float:
         """CPU seconds of a version, in this process and in children that have ended."""
         start = _cpu_s()
-        with profile or contextlib.nullcontext():
+        with profile:
             self.make(take, InProcess, **words)
         return _cpu_s() - start
 
@@ -85,18 +86,18 @@ def measure(still: "Still", scratch: Path, quiet: Listener, progress: Progress) 
     """Frames a second and core, with and without reading and writing; by length; a changed slider; memory."""
     timing, steps = _Timing(still, scratch, quiet), len(LENGTHS) + 2
     progress(STAGE, 0, steps)
-    spent, profile, take = [], cProfile.Profile(), None
+    spent, profile, take = [], cProfile.Profile(time.process_time), None
     for done, count in enumerate(LENGTHS, start=1):
         take = timing.clip(count)
-        spent.append(timing.cpu_s(take, profile if count == LENGTHS[-1] else None))
+        spent.append(timing.cpu_s(take, profile))
         progress(STAGE, done, steps)
     assert take is not None
-    slider = spent[-1] / timing.cpu_s(take, regions={"cheek": 0.5})
+    slider = spent[-1] / timing.cpu_s(take, cProfile.Profile(time.process_time), regions={"cheek": 0.5})
     progress(STAGE, steps - 1, steps)
     with peak() as most:
         timing.make(take, LocalContext, cache="fresh")
     progress(STAGE, steps, steps)
-    return _figures(spent, reading_and_writing_s(profile) / LENGTHS[-1], slider, most)
+    return _figures(spent, reading_and_writing_s(profile) / sum(LENGTHS), slider, most)
 
 
 def _figures(spent: Sequence[float], moving_s: float, slider: float, most: Sequence[float]) -> "list[Figure]":
@@ -156,7 +157,7 @@ def at_1080p(still: "Still") -> tuple[Any, Any]:
 
 
 def reading_and_writing_s(profile: cProfile.Profile) -> float:
-    """Seconds in `READING_AND_WRITING`."""
+    """CPU seconds in `READING_AND_WRITING`."""
     total = 0.0
     for (file, _, name), row in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         for ending, names in READING_AND_WRITING.items():

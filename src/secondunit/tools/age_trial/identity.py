@@ -5,12 +5,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from secondunit.faces import models
 from secondunit.faces.inspect import looker
 from secondunit.media.child import nothing
 
 from .pictures import Image
+
+Measure = NDArray[np.float64]
 
 
 class Identities:
@@ -23,22 +26,17 @@ class Identities:
         except models.Missing as missing:
             self.missing = f"{missing}: `make matching` installs it where there is a wheel"
 
-    def distances(self, folder: Path, one: Image, others: Mapping[str, Image]) -> dict[str, float]:
-        """Distance of each picture's face from that of `one`; empty where any of them cannot be measured."""
+    def measures(self, folder: Path, faces: Mapping[str, Image]) -> dict[str, Measure]:
+        """128 numbers of each picture's face; empty where one cannot be measured. folder: for a moment's use."""
         if self.missing:
             return {}
-        out: dict[str, float] = {}
         with looker(self.check) as looking:
-            first = _measure(looking.measure, folder, one)
-            for name, code in others.items():
-                measure = _measure(looking.measure, folder, code)
-                if first is None or measure is None:
-                    return {}
-                out[name] = float(np.linalg.norm(measure - first))
-        return out
+            found = {name: _measure(looking.measure, folder, code) for name, code in faces.items()}
+        known = {name: measure for name, measure in found.items() if measure is not None}
+        return known if len(known) == len(faces) else {}
 
 
-def _measure(ask: Callable[[Path], dict[str, object]], folder: Path, code: Image) -> np.ndarray | None:
+def _measure(ask: Callable[[Path], dict[str, object]], folder: Path, code: Image) -> Measure | None:
     """128 numbers of the one face in a picture, or None."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "face.png"

@@ -1,6 +1,6 @@
 """Measured on rendered heads, whose younger selves are known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 
 from . import beauty, likeness, outline, pictures, places, trying
 from .gates import Figure, Gate, missed
-from .identity import Identities
+from .identity import Identities, Measure
 from .material import HOW, Head, always_skin, region
 from .pictures import Image, Made, Mask, luma
 from .places import Points
@@ -60,6 +60,11 @@ class Trial:
         """The truth."""
         return self.codes[self.head.young.years]
 
+    @property
+    def faces(self) -> dict[str, Image]:
+        """Pictures of it by name."""
+        return {"source": self.source, "young": self.young, "whole": self.whole.comp, "smooth": self.smooth}
+
 
 def measure(heads: Sequence[Head], make: Maker, ids: Identities, folder: Path, progress: Progress) -> list[Figure]:
     """All figures on heads. folder: an empty one for plates."""
@@ -92,12 +97,7 @@ def _one(head: Head, make: Maker, ids: Identities, folder: Path, values: Values)
     _kept(trial, values)
     _nearer(trial, values)
     _outline(trial, make, folder, values)
-    named = ids.distances(folder, source, {"whole": steps[-1].comp, "smooth": smooth, "young": trial.young})
-    if named:
-        values.add("identity", named["whole"], named["smooth"])
-    toward = ids.distances(folder, trial.young, {"source": source, "whole": steps[-1].comp, "smooth": smooth})
-    if toward:
-        values.add("identity gain", toward["source"] - toward["whole"], toward["source"] - toward["smooth"])
+    _identity(trial, ids.measures(folder, trial.faces), values)
 
 
 def _years(trial: Trial, steps: Sequence[Made], values: Values) -> None:
@@ -116,6 +116,20 @@ def _years(trial: Trial, steps: Sequence[Made], values: Values) -> None:
     drops = [dropped(step.comp) for step in steps]
     rising = all(a < b for a, b in pairwise(edits))
     values.add("monotone", float(rising and all(a <= b for a, b in pairwise(drops))))
+
+
+def _identity(trial: Trial, measures: Mapping[str, Measure], values: Values) -> None:
+    """Distance from the source's face, and how much nearer to the young one's it got."""
+    if not measures:
+        return
+    away = {
+        (name, of): float(np.linalg.norm(measures[name] - measures[of]))
+        for name in trial.faces
+        for of in ("source", "young")
+    }
+    values.add("identity", away["whole", "source"], away["smooth", "source"])
+    was = away["source", "young"]
+    values.add("identity gain", was - away["whole", "young"], was - away["smooth", "young"])
 
 
 def _kept(trial: Trial, values: Values) -> None:

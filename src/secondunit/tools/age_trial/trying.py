@@ -13,6 +13,8 @@ from .pictures import Made, Take
 APPARENT = 68
 """Years stated of every face measured here."""
 FULL = YEARS_AT_FULL["younger"]
+NO_SKIN = ("eyes", "teeth", "hair", "brows")
+"""Regions of a brief that are not the face's skin."""
 Maker = Callable[[Take, AgeBrief], Path]
 """Makes a version with the real tool, and answers with its folder."""
 Progress = Callable[[str, float, float], None]
@@ -25,8 +27,8 @@ def brief(years: float = FULL, **words: Any) -> AgeBrief:
 
 
 def skin_only(years: float = FULL) -> AgeBrief:
-    """The same, and nothing moves."""
-    return brief(years, volume=0)
+    """The same of the skin alone: nothing moves, and eyes, teeth, hair and brows stay."""
+    return brief(years, volume=0, regions=dict.fromkeys(NO_SKIN, 0.0))
 
 
 def made(make: Maker, take: Take, asked: AgeBrief) -> Iterator[Made]:
