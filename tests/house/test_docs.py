@@ -39,7 +39,7 @@ def test_commands_of_later_work_do_not_exist():
         *("consent draft", "consent record", "consent withdraw", "consent lift", "consent revocations"),
         *("consent list", "consent show", "enrol add", "enrol list", "enrol erase"),
         *("policy use", "policy review", "policy list", "policy explain", "policy test"),
-        *("ledger verify", "bench guard", "models"),
+        *("ledger verify", "bench guard", "bench age", "models"),
     }
 
 
