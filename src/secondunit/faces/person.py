@@ -6,6 +6,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from secondunit.media.guided import guided
+
 from . import models, topology
 from .network import CLASSIC
 
@@ -17,6 +19,9 @@ AROUND, LOWER = 2.6, 0.25
 shoulders, as it was trained."""
 FINER = 4
 """The edge is drawn along that of the picture within so many of the network's pixels."""
+
+EDGE = 1e-3
+"""Variance of the picture's grey, 0..1, from which it has an edge."""
 
 
 def matte(picture: Array, points: Array) -> Array:
@@ -37,20 +42,10 @@ def matte(picture: Array, points: Array) -> Array:
     found = np.ascontiguousarray(network.forward().reshape(SEEN, SEEN))
     size = picture.shape[1::-1]
     whole = cv2.warpAffine(found, into, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return _drawn_along(np.asarray(whole, np.float32), picture, max(2, round(FINER * scale)))
+    guide = picture.astype(np.float32).mean(axis=2) / 255
+    return np.clip(guided(np.asarray(whole, np.float32), guide, max(2, round(FINER * scale)), EDGE), 0, 1)
 
 
 @lru_cache(maxsize=1)
 def _network() -> Any:
     return cv2.dnn.readNetFromTFLite(str(models.find(models.PERSON).file), CLASSIC)
-
-
-def _drawn_along(coarse: Array, picture: Array, radius: int) -> Array:
-    """The matte with its edge at the picture's: guided filter (He, Sun and Tang, ECCV 2010) of one channel."""
-    guide = picture.astype(np.float32).mean(axis=2) / 255
-    size = (2 * radius + 1,) * 2
-    mean_g, mean_s = cv2.blur(guide, size), cv2.blur(coarse, size)
-    spread = cv2.blur(guide * guide, size) - mean_g * mean_g
-    slope = (cv2.blur(guide * coarse, size) - mean_g * mean_s) / (spread + 1e-3)
-    out = cv2.blur(slope, size) * guide + cv2.blur(mean_s - slope * mean_g, size)
-    return np.asarray(np.clip(out, 0, 1), np.float32)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from secondunit.media.guided import guided
 from secondunit.schema.camera import Camera
 from secondunit.vision.camera import horizon_y, project
 from secondunit.vision.corners import Floats
@@ -269,14 +270,6 @@ def _distance(strip: Image, sample: Image, sigma: float) -> Image:
     variance = np.maximum(square - mean**2, 0) + 0.03**2
     apart = (strip - mean[:, None]) ** 2 / variance[:, None]
     return np.asarray(apart.sum(axis=2) + np.log(variance).sum(axis=1)[:, None])
-
-
-def guided(signal: Image, guide: Image, radius: int, epsilon: float) -> Image:
-    """Guided filter: smooths `signal` (H,W) but keeps the edges of `guide` (H,W). He, Sun and Tang, ECCV 2010."""
-    size = (2 * radius + 1,) * 2
-    mean_g, mean_s = cv2.blur(guide, size), cv2.blur(signal, size)
-    slope = (cv2.blur(guide * signal, size) - mean_g * mean_s) / (cv2.blur(guide * guide, size) - mean_g**2 + epsilon)
-    return np.asarray(cv2.blur(slope, size) * guide + cv2.blur(mean_s - slope * mean_g, size))
 
 
 def _thin(sky: Image) -> Mask:

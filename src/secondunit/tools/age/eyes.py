@@ -46,11 +46,15 @@ SMALLEST_PX = 8.0
 
 @dataclass(frozen=True)
 class Part:
-    """A rectangle of the picture: its slices, the change (h,w,3) as `paste` takes it, and where it is (h,w) 0..1."""
+    """A rectangle of the picture: its slices, the change (h,w,3) as `paste` takes it, and where it is (h,w) 0..1.
+
+    behind: light (h,w,3) of its pixels that is not the part's, and stays.
+    """
 
     box: tuple[slice, slice]
     change: Image
     where: Image
+    behind: Image | None = None
 
 
 def parts(plate: Image, points: Image, skin: Image, younger: bool) -> dict[str, Sequence[Part]]:

@@ -1,8 +1,9 @@
-"""Hair and brows: where they are, and how their strands change colour with the years.
+"""Where a performer's hair is, by colour and place, in the square around the head.
 
 There is no network for hair here. Hair is what belongs to the person, lies around the face, hangs together with what
-grows over the forehead, and has that colour rather than the skin's. A hat is taken for hair, and only its grey would
-be changed; a bald head has none. All changes are logarithms at each pixel, so that every strand keeps its own light.
+grows over the forehead, and has that colour rather than the skin's or the clothes'. Both colours are the performer's
+own: the skin's is carried on from where the face shows it, lit as it is there. A hat is taken for hair, and only its
+grey would be changed; a bald head has none.
 """
 
 from collections.abc import Sequence
@@ -14,265 +15,249 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import topology
-from secondunit.tools.age.eyes import Part, rising
-from secondunit.tools.age.skin import logs
-from secondunit.tools.age.strands import darkened, greyed
+from secondunit.tools.age.around import HIGH, SIDE, Square
+from secondunit.tools.age.mixture import Mixture, fitted
+from secondunit.tools.age.skin import logs, normalised
+from secondunit.tools.age.timing import Sheet
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-PARTS = ("hair", "brows")
 FILE = "hair.npy"
-SMALL = 110.0
-"""Pixels of the face's width at which hair is told from the rest."""
-ASIDE, ABOVE, BELOW = 1.15, 0.85, 0.45
-"""How far around the face hair is looked for: in widths to each side of its middle, heights above and below it."""
-CROWN = (0.21, 0.36, 0.15)
-"""The ellipse in which hair begins: its middle above the forehead's top and its half axes, by height, width, height."""
-FEWEST = 0.15
-"""Share of that ellipse that must be other than skin: below it the head is bald."""
-THIN = 2.5
-"""Standard deviations of skin within which hair is so thin, or so like it, that it is not told from it."""
-FRINGE = 0.18
-"""A forehead whose colour is farther than this from that of the cheeks is covered by hair."""
-SKIN_SPREAD = (0.38, 0.07, 0.09)
-"""Standard deviations of skin in log-luma, and in red and blue against it, lit alike."""
-LIKE_CLOTH = 2.0
-"""Standard deviations of hair within which clothes are not told from it: then it ends at the chin."""
-BROW_WIDE, BROW_APART = 0.018, (1.2, 2.4)
-"""How far around the ring of the brow its hairs stand, by the face's width; standard deviations from skin of a hair."""
+SURE = 0.9
+"""A person's matte from which a texel is theirs alone."""
+RIM = (0.35, 0.80)
+"""The matte's rim, drawn tighter: outside it is none of theirs."""
+CROWN = (0.02, 0.45)
+"""Hair begins above the brows, so far outside the face's oval, in heights of the face: from, to."""
+FEWEST, LEAST = 0.12, 0.01
+"""Share of that crown, and area in heights squared, that must be other than skin: below it the head is bald."""
+UNLIKE = 2.4
+"""Standard deviations from skin of a texel that the hair's colour is first learned from."""
+SKIN_LEAST = (0.40, 0.05, 0.06)
+"""Least standard deviations of skin in log-luma, and in red and blue against it, at one place."""
+HAIR_LEAST = (0.25, 0.04, 0.05)
+"""The same of each of the colours of hair."""
+LIT = 0.22
+"""Over such a part of its height a face is lit alike (sigma)."""
+HIGH_FOREHEAD = 0.15
+"""So far above the face's oval a forehead may go on, in heights."""
+LIT_MORE = 1.8
+"""Skin may be lighter than around it by so much more than it may be darker: foreheads shine."""
+FAR = 0.75
+"""Hair is not looked for farther than this from the face's oval."""
+STEPS = 2
+"""How often colours are learned again from what was found by them."""
+NEAR, UNSEEN = 4, 0.35
+"""A frame has its say about hair so many texels around its own, and so much less of one where it sees none: there a
+hand may be.
+"""
+FEATURES = (
+    (topology.RIGHT_EYE, 0.04),
+    (topology.LEFT_EYE, 0.04),
+    (topology.RIGHT_BROW, 0.035),
+    (topology.LEFT_BROW, 0.035),
+    (topology.LIPS_OUTER, 0.025),
+)
+"""Rings that skin's colour is not read from, and how far around them neither, in heights."""
 
 
 @dataclass(frozen=True)
-class Tone:
-    """Colours of one performer: of skin (4,3) on both halves of forehead and cheeks, of hair (3,) and its covariance
-    (3,3); all as log-luma, and red and blue against it. cloth: whether clothes have another colour than hair, so that
-    hair may go below the chin.
+class View:
+    """A head in its square, each (SIDE,SIDE): values (,3) log-luma and red and blue against it, the person's matte;
+    apart: heights outward of the face's oval, negative within; aside: heights to the side of its middle. Rows of brows,
+    eyes, mouth, chin.
     """
 
-    skin: NDArray[np.float64]
-    hair: NDArray[np.float64]
-    hair_spread: NDArray[np.float64]
-    cloth: bool
-
-    def packed(self) -> NDArray[np.float64]:
-        """(25,) numbers."""
-        return np.concatenate([np.ravel(part) for part in (self.skin, self.hair, self.hair_spread, self.cloth)])
-
-    @staticmethod
-    def unpacked(numbers: NDArray[np.float64]) -> "Tone":
-        """The opposite of `packed`; of a mean of several, clothes by majority."""
-        n = np.asarray(numbers, np.float64)
-        return Tone(n[:12].reshape(4, 3), n[12:15], n[15:24].reshape(3, 3), bool(n[24] > 0.5))
-
-
-@dataclass(frozen=True)
-class _Near:
-    """What lies around a face at a small size: values (h,w,3) as Tone counts them, person (h,w), where each place is
-    across and down in widths and heights of the face (0, 0 its middle and its top), inside (h,w) the face's oval.
-    """
-
-    box: tuple[slice, slice]
     values: Image
     person: Image
-    across: Image
-    down: Image
-    oval: Mask
+    apart: Image
+    aside: Image
+    face: Mask
+    rows: tuple[float, float, float, float]
+
+    @property
+    def crown(self) -> Mask:
+        """Where hair grows if any does."""
+        low, high = CROWN
+        above = np.arange(SIDE)[:, None] + 0.5 < self.rows[0]
+        return np.asarray((self.apart > low) & (self.apart < high) & above & (self.person > SURE))
 
 
-def tone(plate: Image, points: Image, person: Image) -> Tone | None:
-    """The colours of a frame (H,W,3) with a face (468,3) and its person's matte (H,W).
+@dataclass(frozen=True)
+class Found:
+    """matte (SIDE,SIDE) 0..1 of one frame; light (SIDE,SIDE) to align it by; skin (3,) its colour on the whole.
 
-    None of a bald head, and of hair that is not told from skin.
+    own (3,): the darker strands, what grey ones may go back to; empty where there is no hair.
     """
-    near = _near(plate, points, person)
-    if near is None:
-        return None
-    skin = _skin(near)
+
+    matte: Image
+    light: Image
+    skin: NDArray[np.float64]
+    own: NDArray[np.float64]
+
+
+def view(picture: Image, person: Image, head: Square) -> View:
+    """What the square (SIDE,SIDE,3), scene-linear, with its person's matte (SIDE,SIDE) shows."""
+    light, colour = logs(picture)
+    values = np.asarray(cv2.GaussianBlur(np.dstack([light, colour]), (0, 0), 0.8), np.float32)
+    points, oval = head.points, np.zeros((SIDE, SIDE), np.uint8)
+    cv2.fillPoly(oval, [_sixteenths(points[list(topology.OVAL)])], 1, shift=4)
+    out, within = (cv2.distanceTransform(each, cv2.DIST_L2, 5) for each in (1 - oval, oval))
+    aside = np.abs(np.arange(SIDE) + 0.5 - points[[topology.RIGHT_SIDE, topology.LEFT_SIDE], 0].mean()) / HIGH
+    face = oval > 0
+    for ring, more in FEATURES:
+        hole = np.zeros((SIDE, SIDE), np.uint8)
+        cv2.fillConvexPoly(hole, cv2.convexHull(_sixteenths(points[list(ring)])), 1, shift=4)
+        face &= cv2.dilate(hole, np.ones((2 * round(more * HIGH) + 1,) * 2, np.uint8)) == 0
+    brows = points[list(topology.RIGHT_BROW + topology.LEFT_BROW), 1].min()
+    eyes, mouth = points[[topology.RIGHT_CORNER, topology.LEFT_CORNER], 1].mean(), points[[61, 291], 1].mean()
+    rows = float(brows), float(eyes), float(mouth), float(points[topology.CHIN, 1])
+    apart = np.asarray((out - within) / HIGH, np.float32)
+    wide = np.broadcast_to(aside[None, :].astype(np.float32), (SIDE, SIDE))
+    return View(values, person, apart, wide, face & (apart < -0.05) & (person > SURE), rows)
+
+
+def found(picture: Image, person: Image, head: Square) -> Found:
+    """The hair of one frame, its square's picture and person as `view` takes them."""
+    seen = view(picture, person, head)
+    light = logs(picture)[0]
+    nothing = Found(np.zeros((SIDE, SIDE), np.float32), light, np.zeros(3), np.zeros(0))
+    skin, crown = _first_skin(seen), seen.crown
     if skin is None:
+        return nothing
+    hair = crown & (_from_skin(seen, skin) > UNLIKE**2)
+    where, cloth = np.zeros((SIDE, SIDE), np.float32), _cloth(seen)
+    for _ in range(STEPS):
+        if hair.sum() < max(FEWEST * crown.sum(), LEAST * HIGH**2):
+            return nothing
+        where = _likely(seen, skin, fitted(seen.values[hair], 2, HAIR_LEAST), cloth)
+        skin, hair = seen.face & (where < 0.3), crown & (where > 0.8)
+        if skin.sum() < 0.02 * HIGH**2:
+            return nothing
+    matte = _rooted(_hanging(seen, where), crown)
+    if not matte.any():
+        return nothing
+    values = seen.values[crown & (matte > 0.8)]
+    dark = values[values[:, 0] <= np.quantile(values[:, 0], 0.25)] if len(values) else values
+    own = np.median(dark, axis=0).astype(np.float64) if len(dark) else np.zeros(0)
+    return Found(matte, light, np.median(seen.values[skin], axis=0).astype(np.float64), own)
+
+
+def _first_skin(seen: View) -> Mask | None:
+    """Texels of the face that have the colour of what lies between eyes and mouth."""
+    y = np.arange(SIDE)[:, None] + 0.5
+    core = seen.face & (y > seen.rows[1]) & (y < seen.rows[2])
+    if core.sum() < 0.02 * HIGH**2:
         return None
-    up, half, high = CROWN
-    ellipse = (near.across / half) ** 2 + ((near.down + up) / high) ** 2 < 1
-    other = ellipse & (near.person > 0.8) & (_from_skin(near.values, skin) > 2.2) & ~near.oval
-    if other.sum() < FEWEST * ellipse.sum():
-        return None
-    hair, hair_spread = _gauss(near.values[other], least=(0.45, 0.04, 0.06))
-    if _from_skin(hair, skin) < THIN:
-        return None
-    below = (near.down > 1.2) & (np.abs(near.across) < 0.5) & (near.person > 0.8)
-    cloth = _away(near.values[below], hair, hair_spread) if below.sum() > 20 else np.zeros(1)
-    return Tone(skin, hair, hair_spread, bool(np.median(cloth) > LIKE_CLOTH))
+    middle = np.median(seen.values[core], axis=0)
+    off = np.abs(seen.values - middle)
+    spread = np.maximum(1.4826 * np.median(off[core], axis=0), SKIN_LEAST)
+    return np.asarray(seen.face & (off[..., 0] < 1.2) & (off[..., 1:] < 3 * spread[1:]).all(axis=-1))
 
 
-def _skin(near: _Near) -> NDArray[np.float64] | None:
-    """(4,3) colours of the skin, lit as each part of the face is; a fringe over the forehead is not taken for it."""
-    found = []
-    for high, low in ((0.45, 0.75), (0.02, 0.2)):
-        for side in (near.across < -0.1, near.across > 0.1):
-            part = near.oval & side & (near.down > high) & (near.down < low) & (near.person > 0.9)
-            if part.sum() >= 15:
-                found.append(np.median(near.values[part], axis=0))
-            elif high > 0.4:
-                return None
-            else:
-                found.append(np.full(3, np.inf))
-    cheek = (found[0] + found[1]) / 2
-    for n in (2, 3):
-        if not np.linalg.norm(found[n][1:] - cheek[1:]) < FRINGE:
-            found[n] = found[n - 2]
-    return np.asarray(found, np.float64)
+def _from_skin(seen: View, skin: Mask) -> Image:
+    """(SIDE,SIDE) squared standard deviations from the skin's colour (a mask of where it is), carried on."""
+    weight = skin.astype(np.float32)
+    middle = np.median(seen.values[skin], axis=0)
+    spread = 1.4826 * np.median(np.abs(seen.values[skin] - middle), axis=0)
+    spread = np.maximum([SKIN_LEAST[0], *spread[1:]], SKIN_LEAST)
+    near = np.clip(cv2.GaussianBlur(weight, (0, 0), LIT * HIGH) / 0.1, 0, 1)
+    away = np.zeros((SIDE, SIDE), np.float32)
+    for n in range(3):
+        local = normalised(np.ascontiguousarray(seen.values[..., n]), weight, LIT * HIGH)
+        off = (seen.values[..., n] - middle[n] - near * (local - middle[n])) / spread[n]
+        away += np.square(np.where(off > 0, off / LIT_MORE, off) if n == 0 else off)
+    return away
 
 
-def _from_skin(values: NDArray[np.floating], skin: NDArray[np.float64]) -> Image:
-    """Standard deviations (...) of values (...,3) from the nearest of the skin's colours."""
-    spread = np.diag(np.square(SKIN_SPREAD))
-    return np.asarray(np.min([_away(values, one, spread) for one in skin], axis=0), np.float32)
+def _cloth(seen: View) -> Mixture | None:
+    """Colours of the clothes below the chin."""
+    y = np.arange(SIDE)[:, None] + 0.5
+    there = (y > seen.rows[3] + 0.2 * HIGH) & (seen.person > SURE) & (seen.aside < 1.1)
+    return fitted(seen.values[there], 3, HAIR_LEAST) if there.sum() > 0.05 * HIGH**2 else None
 
 
-def parts(plate: Image, points: Image, person: Image, tones: Tone | None, younger: bool) -> dict[str, Sequence[Part]]:
-    """The changes at full strength of a frame (H,W,3), scene-linear, of a face (468,3) with its person's matte (H,W).
-
-    tones: None where there is no hair but brows.
-    """
-    brows = [_brow(plate, points, ring, younger) for ring in (topology.RIGHT_BROW, topology.LEFT_BROW)]
-    hair = _hair(plate, points, person, tones, younger) if tones else None
-    return {"hair": [hair] if hair else [], "brows": [one for one in brows if one]}
-
-
-def _hair(plate: Image, points: Image, person: Image, tones: Tone, younger: bool) -> Part | None:
-    near = _near(plate, points, person)
-    if near is None:
-        return None
-    there = plate[near.box]
-    light, colour = logs(there)
-    wide = float(np.ptp(points[:, 0]))
-    where = _drawn(_matte(near, tones), light, max(2, round(0.03 * wide))) * person[near.box]
-    across, down = (cv2.resize(each, light.shape[::-1]) for each in (near.across, near.down))
-    temples = np.asarray(np.clip(1.2 * down + 0.6 * np.abs(across), 0, 1.2), np.float32)
-    skin = tones.skin.mean(axis=0)
-    change = darkened(light, colour, skin) if younger else greyed(light, colour, skin, where, temples, wide)
-    return Part(near.box, np.asarray(change * where[..., None], np.float32), where)
+def _likely(seen: View, skin: Mask, hair: Mixture, cloth: Mixture | None) -> Image:
+    """(SIDE,SIDE) 0..1 of hair, from its colours against skin's and clothes', and from the place."""
+    skin_log = -0.5 * _from_skin(seen, skin) - np.log(SKIN_LEAST).sum()
+    hair_log = hair.log(seen.values)
+    score = _place(seen) + np.clip(hair_log - skin_log, -12, 8)
+    if cloth is not None:
+        y = np.arange(SIDE)[:, None] + 0.5
+        low = np.clip((y - seen.rows[2]) / (0.3 * HIGH), 0, 1)
+        score = np.minimum(score, (hair_log - cloth.log(seen.values) - 2) * low + 8 * (1 - low))
+    person = np.clip((seen.person - RIM[0]) / (RIM[1] - RIM[0]), 0, 1)
+    return np.asarray(person / (1 + np.exp(-np.clip(score, -20, 20))), np.float32)
 
 
-def _matte(near: _Near, tones: Tone) -> Image:
-    """(h,w) 0..1 of hair at the small size."""
-    off = _away(near.values, tones.hair, tones.hair_spread)
-    hair = off**2 + np.log(np.linalg.det(tones.hair_spread))
-    skin = _from_skin(near.values, tones.skin) ** 2 + 2 * np.log(SKIN_SPREAD).sum()
-    likely = 1 / (1 + np.exp(np.clip(0.5 * (hair - skin), -30, 30))) * np.clip(2.2 - 0.4 * off, 0, 1)
-    # Within the oval hair may only fall over the forehead.
-    place = np.where(near.oval, np.clip((0.22 - near.down) / 0.08, 0, 1), 1.0)
-    if not tones.cloth:
-        place *= np.clip((1.0 - near.down) / 0.2, 0, 1)
-    found = cv2.GaussianBlur(np.asarray(likely * place, np.float32), (0, 0), 0.8) * near.person
-    # Rims where person, cloth and background mix are thin; hair is not.
-    solid = cv2.morphologyEx((found > 0.35).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+def _place(seen: View) -> Image:
+    """(SIDE,SIDE) logarithm of the odds of hair by place alone: sure over the forehead, never inside the face."""
+    brows, eyes, mouth, _ = seen.rows
+    y = np.arange(SIDE)[:, None] + 0.5
+    outside = np.where(y < brows, 1.5, np.where(y < mouth, -0.5, -1.5))
+    depth = np.maximum(-seen.apart, 0)
+    inside = np.where(y < brows, -0.5 - 30 * depth, np.where(y < eyes, -3 - 40 * depth, -8))
+    odds = np.where(seen.apart > 0, outside, inside) - 27 * np.maximum(seen.apart - 0.45, 0)
+    beside = (y > mouth) & ((seen.aside < 0.38) | (seen.apart < 0.06))
+    odds = np.where(beside, -6, odds)
+    return np.asarray(np.where(seen.apart > FAR, -20, odds), np.float32)
+
+
+def _hanging(seen: View, where: Image) -> Image:
+    """The same without what lies on the forehead below bare skin: hair hangs down from above."""
+    within = (seen.apart < 0) | ((seen.apart < HIGH_FOREHEAD) & (seen.aside < 0.25))
+    soft = cv2.GaussianBlur(where, (0, 0), 2.5, sigmaY=1.0)
+    least = np.minimum.accumulate(np.where(within, soft, 1.0), axis=0)
+    return np.asarray(np.where(within, np.minimum(where, 1.5 * least), where), np.float32)
+
+
+def _rooted(where: Image, crown: Mask) -> Image:
+    """What hangs together with the crown, over more than a thread."""
+    soft = cv2.GaussianBlur(where, (0, 0), 0.8)
+    solid = cv2.morphologyEx((soft > 0.4).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     count, labels = cv2.connectedComponents(solid)
-    up, half, high = CROWN
-    ellipse = (near.across / half) ** 2 + ((near.down + up) / high) ** 2 < 1
-    rooted = np.isin(labels, [n for n in range(1, count) if (ellipse & (labels == n)).sum() >= 6])
-    grown = cv2.dilate(rooted.astype(np.uint8), np.ones((5, 5), np.uint8))
-    return np.asarray(found * grown, np.float32)
+    enough = np.bincount(labels[crown], minlength=count) > 0.004 * HIGH**2
+    enough[0] = False
+    grown = cv2.dilate(enough[labels].astype(np.uint8), np.ones((7, 7), np.uint8))
+    return np.asarray(soft * cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 1.0), np.float32)
 
 
-def _brow(plate: Image, points: Image, ring: Sequence[int], younger: bool) -> Part | None:
-    spots, wide = points[list(ring), :2].astype(np.float64), float(np.ptp(points[:, 0]))
-    reach = BROW_WIDE * wide
-    low = np.floor(spots.min(axis=0) - 3 * reach).astype(int)
-    high = np.ceil(spots.max(axis=0) + 3 * reach).astype(int)
-    if (low < 0).any() or (high > plate.shape[1::-1]).any() or wide < SMALL / 3:
-        return None
-    box = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-    light, colour = logs(plate[box])
-    inner = np.zeros(light.shape, np.uint8)
-    cv2.fillPoly(inner, [np.round((spots - low - 0.5) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    size = 2 * max(1, round(reach)) + 1
-    area = cv2.dilate(inner, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
-    soft = cv2.GaussianBlur(area.astype(np.float32) / 255, (0, 0), max(0.6, 0.6 * reach))
-    around = soft < 0.05
-    if around.sum() < 20:
-        return None
-    values = np.dstack([light, colour])
-    skin, spread = _gauss(values[around], least=(0.06, 0.03, 0.04))
-    hairs = rising(_away(values, skin, spread), *BROW_APART)
-    where = np.asarray(cv2.GaussianBlur(hairs, (0, 0), 0.6) * soft, np.float32)
-    early = np.zeros_like(light)
-    change = darkened(light, colour, skin) if younger else greyed(light, colour, skin, where, early, wide)
-    return Part(box, np.asarray(change * where[..., None], np.float32), where)
+def usual(all_found: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The colours of a performer through a plate, as `colours` has them: the median of its frames'; empty where most
+    of them show no hair.
+    """
+    known = [one for one in all_found if len(one)]
+    return np.median(known, axis=0) if 2 * len(known) > len(all_found) else np.zeros(0)
 
 
-def _near(plate: Image, points: Image, person: Image) -> _Near | None:
-    flat = np.asarray(points, np.float64)[: topology.MESH, :2]
-    top, chin = flat[topology.TOP], flat[topology.CHIN]
-    down = chin - top
-    high, wide = (
-        float(np.linalg.norm(down)),
-        float(np.linalg.norm(flat[topology.LEFT_SIDE] - flat[topology.RIGHT_SIDE])),
-    )
-    wide = max(wide, 0.6 * high)
-    middle = (top + chin) / 2
-    reach = np.array([ASIDE * wide, 0.0])
-    low = np.minimum(top - reach - [0, ABOVE * high], middle - reach)
-    low = np.clip(np.floor(low), 0, None).astype(int)
-    end = np.clip(np.ceil(np.maximum(chin + reach + [0, BELOW * high], middle + reach)), 0, plate.shape[1::-1])
-    x0, y0 = (int(edge) for edge in low)
-    x1, y1 = (int(edge) for edge in end)
-    if x1 - x0 < 16 or y1 - y0 < 16 or high < 20:
-        return None
-    box = slice(y0, y1), slice(x0, x1)
-    scale = min(1.0, SMALL / wide)
-    size = max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale))
-    small = cv2.resize(plate[box], size, interpolation=cv2.INTER_AREA)
-    light, colour = logs(np.asarray(small, np.float32))
-    y, x = np.mgrid[: size[1], : size[0]].astype(np.float32) + 0.5
-    spots = np.stack([x * (x1 - x0) / size[0] + x0, y * (y1 - y0) / size[1] + y0], axis=-1)
-    along = down / high
-    off = spots - top
-    across = (off @ np.array([along[1], -along[0]])) / wide
-    canvas = np.zeros(size[::-1], np.uint8)
-    oval = (flat[list(topology.OVAL)] - [x0, y0]) * [size[0] / (x1 - x0), size[1] / (y1 - y0)]
-    cv2.fillPoly(canvas, [np.round(oval).astype(np.int32)], 1)
-    matte = np.asarray(cv2.resize(person[box], size, interpolation=cv2.INTER_AREA), np.float32)
-    values = np.dstack([light, colour])
-    return _Near(box, values, matte, across.astype(np.float32), (off @ along / high).astype(np.float32), canvas > 0)
+def sheet(one: Found) -> Sheet:
+    """The hair of a frame, to be averaged over time."""
+    near = cv2.dilate(one.matte, np.ones((2 * NEAR + 1,) * 2, np.uint8))
+    gate = np.asarray(UNSEEN + (1 - UNSEEN) * near, np.float32)
+    return Sheet(one.matte[..., None], gate, one.light, np.zeros((1, 1), np.float32))
 
 
-def _gauss(values: Image, least: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Median (3,) and covariance (3,3) of values (N,3), outliers left out, never narrower than `least`."""
-    middle = np.median(values, axis=0)
-    far = np.abs(values - middle).max(axis=1)
-    near = values[far <= np.quantile(far, 0.85) + 1e-6]
-    return middle.astype(np.float64), np.cov(near.T) + np.diag(np.square(least))
+def steadied(mean: Image, gate: Image) -> Image:
+    """(SIDE,SIDE) the matte of a frame from what `timing.steady` has of its sheet: none where the frame shows none."""
+    near = np.clip((gate - UNSEEN) / (1 - UNSEEN), 0, 1)
+    return np.asarray(mean[..., 0] * np.clip(2 * near, 0, 1), np.float32)
 
 
-def _away(values: NDArray[np.floating], mean: NDArray[np.float64], spread: NDArray[np.float64]) -> Image:
-    """Standard deviations (...) of values (...,3) from a mean."""
-    off = values - mean
-    return np.asarray(np.sqrt(np.einsum("...i,ij,...j->...", off, np.linalg.inv(spread), off)), np.float32)
+def colours(one: Found) -> NDArray[np.float64]:
+    """(6,) of skin and own hair; empty without hair."""
+    return np.concatenate([one.skin, one.own]) if len(one.own) else np.zeros(0)
 
 
-def _drawn(matte: Image, light: Image, radius: int) -> Image:
-    """A small matte at the picture's size, its edge at the picture's: guided filter (He, Sun and Tang, ECCV 2010)."""
-    coarse = np.asarray(cv2.resize(matte, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
-    size = (2 * radius + 1,) * 2
-    mean_l, mean_m = cv2.blur(light, size), cv2.blur(coarse, size)
-    slope = (cv2.blur(light * coarse, size) - mean_l * mean_m) / (cv2.blur(light * light, size) - mean_l**2 + 0.02)
-    out = cv2.blur(slope, size) * light + cv2.blur(mean_m - slope * mean_l, size)
-    return np.asarray(np.clip(1.1 * out - 0.05, 0, 1), np.float32)
+def save(folder: Path, kept: NDArray[np.float64]) -> None:
+    """Keep colours as `colours` gives them."""
+    np.save(folder / FILE, kept)
 
 
-def usual(tones: Sequence[Tone | None]) -> Tone | None:
-    """The colours of a performer through a plate: the median of its frames'; None where most of them show no hair."""
-    known = [one.packed() for one in tones if one is not None]
-    return Tone.unpacked(np.median(known, axis=0)) if 2 * len(known) > len(tones) else None
-
-
-def save(folder: Path, found: Tone | None) -> None:
-    """Keep a frame's colours, or that it has none."""
-    np.save(folder / FILE, np.zeros(0) if found is None else found.packed())
-
-
-def load(folder: Path) -> Tone | None:
+def load(folder: Path) -> NDArray[np.float64]:
     """What `save` kept."""
-    kept = np.load(folder / FILE)
-    return Tone.unpacked(kept) if len(kept) else None
+    return np.asarray(np.load(folder / FILE), np.float64)
+
+
+def _sixteenths(points: NDArray[np.float64]) -> NDArray[np.int32]:
+    return np.round((points - 0.5) * 16).astype(np.int32)

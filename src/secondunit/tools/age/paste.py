@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from secondunit.tools.age import eyes, hair, regions, unwrap
+from secondunit.tools.age import eyes, regions, unwrap
 from secondunit.tools.age.eyes import Part
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
-MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *hair.PARTS)
+HAIRS = ("hair", "brows")
+MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *HAIRS)
 """Channels of the layer of mattes."""
 CLOSED, OPEN = 0.05, 0.30
 """The gate up to which a frame is left alone, and from which the change is laid on wholly: the change itself has faded
@@ -78,12 +79,22 @@ def over(plate: Image, made: Pasted, parts: Sequence[Part], strength: float) -> 
     """
     comp, where = made.comp.copy(), np.zeros(plate.shape[:2], np.float32)
     for part in parts:
-        comp[part.box] = _gained(comp[part.box], part.change * strength)
+        comp[part.box] = _changed(comp[part.box], part, strength)
         where[part.box] = np.maximum(where[part.box], part.where)
     comp = _as_half(comp)
     mattes = np.concatenate([made.mattes, where[..., None]], axis=-1)
     sure = np.maximum(made.confidence, where)
     return replace(made, comp=comp, delta=comp - plate, mattes=mattes, confidence=sure)
+
+
+def _changed(picture: Image, part: Part, strength: float) -> Image:
+    """A part of the picture (h,w,3) with the part's change; of a pixel that it shares, only its own light."""
+    logs = part.change * strength
+    if part.behind is None:
+        return _gained(picture, logs)
+    behind = np.minimum(part.behind, picture)
+    small = np.abs(logs).max(axis=-1) < LEAST
+    return np.where(small[..., None], picture, behind + _gained(picture - behind, logs)).astype(np.float32)
 
 
 def untouched(plate: Image) -> Pasted:

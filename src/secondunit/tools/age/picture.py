@@ -13,6 +13,8 @@ from secondunit.faces import person, topology
 from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
 from secondunit.tools.age import (
+    around,
+    brows,
     covered,
     eyes,
     hair,
@@ -22,6 +24,7 @@ from secondunit.tools.age import (
     shape,
     shifted,
     skin,
+    strands,
     timing,
     unwrap,
 )
@@ -46,6 +49,10 @@ TIGHT = ("delta", "mattes", "uv", "confidence")
 """Layers that are nothing beyond the performer."""
 HULL_UP, HULL_AROUND = 0.45, 0.30
 """How far the edit may reach beyond the points of the face, as shares of its height: up, and elsewhere."""
+HAIR_UP, HAIR_AROUND = 0.95, 0.85
+"""The same where hair is edited."""
+HAIR = "hair"
+"""Folder of a frame's hair within that of its change."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +100,26 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
     someone = person_in(job, plate, index)
-    hair.save(folder, hair.tone(plate, job.face.points[index], someone))
+    _find_hair(job, plate, index, folder)
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
     light, colour = skin.logs(texture)
     low = covered.low(light, colour, facing * regions.skin(job.face.side))
     timing.save(folder, timing.Sheet(change, found.gate, light, low))
+
+
+def _find_hair(job: PictureJob, plate: Image, index: int, folder: Path) -> None:
+    """Write one frame's hair, and its colours, into ``folder``."""
+    from secondunit.media import colour
+
+    head = around.square(job.face.points[index])
+    seen = around.read(plate, head)
+    shown = colour.show(seen, colour.view_for(job.plate.colorspace))
+    found = hair.found(seen, person.matte(shown, head.points), head)
+    hair.save(folder, hair.colours(found))
+    (folder / HAIR).mkdir()
+    timing.save(folder / HAIR, hair.sheet(found))
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
@@ -151,8 +171,10 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)
     found = eyes.parts(plate, face, made.mattes[..., 0], job.younger)
-    found |= hair.parts(plate, face, someone, hair.load(job.steady), job.younger)
-    for name in (*eyes.PARTS, *hair.PARTS):
+    grown = hair.steadied(*timing.steady(job.steady / HAIR, index))
+    locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
+    found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
+    for name in (*eyes.PARTS, *paste.HAIRS):
         made = paste.over(plate, made, found[name], job.amount * dict(job.weights).get(name, 1.0) * presence)
     if job.volume == 0:
         return made
@@ -165,11 +187,14 @@ def _outside(job: PictureJob, plate: Image, made: paste.Pasted, index: int) -> i
     """How many pixels differ from the plate outside a hull of the face's points, drawn without the edit's own masks."""
     changed = (made.comp != plate).any(axis=-1)
     if job.face.presence[index] > 0:
-        changed &= ~hull(job.face.points[index], plate.shape[:2])
+        reach = (HAIR_UP, HAIR_AROUND) if dict(job.weights).get("hair", 1.0) > 0 else (HULL_UP, HULL_AROUND)
+        changed &= ~hull(job.face.points[index], plate.shape[:2], *reach)
     return int(changed.sum())
 
 
-def hull(points: Image, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def hull(
+    points: Image, shape: tuple[int, ...], upward: float = HULL_UP, elsewhere: float = HULL_AROUND
+) -> NDArray[np.bool_]:
     """Pixels (H,W) of the convex hull of a face's points (468,3), each of them moved outward from their middle."""
     flat = np.asarray(points, np.float64)[:, :2]
     up = flat[topology.TOP] - flat[topology.CHIN]
@@ -177,7 +202,7 @@ def hull(points: Image, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     away = flat - flat.mean(axis=0)
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
     above = np.clip(away @ (up / max(high, 1e-6)), 0, 1)[:, None]
-    grown = flat + away * high * (HULL_AROUND + (HULL_UP - HULL_AROUND) * above)
+    grown = flat + away * high * (elsewhere + (upward - elsewhere) * above)
     canvas = np.zeros(shape[:2], np.uint8)
     cv2.fillConvexPoly(canvas, cv2.convexHull(np.round(grown).astype(np.int32)), 1)
     return np.asarray(canvas > 0)

@@ -71,11 +71,11 @@ def uncovered(sheet: Sheet, cover: Image) -> Sheet:
     return replace(sheet, gate=np.asarray(sheet.gate * open_to, np.float32))
 
 
-def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path) -> Iterator[int]:
+def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path, folds: bool = True) -> Iterator[int]:
     """Average the sheets of one run of frames into `folder` (see `steady`); yields at each of 2 x len(run) steps.
 
-    sheet(n): that of frame n. Two sheets are held at a time, and the forward mean waits on disk: memory does not grow
-    with the clip.
+    sheet(n): that of frame n. folds: its change is of skin, whose deep folds are looked at again. Two sheets are held at
+    a time, and the forward mean waits on disk: memory does not grow with the clip.
     """
     for number, mean, weight in _running(sheet, run):
         _keep(folder, number, mean, weight)
@@ -84,7 +84,8 @@ def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path) -> Iterato
         ahead, known = _kept(folder, number)
         total = np.maximum(known + weight, 1e-3)[..., None]
         now = sheet(number)
-        _keep(folder, number, _corrected((ahead * known[..., None] + mean * weight[..., None]) / total, now), now.gate)
+        both = (ahead * known[..., None] + mean * weight[..., None]) / total
+        _keep(folder, number, _corrected(both, now) if folds else both, now.gate)
         yield number
 
 
@@ -138,7 +139,7 @@ def _weight(sheet: Sheet) -> Image:
 
 
 def _moved(image: Image, x: Image, y: Image) -> Image:
-    return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR), np.float32).reshape(image.shape)
 
 
 def _motion(now: Image, before: Image) -> tuple[Image, Image]:

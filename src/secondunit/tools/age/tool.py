@@ -119,6 +119,9 @@ def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
             steps = timing.steadied(_uncovered(found, job.first, run), run, folder)
             for done, _ in enumerate(steps):
                 ctx.progress("average over time", done, 2 * len(seen))
+        (folder / picture.HAIR).mkdir()
+        for run in _runs(job):
+            list(timing.steadied(_grown(found, job.first), run, folder / picture.HAIR, folds=False))
 
     return ctx.cached_folder("average over time", inputs, fill, code=picture.CODE)
 
@@ -127,6 +130,11 @@ def _uncovered(found: Mapping[int, Path], first: int, run: range) -> Callable[[i
     """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
     covers = covered.covers(lambda n: timing.load_low(found[first + n]), run)
     return lambda n: timing.uncovered(timing.load(found[first + n]), covers(n))
+
+
+def _grown(found: Mapping[int, Path], first: int) -> Callable[[int], timing.Sheet]:
+    """The hair of frames by number, counted from 0."""
+    return lambda n: timing.load(found[first + n] / picture.HAIR)
 
 
 def _runs(job: PictureJob) -> list[range]:
