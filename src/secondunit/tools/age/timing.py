@@ -74,8 +74,8 @@ def uncovered(sheet: Sheet, cover: Image) -> Sheet:
 def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path, folds: bool = True) -> Iterator[int]:
     """Average the sheets of one run of frames into `folder` (see `steady`); yields at each of 2 x len(run) steps.
 
-    sheet(n): that of frame n. folds: its change is of skin, whose deep folds are looked at again. Two sheets are held at
-    a time, and the forward mean waits on disk: memory does not grow with the clip.
+    sheet(n): that of frame n. folds: its change is of skin, whose deep folds are looked at again. Two sheets are held
+    at a time, and the forward mean waits on disk: memory does not grow with the clip.
     """
     for number, mean, weight in _running(sheet, run):
         _keep(folder, number, mean, weight)
