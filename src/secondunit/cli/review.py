@@ -10,6 +10,7 @@ from secondunit.cli.signed import signed_move
 
 if TYPE_CHECKING:
     from secondunit.runner.production import Production
+    from secondunit.schema import Brief
 
 VersionName = Annotated[str, typer.Argument(metavar="SHOT/v003", help="A version.")]
 Subject = Annotated[str, typer.Argument(metavar="SHOT/b001|SHOT/v003", help="A brief or a version.")]
@@ -18,7 +19,7 @@ InRole = Annotated[
     str | None,
     typer.Option("--role", metavar="ROLE", help="In which of their roles.  [default: the one that is asked for]"),
 ]
-ASKED = ("style", "trigger", "seed", "quality")
+ASKED = ("style", "trigger", "performer", "seed", "quality")
 """What a brief says that tells its versions from others."""
 Reason = Annotated[str, typer.Option(help="Why.")]
 
@@ -29,24 +30,34 @@ def versions(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """List versions: brief, style, trigger, seed, quality, status, who made them and when."""
+    """List versions: what their briefs ask for, status, who made them and when."""
     home = opened(context, folder)
     with home.reading() as records:
         found = [(version, records.brief(version.shot, version.brief)) for version in records.versions(shot)]
     if not found:
         tell(as_json, {"versions": []}, f"No versions{f' of {shot}' if shot else ''} yet.")
         return
-    asked = [brief.model_dump(mode="json", include=set(ASKED)) if brief else dict.fromkeys(ASKED) for _, brief in found]
+    asked = [_asked(brief) for _, brief in found]
+    said = [name for name in ASKED if any(words[name] is not None for words in asked)]
     answer = [
         version.model_dump(mode="json") | words | {"folder": str(home.folder / version.folder)}
         for (version, _), words in zip(found, asked, strict=True)
     ]
     rows = [
-        (v.name, v.brief, *(str(words[name]) for name in ASKED), v.status, v.made_at[:16].replace("T", " "), v.made_by)
+        (v.name, v.brief, *(_cell(words[name]) for name in said), v.status, v.made_at[:16].replace("T", " "), v.made_by)
         for (v, _), words in zip(found, asked, strict=True)
     ]
-    lines = table(("version", "brief", *ASKED, "status", "made", "by"), rows)
+    lines = table(("version", "brief", *said, "status", "made", "by"), rows)
     tell(as_json, {"versions": answer}, *lines, f"Each is a folder in {home.folder / 'versions'}.")
+
+
+def _asked(brief: "Brief | None") -> dict[str, Any]:
+    """What a brief says of ASKED; None for what its tool does not ask."""
+    return dict.fromkeys(ASKED) | (brief.model_dump(mode="json", include=set(ASKED)) if brief else {})
+
+
+def _cell(word: object) -> str:
+    return "-" if word is None else str(word)
 
 
 def note(
