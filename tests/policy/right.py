@@ -34,6 +34,7 @@ MAY = {
     "switch": {LEGAL},
     "enrol": {LEGAL},
     "erase": ALL,
+    "look": CREATIVES,
 }
 ROLELESS = {"init", "note", "key", "withdraw", "revocations", "erase"}
 """What turns on who one is or what one brings, not on a role."""
@@ -72,8 +73,14 @@ def all_true(*names):
 # ---- people who are altered, what belongs to others
 
 
+def _look(facts, approved):
+    """A look holds and nobody rejects it; no approval is of one that does not hold."""
+    given = facts["look_holds"] is T and facts["look_not_rejected"] is T
+    return given and (facts["look_approved"] is T or not approved)
+
+
 def _use(facts):
-    nobody_else = facts["no_other_matched"] is T
+    nobody_else = facts["no_other_matched"] is T and _look(facts, approved=False)
     return nobody_else and _people_in_harmony(facts) and (facts["alters_people"] is F or _people(facts))
 
 
@@ -119,7 +126,7 @@ def _released(facts):
 
 def _make(facts):
     there = ("plate_on_record", "plate_intact", "brief_on_record", "brief_intact", "tool_declared")
-    released = facts["for_final"] is F or _released(facts)
+    released = facts["for_final"] is F or (_released(facts) and _look(facts, approved=True))
     return all_true(*there)(facts) and not facts["rejections"] and released and _use(facts)
 
 
@@ -133,6 +140,7 @@ def _final(facts):
     ready = all_true("version_on_record", "version_intact", "packs_reviewed")(facts) and not facts["rejections"]
     for_real = facts["evaluation"] is F and facts["made_in_evaluation"] is F
     said = _signed(facts) or _keyless(facts)
+    ready = ready and _look(facts, approved=True)
     return said and ready and for_real and SUPERVISOR in facts["approvals"] and _released(facts) and _faces(facts)
 
 
@@ -236,4 +244,7 @@ RIGHT = {
     "switch": _signed,
     "enrol": _enrol,
     "erase": _erase,
+    "look": lambda facts: (
+        (_signed(facts) or _keyless(facts)) and all_true("performer_on_record", "one_performer")(facts)
+    ),
 }

@@ -14,6 +14,7 @@ NOBODY = (
     | dict.fromkeys(("consent_on_record", *CONSENT), F)
     | {"adult_age": T, "no_intimacy": F, "no_minor": T, "guardian_signed": F, "strike": F, "evaluation": F}
     | {"no_other_matched": T, "identity_agrees": T}
+    | dict.fromkeys(("look_holds", "look_approved", "look_not_rejected"), T)
     | {"releases_missing": (), "answers": (), "approvals": ()}
 )
 PERFORMER = dict.fromkeys(("tool_alters_people", "alters_people", "performer_on_record", "performer_in_plate"), T) | (
@@ -71,6 +72,7 @@ GOOD = {
     "switch": COUNSEL | SIGNED,
     "enrol": COUNSEL | WORD | {"acts_as": Role.LEGAL, "release_given": T, "destruction_set": T, "enrolled": F},
     "erase": WHO | WORD | {"roles": (Role.PERFORMER,), "acts_as": Role.PERFORMER, "is_self": T},
+    "look": WHO | SIGNED | {"performer_on_record": T, "one_performer": T},
 }
 """Situation -> facts in which it is allowed. A situation begins with its action."""
 
@@ -118,6 +120,8 @@ PLAIN = {
     ("enrol", "destruction_set", F): {"enrol.destruction"},
     ("enrol", "enrolled", T): {"enrol.once"},
     ("erase", "is_self", F): {"gate.no-permit"},
+    ("look", "performer_on_record", F): {"look.performer"},
+    ("look", "one_performer", F): {"look.one-performer"},
     ("policy", "packs_usable", F): {"policy.usable"},
     ("policy", "packs_kept", F): {"policy.only-legal-loosens"},
 }
@@ -130,7 +134,7 @@ NOBODY_ON_RECORD = {
     for situation, facts in GOOD.items()
     if situation != "init"
 }
-UNSIGNED_MAY = {"person", "status", "final", "approve", "reject", "withdraw"}
+UNSIGNED_MAY = {"person", "status", "final", "approve", "reject", "withdraw", "look"}
 """What people without a key may say under their name alone; it counts for less."""
 
 
@@ -165,6 +169,16 @@ THINGS = {
     ("final", "version_intact", F): {"final.intact"} | CONTRADICTION,
     ("final", "packs_reviewed", F): {"final.packs-reviewed"},
     ("final", "made_in_evaluation", T): {"final.evaluation"},
+    ("make", "look_approved", F): set(),
+    ("admit", "look_approved", F): set(),
+    ("final", "look_approved", F): {"look.approved"},
+} | {
+    (action, fact, F): rules
+    for action in sorted(ALTERED)
+    for fact, rules in (
+        ("look_holds", {"look.followed"} | CONTRADICTION),
+        ("look_not_rejected", {"look.rejected"}),
+    )
 }
 """What is no different whether anybody is altered or not."""
 OF_NOBODY = {

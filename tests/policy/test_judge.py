@@ -54,6 +54,7 @@ def test_each_wrong_fact_is_refused_by_its_rule(action, fact, value):
     assert rules(verdict) == expected
     asks = {"consent.missing": "performer", "consent.nobody-states-age": "legal", "final.look": "performer"}
     asks |= {"final.faces": "supervisor", "final.packs-reviewed": "legal", "identity.settled": "legal"}
+    asks |= {"look.approved": "supervisor"}
     asked = {"needs_approval"} if expected and expected <= set(asks) else {"refuse"} if expected else {"allow"}
     assert {verdict.decision} == asked
     assert set(verdict.roles) == ({asks[rule] for rule in expected} if asked == {"needs_approval"} else set())
@@ -105,7 +106,7 @@ def test_only_some_words_count_unsigned_and_only_of_people_without_a_key(situati
     unsigned = {"signature_given": F, "signature_good": F}
     assert judge(situation, **unsigned).decision == "refuse"
     keyless = judge(situation, has_key=F, **unsigned).allowed
-    assert keyless == (action_of(situation) in {"person", "status", "final", "approve", "reject", "withdraw"})
+    assert keyless == (action_of(situation) in {"person", "status", "final", "approve", "reject", "withdraw", "look"})
 
 
 def test_a_missing_approval_is_named_and_a_refusal_outweighs_it():
@@ -114,6 +115,15 @@ def test_a_missing_approval_is_named_and_a_refusal_outweighs_it():
     worse = judge("final", approvals=(), rejections=(Role.DIRECTOR,))
     assert (worse.decision, worse.roles) == ("refuse", ())
     assert rules(worse) == {"final.approved", "final.rejected"}
+
+
+@pytest.mark.parametrize("situation", ["make", "make" + ALTERING])
+def test_final_quality_takes_an_approved_look_and_a_draft_any(situation):
+    assert judge(situation, look_approved=F).allowed
+    asked = judge(situation, look_approved=F, for_final=T)
+    assert (asked.decision, asked.roles) == ("needs_approval", (Role.SUPERVISOR,))
+    assert rules(asked) == {"look.approved-for-final-quality"}
+    assert judge(situation, look_not_rejected=F, look_approved=F).decision == "refuse"
 
 
 def test_final_status_is_taken_back_by_supervisors():

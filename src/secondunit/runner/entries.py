@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from secondunit.runner import facts, facts_said, roles, said, signing
-from secondunit.runner.named import version_named
+from secondunit.runner.named import look_named, version_named
 from secondunit.runner.production import Production, put_verdict
 from secondunit.schema import (
     Approval,
@@ -34,6 +34,7 @@ from secondunit.schema import (
     Version,
     WorkFailed,
 )
+from secondunit.schema.look import PREFIX
 from secondunit.schema.names import looks_like
 from secondunit.schema.outcome import Made
 from secondunit.store.reading import Reading
@@ -147,14 +148,18 @@ def _check_words(reading: Any, request: Request) -> None:
         if isinstance(request, NoteRequest) and request.frame is not None:
             _check_frame(version, request.frame)
     if isinstance(request, ApproveRequest):
-        shot, _, name = request.subject.partition("/")
-        if name.startswith("v"):
-            version_named(reading, shot, name)
-        elif reading.stored_brief(shot, name) is None:
-            there = ", ".join(brief.name for brief in reading.briefs(shot)[-5:])
-            raise InputError(
-                f"There is no brief {request.subject}: {f'the newest are {there}' if there else 'none is on record'}."
-            )
+        _check_reviewed(reading, request.subject)
+
+
+def _check_reviewed(reading: Reading, subject: str) -> None:
+    shot, _, name = subject.partition("/")
+    if subject.startswith(PREFIX):
+        look_named(reading, subject.removeprefix(PREFIX))
+    elif name.startswith("v"):
+        version_named(reading, shot, name)
+    elif reading.stored_brief(shot, name) is None:
+        there = ", ".join(brief.name for brief in reading.briefs(shot)[-5:])
+        raise InputError(f"There is no brief {subject}: {f'the newest are {there}' if there else 'none is on record'}.")
 
 
 def _check_name(reading: Reading, name: str) -> None:

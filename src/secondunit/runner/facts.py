@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from secondunit.runner import facts_said, facts_use, inspection, packs
+from secondunit.runner import facts_said, facts_use, inspection, looks, packs, reviews
 from secondunit.runner.clock import instant
 from secondunit.runner.facts_said import acting
 from secondunit.runner.facts_use import Asked
@@ -62,6 +62,7 @@ class Seen:
     plate_intact: Tri = Tri.UNKNOWN
     brief_intact: Tri = Tri.UNKNOWN
     version_intact: Tri = Tri.UNKNOWN
+    look_intact: Tri = Tri.UNKNOWN
     packs_usable: Tri = Tri.UNKNOWN
     papers: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,6 +113,9 @@ def see_subject(folder: Path, reading: Reading, request: Request | SignedRequest
         shot, _, name = request.subject.partition("/")
         if name.startswith("b"):
             return Seen(folder, brief_intact=see_brief(folder, reading, shot, name))
+        look = looks.of_subject(reading, request.subject)
+        if look:
+            return Seen(folder, look_intact=looks.see(folder, look))
         version = reading.version(shot, name)
         return Seen(folder, version_intact=see_version(folder, reading, version)) if version else Seen(folder)
     if isinstance(request, SignedRequest):
@@ -179,7 +183,7 @@ def make_facts(
 
 def _brief_rejections(reading: Reading, request: MakeRequest) -> tuple[Role, ...]:
     stored = reading.stored_brief(request.shot, request.brief)
-    return facts_use.rejecting(reading, (stored.name, stored.brief_sha256)) if stored else ()
+    return reviews.rejecting(reading, (stored.name, stored.brief_sha256)) if stored else ()
 
 
 def _note(reading: Reading, request: NoteRequest, seen: Seen) -> Facts:
@@ -211,7 +215,7 @@ def _final(reading: Reading, version: Version | None, seen: Seen) -> dict[str, o
     cleared = reading.clearance(version.clearance) if version else None
     return facts | {
         "version_intact": seen.version_intact,
-        "rejections": facts_use.rejecting(reading, (version.name, version.files_sha256)) if version else (),
+        "rejections": reviews.rejecting(reading, (version.name, version.files_sha256)) if version else (),
         "faces_untouched": Tri.of(_is_of(looked, version) and looked.altered is Tri.FALSE) if looked else Tri.FALSE,
         "looks_approved": Tri.of(facts_use.looks_approved(reading, asked)),
         "packs_reviewed": Tri.of(all(packs.reviewed(reading, one) for one in packs.in_force(reading))),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from secondunit.runner import facts_consent, facts_identity, identities, packs, signing
+from secondunit.runner import facts_consent, facts_identity, identities, looks, packs, signing
 from secondunit.runner.clock import instant
 from secondunit.runner.given import file_sha256
 from secondunit.runner.releases import release_sha256
@@ -21,6 +21,8 @@ from secondunit.schema import (
     IdentifyRequest,
     KeyRequest,
     LiftRequest,
+    Look,
+    LookRequest,
     PackReviewRequest,
     PersonKey,
     PersonRequest,
@@ -37,6 +39,7 @@ from secondunit.schema import (
     WithdrawRequest,
 )
 from secondunit.schema import facts as f
+from secondunit.schema.look import PREFIX
 from secondunit.store.reading import Reading
 from secondunit.trust.keys import read_public
 from secondunit.trust.revocation import RevocationList, RolledBack
@@ -58,8 +61,9 @@ def see(seen: "Seen", request: SignedRequest) -> "Seen":
         path = getattr(request, name)
         if path is not None:
             found[name] = file_sha256(Path(path), f"--{name.removesuffix('_file')}")
+    named = "--still" if isinstance(request, LookRequest) else "PICTURE"
     for number, path in enumerate(pictures_of(request)):
-        found[f"picture {number:03d}"] = file_sha256(Path(path), "PICTURE")
+        found[f"picture {number:03d}"] = file_sha256(Path(path), named)
     usable = Tri.UNKNOWN
     if isinstance(request, PolicyRequest):
         usable = Tri.of(packs.usable(packs.named(request.packs)) is None)
@@ -68,6 +72,8 @@ def see(seen: "Seen", request: SignedRequest) -> "Seen":
 
 def pictures_of(request: SignedRequest) -> tuple[str, ...]:
     """The references that a request names."""
+    if isinstance(request, LookRequest):
+        return request.stills or ()
     return request.pictures if isinstance(request, EnrolRequest) else ()
 
 
@@ -108,6 +114,8 @@ def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -
         case EnrolRequest():
             pictures = [papers[name] for name in sorted(papers)]
             return About(request.performer, identities.enrolment_sha256(request, pictures))
+        case LookRequest():
+            return About(f"{PREFIX}{request.name}", looks.asked_content(reading, request, papers))
         case EraseRequest():
             standing = identities.of(reading, request.performer)
             return About(request.performer, standing.sealed_sha256 if standing else "")
@@ -116,7 +124,10 @@ def about(reading: Reading, request: SignedRequest, papers: Mapping[str, str]) -
 
 
 def content_sha256(reading: Reading, subject: str) -> str:
-    """Hash of a brief (SHOT/b001) or a version (SHOT/v001) on record, "" if there is none."""
+    """Hash of a brief (SHOT/b001), a version (SHOT/v001) or a look (look:NAME/v001) on record, "" if there is none."""
+    if subject.startswith(PREFIX):
+        look = looks.of_subject(reading, subject)
+        return look.content if look else ""
     shot, _, name = subject.partition("/")
     if name.startswith("b"):
         stored = reading.stored_brief(shot, name)
@@ -197,9 +208,10 @@ def _approve(reading: Reading, request: ApproveRequest, seen: "Seen") -> f.Facts
     if isinstance(request, RejectRequest):
         return f.RejectFacts.model_validate(common)
     is_brief = request.subject.partition("/")[2].startswith("b")
-    return f.ApproveFacts.model_validate(
-        common | {"subject_intact": seen.brief_intact if is_brief else seen.version_intact}
-    )
+    whole = seen.brief_intact if is_brief else seen.version_intact
+    if request.subject.startswith(PREFIX):
+        whole = seen.look_intact
+    return f.ApproveFacts.model_validate(common | {"subject_intact": whole})
 
 
 def _answer(reading: Reading, request: AnswerRequest, seen: "Seen") -> f.Facts:
@@ -276,6 +288,14 @@ def _erase(reading: Reading, request: EraseRequest, seen: "Seen") -> f.Facts:
     return f.EraseFacts.model_validate(_word(reading, request, seen) | {"is_self": mine})
 
 
+def _look(reading: Reading, request: LookRequest, seen: "Seen") -> f.Facts:
+    others = [one for one in reading.said(Look, request.name) if one.performer != request.performer]
+    known = request.performer is not None and reading.holds(request.performer, Role.PERFORMER)
+    return f.LookFacts.model_validate(
+        signed(reading, request, seen) | {"performer_on_record": Tri.of(known), "one_performer": Tri.of(not others)}
+    )
+
+
 def _key(reading: Reading, request: KeyRequest, seen: "Seen") -> f.Facts:
     return f.KeyFacts.model_validate(
         signed(reading, request, seen)
@@ -324,4 +344,5 @@ GATHERERS: dict[type[Request], Callable[..., f.Facts]] = {
     SwitchRequest: _switch,
     EnrolRequest: _enrol,
     EraseRequest: _erase,
+    LookRequest: _look,
 }

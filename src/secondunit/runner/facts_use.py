@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secondunit.runner import facts_consent, facts_identity, signing
+from secondunit.runner import facts_consent, facts_identity, looks, reviews, signing
 from secondunit.runner.facts_consent import Use
 from secondunit.runner.releases import released
 from secondunit.schema import (
@@ -12,8 +12,6 @@ from secondunit.schema import (
     AgeBrief,
     Answer,
     AnswerRequest,
-    Approval,
-    ApproveRequest,
     Brief,
     Consent,
     Identification,
@@ -60,11 +58,25 @@ def use(reading: Reading, asked: Asked) -> dict[str, object]:
         "alters_people": Tri.of(alters) if declared else Tri.UNKNOWN,
         "strike": Tri.of(switched(reading, "strike")),
         "evaluation": Tri.of(switched(reading, "evaluation")),
+        **_look(reading, asked.brief),
         "releases_missing": missing(reading, asked, answers),
         "answers": answers,
-        "approvals": approving(reading, asked.content[0], asked.makers) if asked.content else (),
+        "approvals": reviews.approving(reading, asked.content[0], asked.makers) if asked.content else (),
     }
     return facts | _people(reading, asked, alters, answers)
+
+
+def _look(reading: Reading, brief: Brief | None) -> dict[str, Tri]:
+    """What is so of the look that a brief names; all of it where it names none."""
+    if brief is None:
+        return dict.fromkeys(("look_holds", "look_approved", "look_not_rejected"), Tri.UNKNOWN)
+    look = looks.followed(reading, brief) if isinstance(brief, AgeBrief) and brief.look else None
+    free = not isinstance(brief, AgeBrief) or brief.look is None
+    return {
+        "look_holds": Tri.of(free or look is not None),
+        "look_approved": Tri.of(free or (look is not None and looks.approved(reading, look))),
+        "look_not_rejected": Tri.of(look is None or not looks.rejected(reading, look)),
+    }
 
 
 def _people(reading: Reading, asked: Asked, alters: bool, answers: tuple[Question, ...]) -> dict[str, Tri]:
@@ -108,7 +120,7 @@ def looks_approved(reading: Reading, asked: Asked) -> bool:
     agreed = [one.terms for one in reading.said(Consent) if one.terms.performer in _altered(asked.brief, seen)]
     wanted = {terms.performer for terms in agreed if terms.look_approval}
     said = [word for word in reading.approvals(*asked.content[0]) if word.granted] if asked.content else []
-    return wanted <= {word.by for word in said if word.role is Role.PERFORMER and _approved(reading, word)}
+    return wanted <= {word.by for word in said if word.role is Role.PERFORMER and reviews.counts(reading, word)}
 
 
 IDENTIFIERS = (Role.SUPERVISOR, Role.DIRECTOR, Role.LEGAL)
@@ -182,30 +194,6 @@ def _counts(reading: Reading, word: Answer, role: Role) -> bool:
         reason=word.reason,
     )
     return mine and signing.proven_whole(reading, word.signature, request, word.subject_sha256)
-
-
-def approving(reading: Reading, content: tuple[str, str], makers: frozenset[str]) -> tuple[Role, ...]:
-    """Roles of those who signed an approval of exactly this, still hold that role, and did not make it themselves."""
-    said = [word for word in reading.approvals(*content) if word.granted and word.by not in makers]
-    return tuple(sorted({word.role for word in said if _approved(reading, word)}))
-
-
-def rejecting(reading: Reading, content: tuple[str, str]) -> tuple[Role, ...]:
-    """Roles whose rejection of exactly this stands: only its giver takes it back, signed by those who have a key."""
-    standing: dict[tuple[str, Role], Role] = {}
-    for word in reading.reviews(*content):
-        if not word.granted:
-            standing[word.by, word.role] = word.role
-        elif _approved(reading, word) or signing.key_of(reading, word.by) is None:
-            standing.pop((word.by, word.role), None)
-    return tuple(sorted(set(standing.values())))
-
-
-def _approved(reading: Reading, word: Approval) -> bool:
-    request = ApproveRequest(actor=word.by, role=word.role, subject=word.subject, reason=word.reason)
-    return signing.proven_whole(reading, word.signature, request, word.subject_sha256) and reading.holds(
-        word.by, word.role
-    )
 
 
 def missing(reading: Reading, asked: Asked, answers: tuple[Question, ...]) -> tuple[ReleaseKind, ...]:

@@ -4,11 +4,12 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from secondunit.runner import facts_consent, facts_said, facts_use, identities
+from secondunit.runner import facts_consent, facts_said, facts_use, identities, looks
 from secondunit.runner.clock import instant
 from secondunit.runner.facts_use import Asked
+from secondunit.runner.named import look_named
 from secondunit.runner.production import Production
-from secondunit.schema import ASKED, Answer, Consent, Enrolment, InputError, Release
+from secondunit.schema import ASKED, Answer, Consent, Enrolment, InputError, Look, Release
 from secondunit.store.reading import Reading
 
 
@@ -99,4 +100,58 @@ def consent_shown(production: Production, consent: str) -> dict[str, Any]:
         "assurance": found.assurance,
         "signed_by": signers,
         "stands": "on hold" if held else "not on hold",
+    }
+
+
+def looks_on_record(production: Production) -> list[dict[str, Any]]:
+    """Every version of every look, by name: what it says, and how it stands (approved, rejected, open)."""
+    with production.reading() as reading:
+        found = sorted(reading.said(Look), key=lambda look: look.name)
+        return [_look(reading, production.folder, look) for look in found]
+
+
+def look_shown(production: Production, text: str) -> dict[str, Any]:
+    """One version of a look, or a look's newest: what it says, who reviewed it, what it made, and what it touches.
+
+    touches: versions that an older one made, of shots of which none is made with the newest; again: the commands that
+    make those shots again. Both are empty for a version that is not the newest. Raises InputError for no such look.
+    """
+    with production.reading() as reading:
+        look = look_named(reading, text)
+        newest = reading.said(Look, look.name)[-1]
+        made = looks.made_with(reading, look.name)
+        reviews = reading.approvals(look.subject, look.content)
+        shown = _look(reading, production.folder, look)
+    touched = [one for one in made if one.again] if look == newest else []
+    shots = dict.fromkeys(one.shot for one in touched)
+    said = [{"decision": "approved" if x.granted else "rejected", "by": x.by, "role": x.role.value} for x in reviews]
+    return shown | {
+        "newest": newest.version,
+        "reviews": said,
+        "made": [one.version for one in made if one.look == look.version],
+        "touches": [{"version": one.version, "look": one.look, "status": one.status.value} for one in touched],
+        "again": [
+            shlex.join(["secondunit", "age", shot, "--performer", look.performer, "--look", look.called])
+            for shot in shots
+        ],
+    }
+
+
+def _look(reading: Reading, folder: Path, look: Look) -> dict[str, Any]:
+    stills = [
+        {"name": still.name, "file": str(folder / still.file.path), "sha256": still.file.sha256}
+        for still in look.stills
+    ]
+    return {
+        "called": look.called,
+        "name": look.name,
+        "version": look.version,
+        "performer": look.performer,
+        **look.direction,
+        "sha256": look.content,
+        "state": looks.state(reading, look),
+        "says": look.says(),
+        "by": look.by,
+        "at": look.at,
+        "stills": stills,
     }

@@ -12,6 +12,7 @@ from secondunit.schema import (
     InputError,
     KeyRequest,
     LiftRequest,
+    LookRequest,
     PackReviewRequest,
     PersonRequest,
     PolicyRequest,
@@ -24,6 +25,7 @@ from secondunit.schema import (
     Tri,
 )
 from secondunit.schema.facts import FinalFacts
+from secondunit.schema.look import PREFIX
 from secondunit.store.reading import Reading
 
 
@@ -50,7 +52,7 @@ def deciding(production: Production, reading: Reading, request: ApproveRequest) 
 
 FIRST = (Role.LEGAL, Role.SUPERVISOR, Role.DIRECTOR)
 """Whose word weighs most, where several of a person's roles would do."""
-BY_NAME = (PersonRequest, StatusRequest, KeyRequest, ReleaseRequest, PolicyRequest, SwitchRequest)
+BY_NAME = (PersonRequest, StatusRequest, KeyRequest, ReleaseRequest, PolicyRequest, SwitchRequest, LookRequest)
 """Moves that a person makes in all of their roles at once."""
 
 
@@ -75,7 +77,7 @@ def speaking(production: Production, reading: Reading, request: SignedRequest) -
 
 
 def _may(production: Production, reading: Reading, request: ApproveRequest, role: Role) -> bool:
-    seen = Seen(production.folder, brief_intact=Tri.TRUE, version_intact=Tri.TRUE)
+    seen = Seen(production.folder, brief_intact=Tri.TRUE, version_intact=Tri.TRUE, look_intact=Tri.TRUE)
     known = facts.gather(reading, request.model_copy(update={"role": role, "signature": None}), seen)
     # Whether it is signed is seen when it is: here only the role is asked about.
     unsigned = dict.fromkeys(("has_key", "signature_given", "signature_good"), Tri.FALSE)
@@ -84,6 +86,8 @@ def _may(production: Production, reading: Reading, request: ApproveRequest, role
 
 def _asked_for(production: Production, reading: Reading, request: ApproveRequest) -> set[Role]:
     """Roles whose approval stands between this version and final, as if nobody had said anything yet."""
+    if request.subject.startswith(PREFIX):
+        return {Role.SUPERVISOR}
     shot, _, name = request.subject.partition("/")
     if not name.startswith("v"):
         return set()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from secondunit.runner import facts_consent, facts_said, facts_use, identities, packs
+from secondunit.runner import facts_consent, facts_said, facts_use, identities, looks, packs
 from secondunit.runner.facts_consent import evidence
 from secondunit.runner.named import plate_named
 from secondunit.schema import (
@@ -15,6 +15,7 @@ from secondunit.schema import (
     AnswerRequest,
     Consent,
     ConsentRequest,
+    Direction,
     Enrolment,
     EnrolRequest,
     EraseRequest,
@@ -23,6 +24,8 @@ from secondunit.schema import (
     IdentifyRequest,
     InputError,
     LiftRequest,
+    Look,
+    LookRequest,
     PackReview,
     PackReviewRequest,
     Packs,
@@ -32,6 +35,7 @@ from secondunit.schema import (
     Request,
     Revocations,
     RevocationsRequest,
+    Still,
     StoredFile,
     Switch,
     SwitchRequest,
@@ -73,10 +77,14 @@ def check_words(reading: Reading, request: Request) -> None:
                 raise InputError(f"Nothing of {request.performer} is kept: see `secondunit enrol list`.")
         case PolicyRequest():
             packs.named(request.packs)
+        case LookRequest():
+            looks.check_words(reading, request)
 
 
 def filled_in(reading: Reading, request: Any) -> Any:
-    """The request with what it left open filled in: the shot's newest plate."""
+    """The request with what it left open filled in: the shot's newest plate, a look's version before."""
+    if isinstance(request, LookRequest):
+        return looks.whole(reading, request)
     if isinstance(request, IdentifyRequest):
         return request.model_copy(update={"plate": plate_named(reading, request.shot, request.plate).id})
     return request
@@ -203,6 +211,18 @@ def _switch(folder: Path, writing: Writing, request: SwitchRequest, at: str, pap
     return Switch(switch=request.switch, on=request.on, by=request.actor, at=at), request.switch
 
 
+def _look(folder: Path, writing: Writing, request: LookRequest, at: str, papers: Mapping[str, str]) -> Written:
+    """The next version. Stills that were not given again are those of the version before."""
+    there = writing.said(Look, request.name)
+    stills = there[-1].stills if there else ()
+    if request.stills is not None:
+        hashes = [papers[name] for name in sorted(papers)]
+        given = zip(request.stills, hashes, strict=True)
+        stills = tuple(Still(name=Path(path).name, file=_kept(folder, path, sha256)) for path, sha256 in given)
+    said: dict[str, Any] = {name: getattr(request, name) for name in ("name", "performer", *Direction.model_fields)}
+    return Look(version=f"v{len(there) + 1:03d}", stills=stills, **said, **_signed(request, at)), request.name
+
+
 MAKERS: dict[type[Request], Callable[..., Written]] = {
     AnswerRequest: _answer,
     IdentifyRequest: _identify,
@@ -215,4 +235,5 @@ MAKERS: dict[type[Request], Callable[..., Written]] = {
     PackReviewRequest: _pack_review,
     SwitchRequest: _switch,
     EraseRequest: _erase,
+    LookRequest: _look,
 }

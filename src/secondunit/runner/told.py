@@ -19,6 +19,7 @@ from secondunit.schema import (
     Erasure,
     Identification,
     Inspection,
+    Look,
     Move,
     PackReview,
     Packs,
@@ -50,6 +51,7 @@ KEYS: dict[type[Record], Callable[[Any], str]] = {
     Switch: lambda one: str(one["switch"]),
     Enrolment: lambda one: str(one["performer"]),
     Erasure: lambda one: str(one["performer"]),
+    Look: lambda one: str(one["name"]),
 }
 """Every kind of row in `said`, and the key that a record of it has there: a row moved to another key shows."""
 SAID = {kind.schema_name: key for kind, key in KEYS.items()}

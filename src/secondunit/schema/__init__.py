@@ -6,10 +6,12 @@ from .brief import AgeBrief, Brief, CollapseBrief, Quality, StoredFile, read_bri
 from .camera import Camera
 from .clearance import Clearance, LedgerLine, Objection, Verdict
 from .consent import Category, Consent, ConsentTerms, Revocations, Withdrawal
+from .direction import Direction, LookNamed
 from .errors import Cancelled, FieldFault, InputError, SecondUnitError, WorkFailed
 from .identity import Enrolment, Erasure, Rates
 from .inspection import Face, Identification, Inspection, Match
 from .light import Light
+from .look import Look, Still
 from .moves import (
     AnswerRequest,
     ApproveRequest,
@@ -22,6 +24,7 @@ from .moves import (
     InitRequest,
     KeyRequest,
     LiftRequest,
+    LookRequest,
     MakeRequest,
     Move,
     NoteRequest,
@@ -67,6 +70,7 @@ __all__ = [
     "Consent",
     "ConsentRequest",
     "ConsentTerms",
+    "Direction",
     "Draft",
     "EnrolRequest",
     "Enrolment",
@@ -86,6 +90,9 @@ __all__ = [
     "LedgerLine",
     "LiftRequest",
     "Light",
+    "Look",
+    "LookNamed",
+    "LookRequest",
     "MakeRequest",
     "Match",
     "Move",
@@ -122,6 +129,7 @@ __all__ = [
     "Signs",
     "Status",
     "StatusRequest",
+    "Still",
     "StoredBrief",
     "StoredFile",
     "Switch",

@@ -1,11 +1,12 @@
 """What a tool is asked to make. A brief is stored as it was given; an approval of it is for its hash."""
 
 import json
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from .base import Fields, Record, upgrade
+from .direction import Direction, LookNamed
 from .errors import InputError
 from .names import PersonName, Sha256, ShotName
 
@@ -74,63 +75,31 @@ def _says_how_it_counts(fields: Fields) -> Fields:
     return {"event_frame": DEFAULT_EVENT, **fields, "event_from_one": True}
 
 
-Region = Literal[
-    "forehead",
-    "glabella",
-    "crows_feet",
-    "under_eye",
-    "nasolabial",
-    "marionette",
-    "cheek",
-    "chin",
-    "upper_lip",
-    "neck",
-    "eyes",
-    "teeth",
-    "hair",
-    "brows",
-]
-"""Parts of a face that age differently and have a slider of their own."""
+class AgeBrief(Direction, name="age-brief", version=3):
+    """A performer is made younger or older in a shot, as the direction says. face_at: plate pixels (x right, y down) on
+    the performer's face in the first frame that shows it, where there are several.
 
-
-class AgeBrief(Record, name="age-brief", version=2):
-    """A performer is made younger or older. Exactly one of by_years (negative: younger) and to_age, years.
-
-    apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years. face_at:
-    plate pixels (x right, y down) on the performer's face in the first frame that shows it, where there are several.
-    regions: how strong the edit is in a part of the face, 1 as everywhere else, 0 nothing. volume: the same of
-    the face's shape: jaw line, cheeks, lids, nose, lips, neck.
+    look: the version of a look that the direction was taken from, or None: the direction is all that the tool reads, so
+    that the brief stays as it is whatever becomes of the look.
     """
 
     shot: ShotName
     performer: PersonName
-    by_years: int | None = Field(default=None, ge=-100, le=100)
-    to_age: int | None = Field(default=None, ge=0, le=120)
-    apparent_age: int | None = Field(default=None, ge=0, le=120)
     face_at: Pixel | None = None
-    regions: dict[Region, Annotated[float, Field(ge=0, le=2)]] = Field(default_factory=dict)
-    volume: float = Field(default=1, ge=0, le=2)
-    seed: int = Field(default=1, ge=0, lt=2**63)
+    look: LookNamed | None = None
     quality: Quality = "draft"
     tool: Literal["age"] = "age"
-
-    @model_validator(mode="after")
-    def _one_target(self) -> "AgeBrief":
-        if (self.by_years is None) is (self.to_age is None):
-            raise ValueError("say either by how many years, or to which age")
-        if self.by_years is not None and self.apparent_age is None:
-            raise ValueError("by_years needs apparent_age: state how old they look in the plate")
-        return self
-
-    @property
-    def target_age(self) -> int:
-        """The apparent age asked for, years."""
-        return self.to_age if self.to_age is not None else (self.apparent_age or 0) + (self.by_years or 0)
 
 
 @upgrade("age-brief", 1)
 def _of_one_face(fields: Fields) -> Fields:
     """Version 1 knew neither several faces nor their regions: what it says holds as it is."""
+    return fields
+
+
+@upgrade("age-brief", 2)
+def _of_no_look(fields: Fields) -> Fields:
+    """Version 2 knew neither looks nor a strength over the frames: what it says holds at full strength."""
     return fields
 
 

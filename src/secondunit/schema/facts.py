@@ -207,6 +207,14 @@ class EraseFacts(WordFacts, name="erase-facts", version=1):
     is_self: Tri = Field(description="the actor is the performer")
 
 
+class LookFacts(SignedFacts, name="look-facts", version=1):
+    """A version of a look goes on record."""
+
+    action: ClassVar[str] = "look"
+    performer_on_record: Tri = Field(description="the performer is on record in that role")
+    one_performer: Tri = Field(description="no look of this name is another performer's")
+
+
 class SwitchFacts(SignedFacts, name="switch-facts", version=1):
     """A switch of the production is turned: strike, evaluation."""
 
@@ -269,6 +277,14 @@ class UseFacts(Facts, name="use-facts", version=1):
     guardian_signed: Tri = Field(description="a guardian signed for everybody under 18")
     strike: Tri = Field(description="the production's strike switch is on")
     evaluation: Tri = Field(description="the production's evaluation switch is on")
+    look_holds: Tri = Field(
+        description="the look that the brief names is on record for its performer, and the brief says what it says; "
+        "or the brief names none"
+    )
+    look_approved: Tri = Field(
+        description="a supervisor or director other than its maker signed an approval of that look; or none is named"
+    )
+    look_not_rejected: Tri = Field(description="no rejection of that look stands, or none is named")
     releases_missing: tuple[ReleaseKind, ...] = Field(description="releases that the tool needs and that are not there")
     answers: tuple[Question, ...] = Field(description="questions whose signed answer raises no objection")
     approvals: tuple[Role, ...] = Field(description="roles whose signed approval stands, not counting the maker's")
@@ -280,6 +296,7 @@ class UseFacts(Facts, name="use-facts", version=1):
             yield from self._needs(name, only_if="consent_on_record")
         yield from self._needs("performer_in_plate", only_if="performer_on_record")
         yield from self._needs("tool_alters_people", only_if="alters_people")
+        yield from self._needs("look_approved", only_if="look_holds")
         if self.no_intimacy is Tri.TRUE and Question.NO_INTIMACY not in self.answers:
             yield "no_intimacy is true, and nobody answered that question so"
         if self.no_minor is Tri.TRUE and self.guardian_signed is Tri.TRUE:
@@ -432,6 +449,7 @@ FACTS: dict[str, type[Facts]] = {
         SwitchFacts,
         EnrolFacts,
         EraseFacts,
+        LookFacts,
     )
 }
 """Every action that the gate knows, and the facts that it turns on."""

@@ -12,15 +12,18 @@ from .answers import Question
 from .base import Fields, Record, upgrade
 from .brief import Brief
 from .consent import ConsentTerms, Line
+from .direction import Age, By, Regions, Seed, Strength, Volume
 from .names import (
     CODE,
     DEVICE,
+    REVIEWED,
     SUBJECT,
     TITLE,
     BriefId,
     ConsentId,
     Day,
     GivenName,
+    LookName,
     PersonName,
     PlateId,
     ReleaseId,
@@ -57,6 +60,7 @@ class Move(StrEnum):
     SWITCH = "switch"
     ENROL = "enrol"
     ERASE = "erase"
+    LOOK = "look"
 
 
 class InitRequest(Record, name="init-request", version=2):
@@ -177,13 +181,13 @@ class StatusRequest(SignedRequest, name="status-request", version=2):
 
 
 class ApproveRequest(SignedRequest, name="approve-request", version=2):
-    """Approve exactly what is on record now. subject: `SHOT/v003` or `SHOT/b001`.
+    """Approve exactly what is on record now. subject: `SHOT/v003`, `SHOT/b001`, or a look's version, `look:NAME/v002`.
 
     role: one of the actor's own; None: the one that the rules ask for, where that is clear.
     """
 
     move: ClassVar[Move] = Move.APPROVE
-    subject: str = Field(pattern=SUBJECT)
+    subject: str = Field(pattern=REVIEWED)
     reason: str = ""
 
 
@@ -315,6 +319,26 @@ class EraseRequest(SignedRequest, name="erase-request", version=1):
     performer: PersonName
 
 
+class LookRequest(SignedRequest, name="look-request", version=1):
+    """Put the next version of a look on record. What is None is as in the version before; of regions, those not named.
+
+    stills: reference pictures, files of the user's own. The rest as in `Direction`; by_years takes the place of to_age,
+    and to_age of by_years.
+    """
+
+    move: ClassVar[Move] = Move.LOOK
+    name: LookName
+    performer: PersonName | None = None
+    by_years: By | None = None
+    to_age: Age | None = None
+    apparent_age: Age | None = None
+    regions: Regions | None = None
+    volume: Volume | None = None
+    strength: Strength | None = None
+    seed: Seed | None = None
+    stills: tuple[str, ...] | None = Field(default=None, max_length=100)
+
+
 Request = (
     InitRequest
     | PersonRequest
@@ -338,6 +362,7 @@ Request = (
     | SwitchRequest
     | EnrolRequest
     | EraseRequest
+    | LookRequest
 )
 
 

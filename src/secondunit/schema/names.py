@@ -41,6 +41,8 @@ SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 GIVEN = rf"^[^\x00-\x1f\x7f-\x9f/\\{UNSEEN}{SPACES}\ue000-\uf8ff]{{1,80}}$"
 VERSION, BRIEF, PLATE = r"^v[0-9]{3,9}$", r"^b[0-9]{3,9}$", r"^PL[0-9]{2}_v[0-9]{3,9}$"
 SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}/[vb][0-9]{3,9}$"
+LOOK = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+REVIEWED = r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63}/[vb][0-9]{3,9}|look:[A-Za-z0-9][A-Za-z0-9_-]{0,39}/v[0-9]{3,9})$"
 CONSENT, RELEASE = r"^c[0-9]{3,9}$", r"^r[0-9]{3,9}$"
 CODE = r"^[A-Z][A-Z0-9]{1,7}$"
 DEVICE = r"^(cpu|cuda:[0-9]{1,3})$"
@@ -57,6 +59,8 @@ FORMS = {
     BRIEF: "a brief is called b001, b002 and so on",
     PLATE: "a plate is called PL01_v001, PL01_v002 and so on",
     SUBJECT: "give a brief as SHOT/b001, or a version as SHOT/v003",
+    REVIEWED: "give a brief as SHOT/b001, a version as SHOT/v003, or a version of a look as look:NAME/v002",
+    LOOK: "a look's name is 1 to 40 letters, digits, _ and -, and begins with a letter or a digit",
     CONSENT: "a consent is called c001, c002 and so on",
     RELEASE: "a release is called r001, r002 and so on",
     DAY: "write a day as 2026-03-01",
@@ -74,6 +78,7 @@ GivenName = Annotated[
     AfterValidator(lambda name: unicodedata.normalize("NFC", name)),
 ]
 """A name that goes on record: nothing unseen in it, and written in one way. See `looks_like`."""
+LookName = Annotated[str, StringConstraints(pattern=LOOK)]
 VersionId = Annotated[str, StringConstraints(pattern=VERSION)]
 BriefId = Annotated[str, StringConstraints(pattern=BRIEF)]
 PlateId = Annotated[str, StringConstraints(pattern=PLATE)]

@@ -6,6 +6,7 @@ from .clearance import Clearance, Verdict
 from .consent import Consent, Revocations, Withdrawal
 from .identity import Enrolment, Erasure
 from .inspection import Identification
+from .look import Look
 from .moves import Move
 from .packs import PackReview, Packs, Switch
 from .people import Approval, Note, Person, PersonKey, StoredBrief
@@ -32,6 +33,7 @@ Made = (
     | Switch
     | Enrolment
     | Erasure
+    | Look
 )
 """What a move can put in place."""
 
