@@ -162,6 +162,24 @@ def test_a_changed_strength_makes_only_pictures_anew(shot, younger):
     assert 0.2 * sizes[1] < sizes[0] < 0.45 * sizes[1]
 
 
+def test_strength_keys_drive_frames_and_none_is_the_plate_to_the_bit(shot, slimmer):
+    """Keys at 0 and 2 of four frames: nothing, half, all, all; shape, hair and eyes go along."""
+    keyed = made(shot, "keyed", quality="final", strength=((0, 0.0), (2, 1.0)))
+    assert {"follow", "skin", "average over time"} <= keyed.reused
+    assert "picture" not in keyed.reused
+    assert keyed.draft.notes[1] == "Of that, 0% at frame 1001, 100% at frame 1003."
+    assert (layer(keyed, "comp", 1001) == plate_of(shot, 1001)).all()
+    assert not layer(keyed, "delta", 1001).any()
+    assert layer(keyed, "confidence", 1001).max() > 0.9, "which says where, not how much"
+    edits = [[np.abs(layer(one, "delta", f)).sum() for f in (1002, 1003, 1004)] for one in (keyed, slimmer)]
+    assert 0.35 < edits[0][0] / edits[1][0] < 0.65
+    for frame in (1003, 1004):
+        for name in ("comp", "stmap"):
+            assert (layer(keyed, name, frame) == layer(slimmer, name, frame)).all()
+    again = made(shot, "keyed again", quality="final", strength=((0, 0.0), (2, 1.0), (90, 1.0)))
+    assert "picture" in again.reused, "another key that says the same for these frames"
+
+
 def test_a_region_of_no_strength_is_left_alone(shot, younger):
     bare = made(shot, "bare", quality="final", volume=0, regions={"forehead": 0.0})
     forehead = layer(younger, "mattes")[..., 1] > 0.9

@@ -73,7 +73,7 @@ class PictureJob:
     """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
 
     seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's,
-    as `shape.Shape` counts it.
+    as `shape.Shape` counts it. strengths: of each frame, 0..1, the share of amount and volume that it gets.
     """
 
     plates: Path
@@ -87,6 +87,7 @@ class PictureJob:
     amount: float = 0.0
     weights: tuple[tuple[str, float], ...] = ()
     volume: float = 0.0
+    strengths: tuple[float, ...] = ()
     steady: Path | None = None
 
 
@@ -167,7 +168,9 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     if presence <= 0 or job.steady is None:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
-    strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
+    # Laid on presence the share would fade the confidence too, which is of the place, not of the edit.
+    amount, volume = (whole * job.strengths[index] for whole in (job.amount, job.volume))
+    strength = amount * regions.weighted(dict(job.weights), job.face.side)
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)
     found = eyes.parts(plate, face, made.mattes[..., 0], job.younger)
@@ -175,10 +178,10 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
     for name in (*eyes.PARTS, *paste.HAIRS):
-        made = paste.over(plate, made, found[name], job.amount * dict(job.weights).get(name, 1.0) * presence)
-    if job.volume == 0:
+        made = paste.over(plate, made, found[name], amount * dict(job.weights).get(name, 1.0) * presence)
+    if volume == 0:
         return made
-    field = shape.field(face, plate.shape[:2], shape.Shape.all(job.volume * presence))
+    field = shape.field(face, plate.shape[:2], shape.Shape.all(volume * presence))
     moved, touched = shifted.compose(made.comp, field, someone)
     return paste.moved(plate, made, moved, shape.stmap(field, plate.shape[:2], touched))
 

@@ -50,6 +50,22 @@ def plan(brief: AgeBrief) -> Plan:
     return Plan(years < 0, min(abs(years) / full, STRONGEST), float(min(abs(years), full)), float(abs(years)))
 
 
+def strengths(brief: AgeBrief, frames: int) -> tuple[float, ...]:
+    """The share of the edit that each of so many frames gets, 0..1, from the plate's first frame on."""
+    return tuple(brief.strength_at(frame) for frame in range(frames))
+
+
+def strength_said(brief: AgeBrief, first: int, last: int) -> str:
+    """One sentence on keys in the plate's own frame numbers, and on those that lie beyond it; "" for full strength."""
+    keys = [(first + frame, share) for frame, share in brief.strength]
+    shares = {share for _, share in keys}
+    if len(shares) == 1:
+        return "" if shares == {1.0} else f"Of that, {keys[0][1]:.0%} on every frame."
+    line = "Of that, " + ", ".join(f"{share:.0%} at frame {frame}" for frame, share in keys) + "."
+    beyond = [str(frame) for frame, _ in keys if frame > last]
+    return line + (f" The plate ends at {last}, before frame {' and '.join(beyond)}." if beyond else "")
+
+
 def lines_digest(brief: AgeBrief) -> str:
     """SHA-256, in hex, of what a performer's lines are drawn from: their name and the brief's seed, in every shot."""
     return hashlib.sha256(f"{brief.performer}\n{brief.seed}".encode()).hexdigest()

@@ -15,7 +15,7 @@ from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFaile
 from secondunit.tools import staged
 from secondunit.tools.age import covered, hair, picture, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
-from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan
+from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan, strength_said, strengths
 from secondunit.tools.age.whose import chosen
 from secondunit.tools.base import Context
 
@@ -30,17 +30,24 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
     Raises InputError where the plate shows no face, or several and the brief does not say which; Cancelled.
     """
     wanted = plan(brief)
-    ctx.say(wanted.said)
+    notes = tuple(line for line in (wanted.said, strength_said(brief, plate.first_frame, plate.last_frame)) if line)
+    for line in notes:
+        ctx.say(line)
     job = _job(brief, plate, wanted, ctx)
     _say_where(job, ctx)
     numbers = list(plate.frames)
     steady = _steady(job, numbers, ctx)
     volume = brief.volume * wanted.volume
     ready = replace(
-        job, steady=steady, amount=wanted.amount, weights=tuple(sorted(brief.regions.items())), volume=volume
+        job,
+        steady=steady,
+        amount=wanted.amount,
+        weights=tuple(sorted(brief.regions.items())),
+        volume=volume,
+        strengths=strengths(brief, len(numbers)),
     )
     frames = ctx.cached_frames("picture", _inputs(ready), picture.render, numbers, ready, code=picture.CODE)
-    return _deliver(brief, plate, wanted, ready, frames, ctx)
+    return _deliver(brief, plate, notes, ready, frames, ctx)
 
 
 def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJob:
@@ -160,17 +167,15 @@ def _found_in(job: PictureJob) -> dict[str, object]:
 
 
 def _inputs(job: PictureJob) -> dict[str, object]:
-    return {**_found_in(job), "amount": job.amount, "weights": job.weights, "volume": job.volume}
+    how = {"amount": job.amount, "weights": job.weights, "volume": job.volume, "strengths": job.strengths}
+    return {**_found_in(job), **how}
 
 
 def _deliver(
-    brief: AgeBrief, plate: Plate, wanted: Plan, job: PictureJob, frames: dict[int, Path], ctx: Context
+    brief: AgeBrief, plate: Plate, notes: tuple[str, ...], job: PictureJob, frames: dict[int, Path], ctx: Context
 ) -> Draft:
     staged.link_layers(LAYERS, frames, ctx)
-    told = (
-        f"{brief.performer}, {'younger' if wanted.younger else 'older'}, strength {wanted.amount:.0%}, {brief.quality}"
-    )
-    staged.preview(plate, frames, plate.first_frame, f"{brief.shot}  age", told, ctx)
+    staged.preview(plate, frames, plate.first_frame, f"{brief.shot}  age", _told(brief, job), ctx)
     facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
     if not facts:
         raise WorkFailed("No frame was made.")
@@ -187,10 +192,18 @@ def _deliver(
             "complete": Tri.of(len(facts) == len(plate.frames)),
             "hull_untouched": Tri.of(sum(fact["outside"] for fact in facts) == 0),
         },
-        inputs={} if wanted.younger else {"lines": lines_digest(brief)},
+        inputs={} if job.younger else {"lines": lines_digest(brief)},
         data_window=staged.window_of(plate, job.width, job.height),
-        notes=(wanted.said,),
+        notes=notes,
     )
+
+
+def _told(brief: AgeBrief, job: PictureJob) -> str:
+    """The line under the contact sheet's title."""
+    shares = sorted({job.amount * share for share in job.strengths})
+    strength = f"{shares[0]:.0%}" if len(shares) == 1 else f"{shares[0]:.0%} to {shares[-1]:.0%}"
+    words = [brief.performer, "younger" if job.younger else "older", f"strength {strength}", brief.quality]
+    return ", ".join(words + ([f"look {brief.look.called}"] if brief.look else []))
 
 
 def check(brief: AgeBrief, plate: Plate) -> None:
@@ -204,6 +217,11 @@ def check(brief: AgeBrief, plate: Plate) -> None:
     wanted = plan(brief)
     if not wanted.asked:
         raise InputError("The age asked for is the apparent age: there is nothing to change.")
+    if not any(strengths(brief, len(plate.frames))):
+        raise InputError(
+            f"--strength is 0 on every frame of {plate.shot}/{plate.id}: there is nothing to change; keys count "
+            f"its frames from 0 to {len(plate.frames) - 1}."
+        )
     try:
         follow.networks()
     except Missing as missing:
