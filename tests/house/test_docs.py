@@ -34,6 +34,7 @@ def test_commands_of_later_work_do_not_exist():
     """No stubs: a command appears when it does its work."""
     assert {" ".join(words) for words in COMMANDS} == {
         *("init", "person add", "plate add", "age", "collapse", "versions", "note", "status", "approve", "reject"),
+        *("look add", "look list", "look show", "look approve", "look reject"),
         *("key make", "key show", "key passphrase", "key sign-terms", "key replace"),
         *("identify", "questions", "answer", "release add", "release list", "switch"),
         *("consent draft", "consent record", "consent withdraw", "consent lift", "consent revocations"),

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from secondunit import __version__
-from secondunit.cli import age, bench, collapse, consent, enrol, key, law, ledger, models, production, review, said
+from secondunit.cli import (
+    age,
+    bench,
+    collapse,
+    consent,
+    enrol,
+    key,
+    law,
+    ledger,
+    look,
+    models,
+    production,
+    review,
+    said,
+)
 from secondunit.cli.answer import end
 
 app = typer.Typer(
@@ -22,6 +36,7 @@ person = typer.Typer(no_args_is_help=True, help="People on record: everyone who 
 plate = typer.Typer(no_args_is_help=True, help="Plates: what was shot.")
 agreed = typer.Typer(no_args_is_help=True, help="Consents: what performers agreed to, and the evidence.")
 released = typer.Typer(no_args_is_help=True, help="Releases: what others own and give.")
+directed = typer.Typer(no_args_is_help=True, help="Looks: how a performer shall look in every shot, approved once.")
 known = typer.Typer(no_args_is_help=True, help="Performers whose faces are known again in plates, until a day.")
 rules = typer.Typer(no_args_is_help=True, help="The rules: which are in force, and why the gate says what it says.")
 keys = typer.Typer(no_args_is_help=True, help="Your own keys, to sign with: in your configuration folder.")
@@ -41,6 +56,12 @@ app.add_typer(plate, name="plate")
 plate.command("add")(production.plate_add)
 app.command("collapse")(collapse.collapse)
 app.command("age")(age.age)
+app.add_typer(directed, name="look")
+directed.command("add")(look.add)
+directed.command("list")(look.listed)
+directed.command("show")(look.show)
+directed.command("approve")(look.approve)
+directed.command("reject")(look.reject)
 app.command("models")(models.models)
 app.command("versions")(review.versions)
 app.command("note")(review.note)

@@ -19,7 +19,7 @@ InRole = Annotated[
     str | None,
     typer.Option("--role", metavar="ROLE", help="In which of their roles.  [default: the one that is asked for]"),
 ]
-ASKED = ("style", "trigger", "performer", "seed", "quality")
+ASKED = ("style", "trigger", "performer", "look", "seed", "quality")
 """What a brief says that tells its versions from others."""
 Reason = Annotated[str, typer.Option(help="Why.")]
 
@@ -53,7 +53,9 @@ def versions(
 
 def _asked(brief: "Brief | None") -> dict[str, Any]:
     """What a brief says of ASKED; None for what its tool does not ask."""
-    return dict.fromkeys(ASKED) | (brief.model_dump(mode="json", include=set(ASKED)) if brief else {})
+    said = dict.fromkeys(ASKED) | (brief.model_dump(mode="json", include=set(ASKED)) if brief else {})
+    look = getattr(brief, "look", None)
+    return said | {"look": look.called if look else None}
 
 
 def _cell(word: object) -> str:
@@ -133,7 +135,7 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Approve a brief or a version exactly as it is on record now."""
-    _decide(context, "approve", subject, person, role, reason, folder, as_json)
+    decide(context, "approve", subject, person, role, reason, folder, as_json)
 
 
 def reject(
@@ -146,10 +148,10 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Reject a brief or a version as it is on record now."""
-    _decide(context, "reject", subject, person, role, reason, folder, as_json)
+    decide(context, "reject", subject, person, role, reason, folder, as_json)
 
 
-def _decide(
+def decide(
     context: typer.Context,
     word: str,
     subject: str,
@@ -159,6 +161,7 @@ def _decide(
     folder: Any,
     as_json: bool,
 ) -> None:
+    """Make the move of `approve` or `reject` (word), and say what it came to."""
     from secondunit.schema import Approval, ApproveRequest, RejectRequest
 
     kind = ApproveRequest if word == "approve" else RejectRequest

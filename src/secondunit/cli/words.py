@@ -17,6 +17,7 @@ CALLED = {
     "shot": "SHOT",
     "source": "FILE|PATTERN",
     "status": "STATUS",
+    "stills": "--still",
     "subject": "SHOT/b001|SHOT/v003",
     "text": "TEXT",
     "to_age": "--to",
@@ -61,6 +62,30 @@ def weights(texts: Sequence[str], option: str) -> dict[str, float]:
         except ValueError:
             raise InputError(f'{option} has {text!r} where NAME=NUMBER is needed, such as "forehead=0.5".') from None
     return found
+
+
+def strength(text: str) -> tuple[tuple[int, float], ...]:
+    """`0.8`, or keys as `FRAME:SHARE,FRAME:SHARE`, frames counted from the plate's first, which is 0."""
+    try:
+        if ":" not in text:
+            return ((0, float(text)),)
+        keys = (word.split(":") for word in text.split(","))
+        return tuple((int(frame), float(share)) for frame, share in keys)
+    except ValueError:
+        raise InputError(
+            f"--strength has {text!r}: write one number, such as 0.8, or FRAME:SHARE keys, such as 0:0,24:1 (0 is the "
+            "plate's first frame)."
+        ) from None
+
+
+def look_version(text: str) -> str:
+    """`NAME/v002`, as it was written; raises InputError where no version is named."""
+    name, slash, version = text.partition("/")
+    if not (name and slash and version.startswith("v")):
+        raise InputError(
+            f"{text!r} names no version of a look: write NAME/v002; `secondunit look show NAME` lists them."
+        )
+    return text
 
 
 def version_name(text: str) -> tuple[str, str]:
