@@ -16,6 +16,8 @@ SMALLEST_PX = 36.0
 """A face narrower than this has no hairs in its brows."""
 WIDE, APART = 0.018, (1.2, 2.4)
 """How far around the ring of the brow its hairs stand, by the face's width; standard deviations from skin of a hair."""
+GRAIN_PX, FINEST = 0.8, 0.004
+"""Sigma over which grain is averaged, in pixels, and as a share of the face's width where that is more."""
 SKIN_LEAST = (0.06, 0.03, 0.04)
 """Least standard deviations of the skin around in log-luma, and in red and blue against it."""
 
@@ -34,7 +36,7 @@ def _brow(plate: Image, points: Image, ring: Sequence[int], younger: bool) -> Pa
     if (low < 0).any() or (high > plate.shape[1::-1]).any() or wide < SMALLEST_PX:
         return None
     box = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-    light, colour = logs(plate[box])
+    light, colour = _less_grain(*logs(plate[box]), wide)
     soft = _area(spots - low, light.shape, reach)
     around = soft < 0.05
     if around.sum() < 20:
@@ -45,6 +47,13 @@ def _brow(plate: Image, points: Image, ring: Sequence[int], younger: bool) -> Pa
     early = np.zeros_like(light)
     change = browned(light, colour, skin) if younger else greyed(light, colour, where, skin, early, wide)
     return Part(box, np.asarray(change * where[..., None], np.float32), where)
+
+
+def _less_grain(light: Image, colour: Image, wide: float) -> tuple[Image, Image]:
+    """The same without what is finer than hairs: grain must not decide which pixel is one."""
+    sigma = max(GRAIN_PX, FINEST * wide)
+    soft = cv2.GaussianBlur(np.dstack([light, colour]), (0, 0), sigma)
+    return np.asarray(soft[..., 0], np.float32), np.asarray(soft[..., 1:], np.float32)
 
 
 def _area(spots: NDArray[np.float64], shape: tuple[int, ...], reach: float) -> Image:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import regions
+from secondunit.tools.age.glasses import frames
 from secondunit.tools.age.marks import marks
 
 Image = NDArray[np.float32]
@@ -49,6 +50,8 @@ OFF_COLOUR = 3.2
 """Standard deviations of the cheeks' own colour from which a texel is not this skin."""
 GREYER = 0.8
 """A colour that errs towards grey counts as so much farther away: cloth, beards, hair."""
+GLOSS = 2.0
+"""How much more a highlight loses colour than the light around it, which shines too, tells."""
 DARK, LIGHT = 1.5, 1.3
 """Logarithms of light below and above the skin around at which a texel is no skin: hair, glasses, a highlight."""
 
@@ -77,7 +80,7 @@ def younger(texture: Image, facing: Image) -> Change:
     side = texture.shape[0]
     light, colour = logs(texture)
     gate = skin_gate(light, colour, facing)
-    keep = 1 - marks(light, gate, side)
+    keep = 1 - np.maximum(marks(light, gate, side), frames(light))
     bands, tints = banded(light, gate), _tints(colour, gate, side)
     change = _fine(bands[:3], gate, side) + _folds(bands[3:], side) + _spots(bands[3], tints)
     lines = _lines(change, side)
@@ -106,15 +109,26 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     spread = np.cov(around[near].T) * 1.6 + np.eye(2) * 0.03**2
     smooth = cv2.GaussianBlur(colour, (0, 0), max(0.7, 0.006 * side)) - middle
     grey = -middle / max(float(np.linalg.norm(middle)), 1e-6)
+    base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
+    apart = np.asarray(cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base, np.float32)
+    smooth = smooth - _glossed(smooth, middle, apart)
     smooth = smooth + GREYER * np.clip(smooth @ grey, 0, None)[..., None] * grey
     smooth = smooth - _bounced(smooth, middle, side)
     away = np.sqrt(np.einsum("hwi,ij,hwj->hw", smooth, np.linalg.inv(spread), smooth))
-    base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
-    apart = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base
     gate = may * _falling(away, 0.7 * OFF_COLOUR, 1.3 * OFF_COLOUR)
     dark = -apart / (DARK * (1 + (SHADOWED - 1) * regions.strongest(FOLDED, side)))
     gate = gate * _falling(dark, 0.75, 1.25) * _falling(apart, 0.75 * LIGHT, 1.25 * LIGHT)
     return np.asarray(cv2.GaussianBlur(gate, (0, 0), max(0.5, 0.003 * side)), np.float32)
+
+
+def _glossed(off: Image, skin: Image, apart: Image) -> Image:
+    """(S,S,2) of a colour's difference `off` from the skin's (2,) that gloss explains: light that never entered the skin
+    has not its colour. apart (S,S): log-luma above what is around.
+    """
+    strong = max(float(np.linalg.norm(skin)), 1e-6)
+    most = strong * (1 - np.exp(-GLOSS * np.maximum(apart, 0)))
+    less = np.clip(-(off @ (skin / strong)), 0, most)
+    return np.asarray(-less[..., None] * (skin / strong), np.float32)
 
 
 def _bounced(off: Image, skin: Image, side: int) -> Image:
