@@ -122,8 +122,8 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
 
 
 def _glossed(off: Image, skin: Image, apart: Image) -> Image:
-    """(S,S,2) of a colour's difference `off` from the skin's (2,) that gloss explains: light that never entered the skin
-    has not its colour. apart (S,S): log-luma above what is around.
+    """(S,S,2) of a colour's difference `off` from the skin's (2,) that gloss explains: light that never entered the
+    skin has not its colour. apart (S,S): log-luma above what is around.
     """
     strong = max(float(np.linalg.norm(skin)), 1e-6)
     most = strong * (1 - np.exp(-GLOSS * np.maximum(apart, 0)))
