@@ -12,6 +12,8 @@ from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
 HAIRS = ("hair", "brows")
+GREEN = (0.5, 2.0)
+"""Green gives way to a change of colour as far as that."""
 MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *HAIRS)
 """Channels of the layer of mattes."""
 CLOSED, OPEN = 0.05, 0.30
@@ -112,13 +114,13 @@ def _still(shape: tuple[int, ...]) -> Image:
 
 
 def _gained(plate: Image, logs: Image) -> Image:
-    """Light by the first of the logarithms; red and blue by the others too, green so that luma is kept."""
+    """Light by the first of the logarithms; red and blue against luma by the others, green so that luma is kept."""
     light, ends = logs[..., 0], logs[..., 1:]
     small = np.abs(logs).max(axis=-1) < LEAST
-    tinted = np.stack([plate[..., 0] * np.exp(ends[..., 0]), plate[..., 1], plate[..., 2] * np.exp(ends[..., 1])], -1)
-    luma, now = plate @ LUMA, tinted @ LUMA
-    share = np.where(now > 1e-6, luma / np.maximum(now, 1e-6), 1.0).clip(0.5, 2.0)
-    out = tinted * (share * np.exp(light))[..., None]
+    red, blue = plate[..., 0] * np.exp(ends[..., 0]), plate[..., 2] * np.exp(ends[..., 1])
+    left = (plate @ LUMA - LUMA[0] * red - LUMA[2] * blue) / LUMA[1]
+    green = np.clip(left, *np.sort([GREEN[0] * plate[..., 1], GREEN[1] * plate[..., 1]], axis=0))
+    out = np.stack([red, green, blue], axis=-1) * np.exp(light)[..., None]
     return np.where(small[..., None], plate, out).astype(np.float32)
 
 

@@ -34,6 +34,10 @@ FOLD_DARK, FOLD_BRIGHT = (0.80, 0.70), (0.35, 0.15)
 """Shares of the two coarse bands taken away along folds."""
 BLOTCH = 0.7
 """Share of the blotches of colour taken away."""
+TINT, SHADE = 0.06, 0.02
+"""Over such shares of the face's width colour is compared with what is around (sigma), and with the light."""
+MOST_TINT = 0.8
+"""Logarithm of red or blue against luma that is taken away at most."""
 SPOT, BROWN = 0.75, 0.12
 """Share of a brown spot's darkness taken away, and the logarithm of blue against luma from which it is one."""
 LIFTED = 0.25
@@ -85,7 +89,11 @@ def younger(texture: Image, facing: Image) -> Change:
     change = _fine(bands[:3], gate, side) + _folds(bands[3:], side) + _spots(bands[3], tints)
     lines = _lines(change, side)
     seen = inward(gate) * keep
-    evened = _evened(tints, _tints(colour, gate * (1 - lines) + 1e-3 * gate, side), lines)
+    between = gate * (1 - lines) + 1e-3 * gate
+    tied = _tied(tints, _shade(light, gate, side), gate * (1 - lines))
+    blotches = tints - _shade(light, gate, side)[..., None] * tied
+    left = _tints(colour, between, side) - _shade(light + change, between, side)[..., None] * tied
+    evened = _evened(blotches, left, lines)
     return Change(change * seen, evened * seen[..., None], gate)
 
 
@@ -206,8 +214,21 @@ def _folds(bands: list[Image], side: int) -> Image:
 def _tints(colour: Image, weight: Image, side: int) -> Image:
     """(S,S,2) colour that stands out from the skin around it, as `weight` counts that, on the scale of a cheek."""
     wide = regions.FACE_WIDE * side
-    around = [normalised(colour[..., channel], weight, 0.06 * wide) for channel in (0, 1)]
+    around = [normalised(colour[..., channel], weight, TINT * wide) for channel in (0, 1)]
     return np.asarray((colour - np.stack(around, axis=-1)) * (weight > 0)[..., None], np.float32)
+
+
+def _shade(light: Image, weight: Image, side: int) -> Image:
+    """(S,S) log-luma against the skin around, as `weight` counts that, without what is small."""
+    wide = regions.FACE_WIDE * side
+    apart = np.asarray(light - normalised(light, weight, TINT * wide), np.float32)
+    return normalised(apart, weight + 1e-2 * (light > np.log(DARKEST)), SHADE * wide)
+
+
+def _tied(tints: Image, shade: Image, weight: Image) -> Image:
+    """(2,) how far colour goes with the light on the face: skin in shade is redder, for it is lit through itself."""
+    total = max(float((weight * shade**2).sum()), 1e-6)
+    return np.array([float((weight * shade * tints[..., n]).sum()) / total for n in (0, 1)], np.float32)
 
 
 def _spots(band: Image, tints: Image) -> Image:
@@ -229,7 +250,7 @@ def _evened(tints: Image, beside: Image, lines: Image) -> Image:
     soft = max(0.7, 0.005 * tints.shape[0])
     blotches = cv2.GaussianBlur(tints, (0, 0), soft)
     shares = lines[..., None]
-    return np.asarray(np.clip(-BLOTCH * blotches * (1 - shares) - shares * beside, -0.4, 0.4), np.float32)
+    return np.asarray(np.clip(-BLOTCH * blotches * (1 - shares) - shares * beside, -MOST_TINT, MOST_TINT), np.float32)
 
 
 def _kept(light: Image, may: Image) -> Image:
