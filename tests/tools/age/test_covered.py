@@ -52,6 +52,29 @@ def test_a_patch_that_passes_is_covered_and_the_rest_is_not(skin):
     assert max(share(covers(n), (slice(0, SIDE),) * 2) for n in (0, 2, 9, 11)) < 0.02
 
 
+@pytest.mark.parametrize("frames_there", [range(0, 4), range(8, 12), range(2, 9)])
+def test_a_patch_that_is_there_from_the_start_or_stays_is_covered(skin, frames_there):
+    hand = cv2.GaussianBlur(np.random.default_rng(6).standard_normal((SIDE, SIDE)), (0, 0), 3.0)[PATCH] * 0.5
+    frames = [skin.copy() for _ in range(16)]
+    for n in frames_there:
+        frames[n][PATCH] = skin[PATCH].mean() - 0.2 + hand
+    seen = lows(frames)
+    covers = covered.covers(seen.__getitem__, range(16))
+    for n in frames_there:
+        assert share(covers(n), (slice(96, 144), slice(106, 154))) > 0.9
+
+
+def test_a_smile_that_comes_up_covers_nothing(skin):
+    """A fold deepens and the cheek beside it catches more light, over ten frames."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    fold = -0.8 * np.exp(-0.5 * ((x - 120 - 0.1 * y) / 3) ** 2) * np.exp(-0.5 * ((y - 130) / 30) ** 2)
+    cheek = 0.35 * np.exp(-0.5 * (((x - 160) / 20) ** 2 + ((y - 120) / 20) ** 2))
+    frames = [skin + np.clip((n - 4) / 10, 0, 1) * (fold + cheek) for n in range(18)]
+    seen = lows(frames)
+    covers = covered.covers(seen.__getitem__, range(18))
+    assert max(float(covers(n).max()) for n in range(18)) < 0.2
+
+
 def test_light_that_turns_covers_nothing(skin):
     """A slope of light over the face that swings from one side to the other, and an exposure that breathes."""
     u = np.linspace(-0.5, 0.5, SIDE, dtype=np.float32)[None, :]

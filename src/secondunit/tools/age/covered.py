@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from secondunit.tools.age.skin import normalised
 
 Image = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 SIDE = 192
 """Texels along a side at which it is told."""
 SAMPLED = 61
 """Frames of a run, evenly spread, of which the median is taken."""
+FOLLOWS = 0.5
+"""Share of what is new in a frame that is remembered: after two frames most of it."""
 FEWEST = 5
 """In fewer frames nothing is told: the median may be what covers."""
 LIGHT, COLOUR = (0.08, 0.16), (0.06, 0.12)
@@ -36,7 +39,8 @@ LEAST = 11
 """Texels: a patch narrower than this is a fold, a blink or a highlight."""
 GROWN = 5
 """Texels by which what covers is drawn out: its edge is blurred."""
-ROUNDS = 4
+ROUNDS, SPARSE = 4, 3
+"""Of fitting a plane without what stands out, at every so many texels."""
 SEEN = 0.3
 """How well a place must be seen in a frame, and in what share of the frames, to be judged."""
 
@@ -50,7 +54,10 @@ def low(light: Image, colour: Image, facing: Image) -> Image:
 
 
 def covers(seen: Callable[[int], Image], run: range) -> Callable[[int], Image]:
-    """Of a run of frames, what covers each: a function of the frame to (SIDE,SIDE) 0..1. seen(n): its `low`."""
+    """Of a run of frames, what covers each: a function of the frame to (SIDE,SIDE) 0..1. seen(n): its `low`.
+
+    It differs from what is usual in the run, and it came at once or went at once: a smile does neither.
+    """
     if len(run) < FEWEST:
         return lambda number: np.zeros((SIDE, SIDE), np.float32)
     chosen = np.unique(np.linspace(run[0], run[-1], min(SAMPLED, len(run))).round().astype(int))
@@ -59,7 +66,27 @@ def covers(seen: Callable[[int], Image], run: range) -> Callable[[int], Image]:
     known = there.mean(axis=0) > SEEN
     shown = np.where((there | ~known)[..., None], stack[..., :3], np.nan)
     usual = np.nanmedian(shown, axis=0).astype(np.float32)
-    return lambda number: _apart(seen(number), usual, known)
+    other = {number: _as_bytes(_apart(seen(number), usual, known)) for number in run}
+    if any(one.any() for one in other.values()):
+        came, went = _sudden(seen, run, known), _sudden(seen, run[::-1], known)
+        other = {number: np.minimum(one, np.maximum(came[number], went[number])) for number, one in other.items()}
+    return lambda number: np.asarray(other[number] / np.float32(255), np.float32)
+
+
+def _sudden(seen: Callable[[int], Image], order: range, known: NDArray[np.bool_]) -> dict[int, Bytes]:
+    """What differs in each frame from a memory of the face that follows it slowly, but not where it is covered."""
+    memory, found = seen(order[0])[..., :3], {}
+    for number in order:
+        now = seen(number)
+        apart = _apart(now, memory, known)
+        found[number] = _as_bytes(apart)
+        follows = FOLLOWS * (1 - apart) * (now[..., 3] >= SEEN)
+        memory = np.asarray(memory + follows[..., None] * (now[..., :3] - memory), np.float32)
+    return found
+
+
+def _as_bytes(image: Image) -> Bytes:
+    return np.asarray(np.rint(255 * image), np.uint8)
 
 
 def _apart(now: Image, usual: Image, known: NDArray[np.bool_]) -> Image:
@@ -104,9 +131,11 @@ def _levelled(off: Image, there: NDArray[np.bool_]) -> Image:
     """The difference (SIDE,SIDE,3) less a plane over the face, found without what stands out from it."""
     v, u = np.mgrid[:SIDE, :SIDE] / SIDE - 0.5
     base = np.stack([np.ones_like(u), u, v, u * u, v * v], axis=-1)
-    out = np.empty_like(off)
+    some = np.zeros_like(there)
+    some[::SPARSE, ::SPARSE] = there[::SPARSE, ::SPARSE]
+    x, out = base[some], np.empty_like(off)
     for channel in range(3):
-        x, y = base[there], off[..., channel][there]
+        y = off[..., channel][some]
         weight = np.ones(len(y))
         for _ in range(ROUNDS):
             plane, *_rest = np.linalg.lstsq(x * weight[:, None], y * weight, rcond=None)
