@@ -127,3 +127,14 @@ def test_colours_of_a_plate_are_the_median_of_its_frames(points):
     one, bald = hair.colours(found(picture, points, person)[1]), np.zeros(0)
     assert not len(hair.usual([one, bald]))
     assert np.allclose(hair.usual([one, one, bald]), one)
+
+
+def test_skin_that_shines_above_a_brow_is_no_grey_hair(points):
+    picture, _, _ = head(points, GREY)
+    x, y = points[list(topology.RIGHT_BROW), :2].mean(axis=0).astype(int)
+    shine = np.zeros(picture.shape[:2], np.float32)
+    cv2.circle(shine, (int(x), int(y)), 12, 1.0, -1)
+    shine = cv2.GaussianBlur(shine, (0, 0), 4)[..., None]
+    skin = np.asarray(SKIN, np.float32) * np.ones_like(picture)
+    glossy = (skin + 0.25 * shine).astype(np.float16).astype(np.float32)
+    assert sum(np.abs(part.change).max() for part in brows.parts(glossy, points, True)) < 0.05

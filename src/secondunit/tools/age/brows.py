@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from secondunit.faces import topology
 from secondunit.tools.age.eyes import Part, rising
-from secondunit.tools.age.skin import logs
+from secondunit.tools.age.skin import glossed, logs
 from secondunit.tools.age.strands import browned, greyed
 
 Image = NDArray[np.float32]
@@ -16,6 +16,8 @@ SMALLEST_PX = 36.0
 """A face narrower than this has no hairs in its brows."""
 WIDE, APART = 0.018, (1.2, 2.4)
 """How far around the ring of the brow its hairs stand, by the face's width; standard deviations from skin of a hair."""
+SHINES = (0.08, 0.25)
+"""What is lighter than skin is skin that shines, if its colour differs by less, but for gloss; a hair from the second."""
 GRAIN_PX, FINEST = 0.8, 0.004
 """Sigma over which grain is averaged, in pixels, and as a share of the face's width where that is more."""
 SKIN_LEAST = (0.06, 0.03, 0.04)
@@ -71,5 +73,8 @@ def _from_skin(values: Image, skin: Image) -> tuple[NDArray[np.float64], Image]:
     far = np.abs(skin - middle).max(axis=1)
     near = skin[far <= np.quantile(far, 0.85) + 1e-6]
     spread = np.cov(near.T) + np.diag(np.square(SKIN_LEAST))
-    off = values - middle
+    off = np.asarray(values - middle, np.float32)
+    off[..., 1:] -= glossed(off[..., 1:], middle[1:].astype(np.float32), off[..., 0])
+    lighter = np.maximum(off[..., 0], 0)
+    off[..., 0] -= lighter * (1 - rising(np.asarray(np.linalg.norm(off[..., 1:], axis=-1), np.float32), *SHINES))
     return middle, np.sqrt(np.einsum("...i,ij,...j->...", off, np.linalg.inv(spread), off)).astype(np.float32)

@@ -1,9 +1,12 @@
 """Marks that belong to a person: moles, and scars as small. They stay, whatever the age."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from secondunit.faces import topology
 from secondunit.tools.age import regions
 
 Image = NDArray[np.float32]
@@ -20,6 +23,11 @@ STANDS_OUT = 2.6
 """Times by which a mole stands out more than the dark spots of skin around it do, most of them grain and pores."""
 ROUND = 0.40
 """Smaller by larger curvature of a mole's light at least."""
+GROOVES = (48, 64, 129, 131, 198, 209, 278, 294, 358, 360, 420, 429)
+GROOVE, DEEPER = 0.04, 2.0
+"""Points beside the wings of the nose, where folds end in a round shade; how wide that is by the face's width, and how
+much more a mole there stands out.
+"""
 NEAR = 0.10
 """Over such a part of the face's width skin is told from marks (sigma)."""
 AROUND = 2.4
@@ -31,15 +39,16 @@ def marks(light: Image, gate: Image, side: int) -> Image:
     found = np.zeros_like(light)
     wide = regions.FACE_WIDE * side
     inside = np.asarray(cv2.erode(gate, np.ones((3, 3), np.uint8)) > 0.3)
+    more = _asked_more(side)
     for share, contrast in SIZES:
         radius = share * wide
         if radius >= SMALLEST_TEXELS:
-            found = np.maximum(found, _of_size(light, inside, radius, NEAR * wide, contrast))
+            found = np.maximum(found, _of_size(light, inside, radius, NEAR * wide, contrast * more))
     return np.asarray(np.minimum(cv2.GaussianBlur(found, (0, 0), max(0.5, 0.003 * wide)) * 1.2, 1.0), np.float32)
 
 
-def _of_size(light: Image, inside: NDArray[np.bool_], radius: float, near: float, least: float) -> Image:
-    """Disks around the middles of spots of about one radius, texels, darker by the logarithm `least`."""
+def _of_size(light: Image, inside: NDArray[np.bool_], radius: float, near: float, least: Image) -> Image:
+    """Disks around the middles of spots of about one radius, texels, darker by the logarithms `least` (S,S)."""
     smooth = np.asarray(cv2.GaussianBlur(light, (0, 0), SOFT * radius), np.float32)
     darker = _darkest_around(smooth, RING * radius) - smooth
     peak = (cv2.dilate(darker, np.ones((3, 3), np.uint8)) <= darker) & inside & (darker > 0)
@@ -49,6 +58,15 @@ def _of_size(light: Image, inside: NDArray[np.bool_], radius: float, near: float
     size = 2 * round(AROUND * radius) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     return np.asarray(cv2.dilate(spots.astype(np.uint8), disk), np.float32)
+
+
+@lru_cache(maxsize=4)
+def _asked_more(side: int) -> Image:
+    """(S,S) 1, and up to DEEPER beside the wings of the nose."""
+    y, x = np.mgrid[:side, :side] + 0.5
+    spots = topology.UV[list(GROOVES)] * side
+    away = np.min([np.hypot(x - u, y - v) for u, v in spots], axis=0) / (GROOVE * regions.FACE_WIDE * side)
+    return np.asarray(1 + (DEEPER - 1) * np.clip(1.5 - away, 0, 1), np.float32)
 
 
 def _roundness(light: Image, radius: float) -> Image:

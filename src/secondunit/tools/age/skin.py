@@ -119,7 +119,7 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     grey = -middle / max(float(np.linalg.norm(middle)), 1e-6)
     base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
     apart = np.asarray(cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base, np.float32)
-    smooth = smooth - _glossed(smooth, middle, apart)
+    smooth = smooth - glossed(smooth, middle, apart)
     smooth = smooth + GREYER * np.clip(smooth @ grey, 0, None)[..., None] * grey
     smooth = smooth - _bounced(smooth, middle, side)
     away = np.sqrt(np.einsum("hwi,ij,hwj->hw", smooth, np.linalg.inv(spread), smooth))
@@ -129,7 +129,7 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     return np.asarray(cv2.GaussianBlur(gate, (0, 0), max(0.5, 0.003 * side)), np.float32)
 
 
-def _glossed(off: Image, skin: Image, apart: Image) -> Image:
+def glossed(off: Image, skin: Image, apart: Image) -> Image:
     """(S,S,2) of a colour's difference `off` from the skin's (2,) that gloss explains: light that never entered the
     skin has not its colour. apart (S,S): log-luma above what is around.
     """
