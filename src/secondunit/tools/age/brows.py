@@ -17,7 +17,7 @@ SMALLEST_PX = 36.0
 WIDE, APART = 0.018, (1.2, 2.4)
 """How far around the ring of the brow its hairs stand, by the face's width; standard deviations from skin of a hair."""
 SHINES = (0.08, 0.25)
-"""What is lighter than skin shines, if its colour differs by less than the first, but for gloss; a hair from the second."""
+"""What is lighter than skin shines, if its colour differs by less, but for gloss; from the second on it is a hair."""
 GRAIN_PX, FINEST = 0.8, 0.004
 """Sigma over which grain is averaged, in pixels, and as a share of the face's width where that is more."""
 SKIN_LEAST = (0.06, 0.03, 0.04)

@@ -34,7 +34,7 @@ WHITE = (0.0, 1.2)
 """Log-luma from which light is left alone more and more, and wholly: lamps seen in hair."""
 LOCK, HEAD = 0.03, 0.12
 """Sigmas in face widths: of a lock, over which greyness is judged, and of the light on the whole head."""
-PALER, COLOURLESS = 0.90, 0.75
+PALER, COLOURLESS = 0.70, 0.75
 """Older, a strand that greys comes so far towards grey in log-luma, and loses so much of its colour."""
 GREYED = -0.35
 """Log-luma of grey hair against the skin."""
@@ -46,6 +46,8 @@ LAMP = 0.40
 """The colour of grey hair by the skin's: the light that both stand in is not white."""
 PALEST = 2.0
 """Log-luma that black hair gains at most on its way to grey."""
+SCANT = 0.15
+"""Share of a pixel below which hair's own light cannot be told from it."""
 SOONER = 0.45
 """The same for all of them: half greys, and a little more."""
 GRAIN_PX, FINEST = 0.8, 0.004
@@ -66,8 +68,9 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
     if not len(colours) or box is None:
         return None
     there = plate[box]
-    light, colour = logs(there)
-    where, behind = mixed.shared(there, light, around.show(matte, head, box), rising(person[box], *RIM), radius)
+    most = rising(person[box], *RIM)
+    where, behind = mixed.shared(there, logs(there)[0], around.show(matte, head, box), most, radius)
+    light, colour = _of_hair(there, where, behind, wide)
     skin, own = colours[:3], colours[3:]
     if younger:
         change = darkened(light, colour, where, skin, own, wide)
@@ -75,6 +78,17 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
         change = greyed(light, colour, where, skin, around.show(_temples(head), head, box), wide)
     change[where == 0] = 0
     return Part(box, change, where, behind)
+
+
+def _of_hair(there: Image, where: Image, behind: Image, wide: float) -> tuple[Image, Image]:
+    """Logarithms, as `skin.logs` has them, of the light that hair alone has in each pixel; where that cannot be told
+    from what it is mixed with, of the hair around.
+    """
+    own = (there - behind) / np.maximum(where, SCANT)[..., None]
+    values = np.dstack(logs(np.asarray(own, np.float32)))
+    mean, _ = _around(values, where**2, LOCK * wide)
+    told = mean + (where**2)[..., None] * (values - mean)
+    return np.asarray(told[..., 0], np.float32), np.asarray(told[..., 1:], np.float32)
 
 
 def darkened(light: Image, colour: Image, where: Image, skin: Colour, own: Colour, wide: float) -> Image:
@@ -107,12 +121,13 @@ def greyed(light: Image, colour: Image, where: Image, skin: Colour, early: Image
     """
     mean = _around(light[..., None], where, 0.02 * wide)[0][..., 0]
     calm = cv2.GaussianBlur(light, (0, 0), max(GRAIN_PX, FINEST * wide))
-    detail = calm - mean
+    inside = rising(cv2.GaussianBlur(where, (0, 0), max(1.0, 0.02 * wide)), 0.7, 1.0)
+    detail = (calm - mean) * inside
     usual = float(np.sqrt((detail**2 * where).sum() / max(float(where.sum()), 1.0))) + 0.02
-    strand = 1 / (1 + np.exp(np.clip(-2.0 * (detail / usual + TEMPLE * (early - 0.6) + SOONER), -30, 30)))
-    lift = PALER * strand * np.clip(skin[0] + GREYED - mean, 0, PALEST)
+    strand = 1 / (1 + np.exp(np.clip(-1.2 * (detail / usual + TEMPLE * (early - 0.6) + SOONER), -30, 30)))
+    lift = PALER * strand * np.clip(skin[0] + GREYED - np.maximum(mean + detail, calm), 0, PALEST)
     # Light that was not there brings no grain: what is finer than hairs stays as large as the camera left it.
-    grain = (1 - np.exp(-lift)) * (light - calm)
+    grain = (1 - np.exp(-lift)) * (light - calm) * inside
     grey = COLOURLESS * strand[..., None] * (LAMP * skin[1:] - colour)
     return np.dstack([lift - grain, grey]).astype(np.float32)
 
