@@ -37,15 +37,18 @@ class Frame:
     pixel_aspect: float = 1.0
     header: dict[str, Field] = field(default_factory=dict)
 
-    def stack(self, names: Sequence[str] = ("R", "G", "B"), window: Window | None = None) -> Array:
+    def stack(
+        self, names: Sequence[str] = ("R", "G", "B"), window: Window | None = None, *, as_stored: bool = False
+    ) -> Array:
         """float32 (H, W, len(names)) over `window` (default: the data window); zero where there is no data.
 
-        Raises InputError when a channel is absent.
+        as_stored: in the file's own type instead. Raises InputError when a channel is absent.
         """
         absent = [name for name in names if name not in self.channels]
         if absent:
             raise InputError(f"The frame has no channel {absent[0]!r}; it holds {', '.join(sorted(self.channels))}.")
-        planes = np.stack([self.channels[name] for name in names], axis=-1).astype(np.float32)
+        planes = np.stack([self.channels[name] for name in names], axis=-1)
+        planes = planes if as_stored else planes.astype(np.float32)
         return planes if window is None else reframe(planes, self.data_window, window)
 
 
@@ -71,6 +74,8 @@ def whole(width: int, height: int) -> Window:
 
 def to_half(values: Array) -> Array:
     """float16, with values beyond half's range held at +-65504 so that no infinity is made."""
+    if values.dtype == np.float16:
+        return values
     return np.clip(values, -HALF_MAX, HALF_MAX).astype(np.float16)
 
 
@@ -163,6 +168,21 @@ def _ends_with_its_last_lines(file: bytes) -> bool:
     return bool(last + 8 + length == len(file))
 
 
+def read_header(path: Path) -> dict[str, Field]:
+    """What the header of a frame that this program wrote says (`Frame.header`), without its pixels.
+
+    Raises InputError when it is missing or damaged.
+    """
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            header = file.header()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): make or ingest it again.") from error
+    return {name: encode(value) for name, value in header.items() if name not in STRUCTURE}
+
+
 def read_rgb(path: Path, over: Window | None = None) -> Array:
     """float32 (H, W, 3) ACEScg of one of our frames, over its data window or the window given."""
     return read(path).stack(window=over)
@@ -180,7 +200,7 @@ def _plane(plane: Array, pixel_type: str, where: str) -> Array:
         y, x = np.argwhere(bad)[0]
         raise WorkFailed(f"{where} has {int(bad.sum())} NaN or infinite values, the first at x {x}, y {y}: not kept.")
     if pixel_type == "half":
-        return np.ascontiguousarray(plane if plane.dtype == np.float16 else to_half(plane))
+        return np.ascontiguousarray(to_half(plane))
     if pixel_type != "float":
         raise ValueError(f"pixel_type {pixel_type!r}: use half, float or uint32")
     return np.ascontiguousarray(plane, np.float32)

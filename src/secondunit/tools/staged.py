@@ -5,8 +5,9 @@ A frame's folder holds one `NAME.exr` for each layer, and `shown.png` as people 
 
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -40,24 +41,27 @@ def window_of(plate: Plate, width: int, height: int) -> Window:
 def write_layers(
     folder: Path,
     layers: Sequence[Layer],
-    images: Mapping[str, Image],
+    images: Mapping[str, Image | NDArray[np.float16]],
     *,
     header: dict[str, Any],
     box: Window,
     pixel_aspect: float,
-    tight: Collection[str] = (),
+    tight: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> None:
     """Write each layer's image (H,W) or (H,W,C), by the layer's name, as ``NAME.exr``.
 
     The data window of layers named in `tight` holds no more than what is not zero: beyond it readers see zero anyway.
+    Their images may be a part of the picture: `tight` says where its corner lies, x and y counted from the picture's.
     """
     from secondunit.media import frames
 
     for layer in layers:
-        image = np.atleast_3d(images[layer.name])
-        rows, columns = _filled(image) if layer.name in tight else (slice(None), slice(None))
-        image = image[rows, columns]
-        x, y = box[0] + (columns.start or 0), box[1] + (rows.start or 0)
+        image: NDArray[Any] = np.atleast_3d(images[layer.name])
+        x, y = box[:2]
+        if layer.name in tight:
+            rows, columns = _filled(image)
+            image = image[rows, columns]
+            x, y = x + tight[layer.name][0] + columns.start, y + tight[layer.name][1] + rows.start
         data = (x, y, x + image.shape[1] - 1, y + image.shape[0] - 1)
         common: dict[str, Any] = {"pixel_aspect": pixel_aspect, "data_window": data, "display_window": box}
         channels = {name: np.ascontiguousarray(image[..., n]) for n, name in enumerate(layer.channels)}
@@ -66,7 +70,7 @@ def write_layers(
         frames.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
 
 
-def _filled(image: Image) -> tuple[slice, slice]:
+def _filled(image: NDArray[Any]) -> tuple[slice, slice]:
     """Rows and columns of the smallest box with everything that is not zero; of an empty image its first pixel."""
     filled = np.flatnonzero(image.reshape(image.shape[0], -1).any(axis=1))
     if not len(filled):
@@ -81,7 +85,7 @@ def header_of(plates: Path, plate: Plate, frame: int) -> dict[str, Any]:
     from secondunit.media import frames, header, timecode
 
     shown = min(frame, plate.last_frame)
-    fields = dict(frames.read(plates / plate.frame_name(shown)).header)
+    fields = frames.read_header(plates / plate.frame_name(shown))
     for colour in frames.ACESCG:
         fields.pop(colour, None)
     if plate.timecode is not None:
@@ -92,9 +96,15 @@ def header_of(plates: Path, plate: Plate, frame: int) -> dict[str, Any]:
 
 def save_shown(folder: Path, picture: NDArray[np.uint8]) -> None:
     """Keep a frame as people see it, uint8 (H,W,3), where it can be opened while the others are being made."""
+    save_png(folder / SHOWN, np.ascontiguousarray(picture[..., ::-1]))
+
+
+def save_png(path: Path, picture: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
+    """A picture as OpenCV orders its channels: quickly, as grain has no repetitions to look for."""
     import cv2
 
-    cv2.imwrite(str(folder / SHOWN), np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    quick = cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY
+    cv2.imwrite(str(path), picture, [*quick, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP])
 
 
 def shown(folder: Path) -> NDArray[np.uint8]:

@@ -156,14 +156,23 @@ def test_a_moved_shape_stays_inside_the_hull_and_leaves_the_background(shot, you
 
 def test_a_changed_strength_makes_only_pictures_anew(shot, younger):
     less = made(shot, "less", quality="final", by_years=-4, volume=0)
-    assert {"follow", "skin", "average over time"} <= less.reused
+    assert {"follow", "skin", "average over time", "full strength"} <= less.reused
     assert "picture" not in less.reused
     sizes = [np.abs(layer(one, "delta")).sum() for one in (less, younger)]
     assert 0.2 * sizes[1] < sizes[0] < 0.45 * sizes[1]
 
 
+def test_layers_that_no_strength_changes_are_the_same_files(shot, younger):
+    """Mattes, places and confidence are written once for a plate, and linked into every version."""
+    less = made(shot, "less", quality="final", by_years=-4, volume=0)
+    for name in ("mattes", "uv", "confidence"):
+        files = [one.staging / name / f"{name}.1002.exr" for one in (less, younger)]
+        assert files[0].samefile(files[1]), name
+
+
 def test_a_region_of_no_strength_is_left_alone(shot, younger):
     bare = made(shot, "bare", quality="final", volume=0, regions={"forehead": 0.0})
+    assert {"follow", "skin", "average over time", "full strength"} <= bare.reused
     forehead = layer(younger, "mattes")[..., 1] > 0.9
     assert np.abs(layer(younger, "delta")[forehead]).mean() > 5 * np.abs(layer(bare, "delta")[forehead]).mean()
 

@@ -168,13 +168,15 @@ def stmap(moved: Field, size: tuple[int, int], touched: NDArray[np.bool_] | None
     is not in the plate, so no map leads there.
     """
     height, width = size
-    offsets = np.zeros((height, width, 2), np.float32)
-    offsets[moved.box] = moved.offsets
-    if touched is not None:
-        offsets[~touched] = 0.0
-    u = (np.arange(width) + 0.5 + offsets[..., 0]) / width
-    v = 1 - (np.arange(height)[:, None] + 0.5 + offsets[..., 1]) / height
-    return np.stack([u, v], axis=-1).astype(np.float32)
+    x, y = np.arange(width) + 0.5, np.arange(height)[:, None] + 0.5
+    out = np.empty((height, width, 2), np.float32)
+    out[..., 0], out[..., 1] = x / width, 1 - y / height
+    rows, columns = moved.box
+    offsets = moved.offsets if touched is None else moved.offsets * touched[moved.box][..., None]
+    out[moved.box] = np.stack(
+        [(x[columns] + offsets[..., 0]) / width, 1 - (y[rows] + offsets[..., 1]) / height], axis=-1
+    )
+    return out
 
 
 @dataclass(frozen=True)
