@@ -1,4 +1,4 @@
-"""Our own frames on disk: OpenEXR, ZIP, half or float, with windows, pixel aspect and header. For trusted files only.
+"""Our own frames on disk: OpenEXR, ZIP or PIZ, half or float, with windows, pixel aspect and header. For trusted files only.
 
 Files from outside go through `plates.ingest`, which decodes them in a child process.
 """
@@ -88,8 +88,11 @@ def write_layer(
     display_window: Window | None = None,
     pixel_aspect: float = 1.0,
     header: Mapping[str, Field] | None = None,
+    grained: bool = False,
 ) -> None:
     """Write one EXR, ZIP (16 lines a block, lossless). `header` entries win over nothing but layout fields.
+
+    grained: the picture is a photograph, with grain everywhere; PIZ (lossless, too) packs that tighter in half the time.
 
     channels: name -> (H, W); pixel_type: "half" for colour, "float" for depth, positions, vectors, UV and Cryptomatte.
     The data window defaults to the whole picture, the display window to the data window.
@@ -103,7 +106,7 @@ def write_layer(
         raise ValueError(f"{path.name}: data window {data} does not fit a picture of {shape[1]} x {shape[0]}")
     fields = {name: decode(value) for name, value in (header or {}).items() if name not in STRUCTURE}
     fields |= {
-        "compression": OpenEXR.ZIP_COMPRESSION,
+        "compression": OpenEXR.PIZ_COMPRESSION if grained else OpenEXR.ZIP_COMPRESSION,
         "type": OpenEXR.scanlineimage,
         "dataWindow": _box(data),
         "displayWindow": _box(display_window or data),

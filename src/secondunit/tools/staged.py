@@ -5,7 +5,7 @@ A frame's folder holds one `NAME.exr` for each layer, and `shown.png` as people 
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -47,11 +47,13 @@ def write_layers(
     box: Window,
     pixel_aspect: float,
     tight: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    grained: Collection[str] = (),
 ) -> None:
     """Write each layer's image (H,W) or (H,W,C), by the layer's name, as ``NAME.exr``.
 
     The data window of layers named in `tight` holds no more than what is not zero: beyond it readers see zero anyway.
     Their images may be a part of the picture: `tight` says where its corner lies, x and y counted from the picture's.
+    grained: layers that are photographs, see `frames.write_layer`.
     """
     from secondunit.media import frames
 
@@ -67,6 +69,7 @@ def write_layers(
         channels = {name: np.ascontiguousarray(image[..., n]) for n, name in enumerate(layer.channels)}
         fields = header | frames.ACESCG if layer.pixel_type == "half" else header
         file = folder / f"{layer.name}.exr"
+        common["grained"] = layer.name in grained
         frames.write_layer(file, channels, pixel_type=layer.pixel_type, header=fields, **common)
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -192,16 +193,19 @@ def _write(
     header = staged.header_of(job.plates, job.plate, frame)
     window = staged.window_of(job.plate, job.width, job.height)
     corners = {name: (box[1].start, box[0].start) for name, box in boxes.items()}
-    aspect = job.plate.pixel_aspect
-    staged.write_layers(folder, layers, images, header=header, box=window, pixel_aspect=aspect, tight=corners)
+    form: dict[str, Any] = {"pixel_aspect": job.plate.pixel_aspect, "tight": corners, "grained": ("comp",)}
+    staged.write_layers(folder, layers, images, header=header, box=window, **form)
 
 
 def _person_in(job: PictureJob, plate: Image, frame: int) -> Image:
     """(H,W) 0..1: the performer, head and shoulders, against what is behind."""
     from secondunit.media import colour
 
-    shown = colour.show(plate, colour.view_for(job.plate.colorspace))
-    return np.asarray(person.matte(shown, job.points(frame)), np.float32)
+    points, out = job.points(frame), np.zeros(plate.shape[:2], np.float32)
+    rows, columns = box = person.region(points, (plate.shape[0], plate.shape[1]))
+    shown = colour.show(plate[box], colour.view_for(job.plate.colorspace))
+    out[box] = person.matte(shown, points - np.array([columns.start, rows.start, 0], np.float32))
+    return out
 
 
 def _person_found(job: PictureJob, frame: int) -> Image:
