@@ -53,7 +53,7 @@ def matte(picture: Array, points: Array) -> Array:
 
 
 def _square(points: Array) -> tuple[Array, float]:
-    """Corner (x, y) of the square that the network sees of a face, and pixels of the picture to one of the network's."""
+    """Corner (x, y) of the square that the network sees of a face, and pixels of the picture to one of its own."""
     flat = np.asarray(points, np.float64)[: topology.MESH, :2]
     low, high = flat.min(axis=0), flat.max(axis=0)
     long = float((high - low).max())

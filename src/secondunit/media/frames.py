@@ -1,4 +1,4 @@
-"""Our own frames on disk: OpenEXR, ZIP or PIZ, half or float, with windows, pixel aspect and header. For trusted files only.
+"""Our own frames on disk: OpenEXR, ZIP or PIZ, half or float, windows, pixel aspect and header. For trusted files only.
 
 Files from outside go through `plates.ingest`, which decodes them in a child process.
 """
@@ -92,7 +92,7 @@ def write_layer(
 ) -> None:
     """Write one EXR, ZIP (16 lines a block, lossless). `header` entries win over nothing but layout fields.
 
-    grained: the picture is a photograph, with grain everywhere; PIZ (lossless, too) packs that tighter in half the time.
+    grained: the picture is a photograph: PIZ, lossless too, packs grain tighter, and in half the time.
 
     channels: name -> (H, W); pixel_type: "half" for colour, "float" for depth, positions, vectors, UV and Cryptomatte.
     The data window defaults to the whole picture, the display window to the data window.
