@@ -3,6 +3,7 @@
 Only pixels that change are kept, in half floats.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,7 +53,7 @@ def save(folder: Path, parts: Mapping[str, Sequence[Part]]) -> None:
     kept: dict[str, NDArray[np.generic]] = {}
     for name, each in parts.items():
         for number, part in enumerate(each):
-            there = (part.where > 0) | part.change.any(axis=-1)
+            there = (part.where > 0) | functools.reduce(np.logical_or, np.moveaxis(part.change != 0, -1, 0))
             values: dict[str, NDArray[np.generic]] = {"box": _numbers(part.box), "there": np.packbits(there)}
             values |= {"change": _half(part.change[there]), "where": _half(part.where[there])}
             if part.behind is not None:

@@ -11,6 +11,7 @@ from secondunit.tools.age.parts import Box, Part, around, within
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 HAIRS = ("hair", "brows")
 BESIDE_SKIN = (*eyes.PARTS, *HAIRS)
 """What is edited in the picture itself, in the order in which it is laid on."""
@@ -19,6 +20,8 @@ MATTES = ("skin", *regions.REGIONS, *BESIDE_SKIN)
 CLOSED, OPEN = 0.05, 0.30
 """The gate up to which a frame is left alone, and from which the change is laid on wholly: the change itself has faded
 with the gates of its own and its neighbours' frames."""
+FAINT = 2**-14
+"""A matte below this is none."""
 LEAST = 5e-4
 """A smaller change of the logarithm is none: less than half floats hold, so the plate's own bits stay."""
 
@@ -69,6 +72,8 @@ def placed(skin: Placed, parts: Mapping[str, Sequence[Part]]) -> Placed:
             where = mattes[(*within(part.box, box), channel)]
             np.maximum(where, part.where, out=where)
         np.maximum(confidence, mattes[..., channel], out=confidence)
+    # Half floats this small are no normal numbers: slow to make, and nobody sees them.
+    mattes[mattes < FAINT], confidence[confidence < FAINT] = 0, 0
     return Placed(box, mattes, uv, confidence)
 
 
@@ -97,19 +102,23 @@ def _changed(picture: Image, part: Part, logs: Image) -> Image:
     if part.behind is None:
         return _gained(picture, logs)
     behind = np.minimum(part.behind, picture)
-    small = np.abs(logs).max(axis=-1) < LEAST
-    return np.where(small[..., None], picture, behind + _gained(picture - behind, logs)).astype(np.float32)
+    return np.where(_small(logs)[..., None], picture, behind + _gained(picture - behind, logs)).astype(np.float32)
+
+
+def _small(logs: Image) -> Mask:
+    """(h,w): where logarithms (h,w,3) are as good as none."""
+    one, two, three = (np.abs(logs[..., n]) < LEAST for n in range(3))
+    return np.asarray(one & two & three)
 
 
 def _gained(plate: Image, logs: Image) -> Image:
     """Light by the first of the logarithms; red and blue by the others too, green so that luma is kept."""
-    light, ends = logs[..., 0], logs[..., 1:]
-    small = np.abs(logs).max(axis=-1) < LEAST
-    tinted = np.stack([plate[..., 0] * np.exp(ends[..., 0]), plate[..., 1], plate[..., 2] * np.exp(ends[..., 1])], -1)
+    light, red, blue = np.exp(logs).transpose(2, 0, 1)
+    tinted = np.stack([plate[..., 0] * red, plate[..., 1], plate[..., 2] * blue], -1)
     luma, now = plate @ LUMA, tinted @ LUMA
     share = np.where(now > 1e-6, luma / np.maximum(now, 1e-6), 1.0).clip(0.5, 2.0)
-    out = tinted * (share * np.exp(light))[..., None]
-    return np.where(small[..., None], plate, out).astype(np.float32)
+    out = tinted * (share * light)[..., None]
+    return np.where(_small(logs)[..., None], plate, out).astype(np.float32)
 
 
 def _box(seen: unwrap.Window) -> tuple[slice, slice]:

@@ -62,6 +62,8 @@ HAIR = "hair"
 """Folder of a frame's hair within that of its change."""
 PERSON = "person.png"
 """The performer's matte, in 16 bits, beside the change of a frame: in eight its foot would move."""
+QUICK = cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE
+"""Of a PNG that is flat nearly everywhere."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
     someone = _person_in(job, plate, frame)
-    staged.save_png(folder / PERSON, np.rint(someone * 65535).astype(np.uint16))
+    cv2.imwrite(str(folder / PERSON), np.rint(someone * 65535).astype(np.uint16), QUICK)
     _find_hair(plate, someone, job.points(frame), folder)
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
@@ -167,7 +169,7 @@ def _placed(job: PictureJob, frame: int) -> tuple[dict[str, list[Part]], paste.P
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
-    """Write one frame's picture into ``folder``, and as people see it as ``shown.png``."""
+    """Write one frame's picture into ``folder``, and as people see it as ``shown.jpg``."""
     from secondunit.media import colour
 
     plate = plate_of(job, frame)
