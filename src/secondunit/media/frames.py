@@ -180,10 +180,10 @@ def read_header(path: Path) -> dict[str, Field]:
 
     try:
         with OpenEXR.File(str(path), header_only=True) as file:
-            header = file.header()
+            # Closing the file empties the header.
+            return {name: encode(value) for name, value in file.header().items() if name not in STRUCTURE}
     except (RuntimeError, OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({error}): make or ingest it again.") from error
-    return {name: encode(value) for name, value in header.items() if name not in STRUCTURE}
 
 
 def read_rgb(path: Path, over: Window | None = None) -> Array:

@@ -117,4 +117,4 @@ def _halved(picture: Array) -> Array:
     """float32, half the size: 1-2-1 across (centred on the even columns), a mean of two down."""
     rows = np.add(picture[0::2], picture[1::2], dtype=np.uint16)
     left = np.concatenate([rows[:, :1], rows[:, 1:-1:2]], axis=1)
-    return (left + 2 * rows[:, 0::2] + rows[:, 1::2]).astype(np.float32) / 8
+    return np.asarray((left + 2 * rows[:, 0::2] + rows[:, 1::2]).astype(np.float32) / 8)

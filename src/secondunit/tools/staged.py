@@ -143,14 +143,17 @@ def preview(plate: Plate, frames: Mapping[int, Path], sheet_from: int, title: st
 
     aspect = plate.pixel_aspect
     view = colour.view_for(plate.colorspace)
-    movies.write_preview(
-        ctx.staging / "preview.mp4", _shown(frames, ctx), fps=plate.fps, view=view, pixel_aspect=aspect
-    )
-    chosen = {frame: shown(frames[frame]) for frame in contact.pick(sheet_from, max(frames), SHEET_FRAMES)}
+    chosen = dict.fromkeys(contact.pick(sheet_from, max(frames), SHEET_FRAMES), np.zeros((0, 0, 3), np.uint8))
+    pictures = _shown(frames, chosen, ctx)
+    movies.write_preview(ctx.staging / "preview.mp4", pictures, fps=plate.fps, view=view, pixel_aspect=aspect)
     contact.write_contact(ctx.staging / "contact.png", chosen, title=title, subtitle=subtitle, pixel_aspect=aspect)
 
 
-def _shown(frames: Mapping[int, Path], ctx: Context) -> Iterator[NDArray[np.uint8]]:
+def _shown(frames: Mapping[int, Path], kept: dict[int, NDArray[np.uint8]], ctx: Context) -> Iterator[NDArray[np.uint8]]:
+    """Frames as people see them, one by one; those that `kept` has a place for stay there."""
     for done, frame in enumerate(sorted(frames)):
         ctx.progress("preview", done, len(frames))
-        yield shown(frames[frame])
+        picture = shown(frames[frame])
+        if frame in kept:
+            kept[frame] = picture
+        yield picture

@@ -40,7 +40,8 @@ def shot(tmp_path_factory):
         grain = 1 + 0.01 * rng.standard_normal((*linear.shape[:2], 1)).astype(np.float32)
         moved = np.roll(linear, STEP * n, axis=1) * grain
         channels = {c: np.ascontiguousarray(moved[..., i]) for i, c in enumerate("RGB")}
-        frames.write_layer(home / f"head.{1001 + n}.exr", channels, header=dict(frames.ACESCG))
+        header = frames.ACESCG | {"slate": {"type": "str", "value": "12A/3"}}
+        frames.write_layer(home / f"head.{1001 + n}.exr", channels, header=header)
     request = SimpleNamespace(
         shot="HD010", source=str(home / "head.%04d.exr"), colorspace=None, occluders=None, clean=None, camera=None
     )
@@ -101,6 +102,11 @@ def test_it_vouches_for_its_output(younger):
     files = {path.relative_to(younger.staging).as_posix() for path in younger.staging.rglob("*") if path.is_file()}
     expected = {one.file(f) for one in draft.layers for f in range(draft.first_frame, draft.last_frame + 1)}
     assert files == expected | set(draft.extras)
+
+
+def test_the_plates_header_is_in_every_layer(younger):
+    for one in younger.draft.layers:
+        assert frames.read_header(younger.staging / one.file(1002))["slate"]["value"] == "12A/3"
 
 
 def test_where_nothing_is_skin_the_plate_is_the_plate_to_the_bit(shot, younger):

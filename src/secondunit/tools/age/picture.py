@@ -131,7 +131,7 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     change = np.dstack([found.light, found.colour])
     light, colour = skin.logs(texture)
     low = covered.low(light, colour, facing * regions.skin(job.face.side))
-    timing.save(folder, timing.Sheet(change, found.gate, light, low))
+    timing.save(folder, timing.Sheet(change, found.gate, timing.for_flow(light), low))
 
 
 def _find_hair(plate: Image, someone: Image, points: Image, folder: Path) -> None:

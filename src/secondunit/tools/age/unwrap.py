@@ -141,9 +141,9 @@ def _weights(corners: Floats, triangle: NDArray[np.int32], x: Floats, y: Floats)
     whole = np.where(np.abs(whole) < 1e-9, 1e-9, whole)[:, None]
     to_second = np.stack([c[:, 1] - a[:, 1], a[:, 0] - c[:, 0]], axis=-1) / whole
     to_third = np.stack([a[:, 1] - b[:, 1], b[:, 0] - a[:, 0]], axis=-1) / whole
-    origin, to_second, to_third = (each.astype(np.float32) for each in (a, to_second, to_third))
+    origin, right, down = (each.astype(np.float32) for each in (a, to_second, to_third))
     across, along = x - origin[triangle, 0], y - origin[triangle, 1]
-    second, third = (each[triangle, 0] * across + each[triangle, 1] * along for each in (to_second, to_third))
+    second, third = (each[triangle, 0] * across + each[triangle, 1] * along for each in (right, down))
     weights = [np.clip(each, -BEYOND, 1 + BEYOND) for each in (1 - second - third, second, third)]
     total = weights[0] + weights[1] + weights[2]
     first, second, third = (np.asarray(each / total, np.float32) for each in weights)
