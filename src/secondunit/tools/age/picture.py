@@ -125,7 +125,7 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     texture = unwrap.read(plate, spots)
     someone = _person_in(job, plate, frame)
     cv2.imwrite(str(folder / PERSON), np.rint(someone * 65535).astype(np.uint16), QUICK)
-    _find_hair(plate, someone, job.points(frame), folder)
+    _find_hair(job, plate, frame, folder)
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
@@ -134,10 +134,15 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     timing.save(folder, timing.Sheet(change, found.gate, timing.for_flow(light), low))
 
 
-def _find_hair(plate: Image, someone: Image, points: Image, folder: Path) -> None:
+def _find_hair(job: PictureJob, plate: Image, frame: int, folder: Path) -> None:
     """Write one frame's hair, and its colours, into ``folder``."""
-    head = around.square(points)
-    found = hair.found(around.read(plate, head), around.read(someone, head), head)
+    from secondunit.media import colour
+
+    head = around.square(job.points(frame))
+    seen = around.read(plate, head)
+    # The matte drawn at this size: read down from the picture's, it would follow grain that is not seen here.
+    shown = colour.show(seen, colour.view_for(job.plate.colorspace))
+    found = hair.found(seen, person.matte(shown, head.points), head)
     hair.save(folder, hair.colours(found))
     (folder / HAIR).mkdir()
     timing.save(folder / HAIR, hair.sheet(found))
