@@ -96,7 +96,8 @@ def test_what_is_never_seen_is_not_judged(skin):
 
 
 def test_a_covered_sheet_has_no_skin_there():
-    sheet = timing.Sheet(*(np.ones((64, 64, *rest), np.float32) for rest in ((3,), (), (), (4,))))
+    change, gate, low = (np.ones((64, 64, *rest), np.float32) for rest in ((3,), (), (4,)))
+    sheet = timing.Sheet(change, gate, timing.for_flow(gate), low)
     cover = np.zeros((covered.SIDE, covered.SIDE), np.float32)
     cover[: covered.SIDE // 2] = 1
     gate = timing.uncovered(sheet, cover).gate

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from secondunit.faces import topology
-from secondunit.tools.age import around, brows, hair, paste, strands
+from secondunit.tools.age import around, brows, hair, strands
+
+from .conftest import laid_over
 
 WIDE, HIGH, ACROSS = 420, 460, 300
 SKIN, WALL, CLOTH = (0.42, 0.28, 0.19), (0.9, 0.95, 1.0), (0.05, 0.10, 0.25)
@@ -51,10 +53,8 @@ def found(picture, points, person):
 def laid(picture, points, person, younger, strength=1.0):
     square, one = found(picture, points, person)
     locks = strands.part(picture, square, person, one.matte, hair.colours(one), younger)
-    made = paste.untouched(picture)
-    for parts in ([locks] if locks else [], brows.parts(picture, points, younger)):
-        made = paste.over(picture, made, parts, strength)
-    return made
+    found_parts = {"hair": [locks] if locks else [], "brows": brows.parts(picture, points, younger)}
+    return laid_over(picture, found_parts, strength)
 
 
 def inner(mask, by=9):
@@ -69,7 +69,7 @@ def test_grey_hair_takes_up_pigment_and_keeps_its_strands(points):
     picture, person, where = head(points, GREY)
     made = laid(picture, points, person, younger=True)
     there = inner(where)
-    assert made.mattes[..., -2][there].mean() > 0.85
+    assert made.mattes["hair"][there].mean() > 0.85
     assert (luma(made.comp) - luma(picture))[there].mean() < -0.4
     red = np.log(made.comp[there] / picture[there]).mean(axis=0)
     assert red[0] > red[1] > red[2], "browner, not only darker"

@@ -6,7 +6,6 @@ that is white stays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import topology
+from secondunit.tools.age.parts import Part
 from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
@@ -42,19 +42,6 @@ MOST = 0.25
 """No logarithm is larger."""
 SMALLEST_PX = 8.0
 """An eye or a mouth narrower than this is left alone."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A rectangle of the picture: its slices, the change (h,w,3) as `paste` takes it, and where it is (h,w) 0..1.
-
-    behind: light (h,w,3) of its pixels that is not the part's, and stays.
-    """
-
-    box: tuple[slice, slice]
-    change: Image
-    where: Image
-    behind: Image | None = None
 
 
 def parts(plate: Image, points: Image, skin: Image, younger: bool) -> dict[str, Sequence[Part]]:

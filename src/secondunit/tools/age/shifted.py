@@ -58,17 +58,18 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     was = np.maximum(was, deep)
     rows, columns = np.nonzero(moves)
     spots = np.stack([columns, rows], axis=-1) + moved.offsets[rows, columns]
-    now = np.clip(_resampled(was, spots), 0, 1)[:, None]
+    now = np.clip(_resampled(was, spots), 0, 1)
+    covered = np.maximum(was, rim) > SOLID
+    changed = covered[rows, columns] | (now > SOLID) | _near(covered, spots)
+    rows, columns, spots, now = rows[changed], columns[changed], spots[changed], now[changed, None]
     # Person and matte go through the same filter: filtered apart from each other they would leave a seam.
     person = there - (1 - was)[..., None] * behind
     made = _resampled(person, spots) + (1 - now) * behind[rows, columns]
     made = made + _softened(made, there, spots, rows, columns)
     made = _between(made, there, spots, behind[rows, columns])
-    covered = np.maximum(was, rim) > SOLID
-    changed = covered[rows, columns] | (now[:, 0] > SOLID) | _near(covered, spots)
-    rows, columns = rows[changed] + moved.y, columns[changed] + moved.x
+    rows, columns = rows + moved.y, columns + moved.x
     out = plate.copy()
-    out[rows, columns] = made[changed]
+    out[rows, columns] = made
     touched[rows, columns] = True
     return out, touched
 

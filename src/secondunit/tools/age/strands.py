@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from secondunit.tools.age import around, mixed
 from secondunit.tools.age.around import Square
-from secondunit.tools.age.eyes import Part, rising
+from secondunit.tools.age.eyes import rising
+from secondunit.tools.age.parts import Part
 from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
