@@ -19,6 +19,7 @@ from secondunit.tools.age import (
     eyes,
     hair,
     older,
+    own,
     paste,
     regions,
     shape,
@@ -100,8 +101,9 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
     someone = person_in(job, plate, index)
+    bare = someone * (1 - own.clothes(plate, someone, job.face.points[index]))
     _find_hair(job, plate, index, folder)
-    facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
+    facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(bare, spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
     light, colour = skin.logs(texture)
@@ -179,7 +181,8 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     if job.volume == 0:
         return made
     field = shape.field(face, plate.shape[:2], shape.Shape.all(job.volume * presence))
-    moved, touched = shifted.compose(made.comp, field, someone)
+    field = shape.held(field, own.pinned(own.clothes(plate, someone, face), face))
+    moved, touched = shifted.compose(made.comp, field, own.drawn(plate, someone, face))
     return paste.moved(plate, made, moved, shape.stmap(field, plate.shape[:2], touched))
 
 
