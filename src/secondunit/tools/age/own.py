@@ -49,8 +49,8 @@ SOLID = 0.015
 SOFT_PX = 0.7
 """Grain is averaged away over so many pixels (sigma) before the edge of a person is looked for."""
 WITHIN, RADIUS, EDGE = (0.2, 0.8), 0.02, 0.02
-"""The coarse matte's edge lies between these values of it and errs by this share of a face's width; variance of log-luma
-from which the picture has an edge."""
+"""The coarse matte's edge lies between these values of it, and errs by this share of a face's width; variance of
+log-luma from which the picture has an edge."""
 PINNED = 0.06
 """So far from the skin, in widths of the face, clothes do not go with it any more."""
 DRAWN = (0.25, 0.75)

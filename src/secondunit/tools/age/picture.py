@@ -170,18 +170,21 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
     strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
-    made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)
+    ringed = topology.with_ring(face)
+    made = paste.paste(plate, ringed, change, gate, strength, presence)
+    cover = covered.shown(covered.kept(job.steady, index), ringed, plate.shape[:2])
     found = eyes.parts(plate, face, made.mattes[..., 0], job.younger)
     grown = hair.steadied(*timing.steady(job.steady / HAIR, index))
     locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
     for name in (*eyes.PARTS, *paste.HAIRS):
-        made = paste.over(plate, made, found[name], job.amount * dict(job.weights).get(name, 1.0) * presence)
+        seen = [eyes.uncovered(one, cover) for one in found[name]]
+        made = paste.over(plate, made, seen, job.amount * dict(job.weights).get(name, 1.0) * presence)
     if job.volume == 0:
         return made
     field = shape.field(face, plate.shape[:2], shape.Shape.all(job.volume * presence))
-    field = shape.held(field, own.pinned(own.clothes(plate, someone, face), face))
+    field = shape.held(field, np.maximum(cover, own.pinned(own.clothes(plate, someone, face), face)))
     moved, touched = shifted.compose(made.comp, field, own.drawn(plate, someone, face))
     return paste.moved(plate, made, moved, shape.stmap(field, plate.shape[:2], touched))
 
