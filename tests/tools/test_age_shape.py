@@ -6,7 +6,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from secondunit.faces import topology
-from secondunit.tools.age.shape import Shape, field, stmap
+from secondunit.tools.age.shape import Shape, field, held, stmap
 from secondunit.tools.age.shifted import compose
 
 SIZE = 640, 720
@@ -86,6 +86,20 @@ def test_older_goes_down_and_the_map_is_backward():
         x, y = points[index, :2].astype(int)
         assert older.offsets[y - older.y, x - older.x, 1] < -0.3
         assert younger.offsets[y - younger.y, x - younger.x, 1] > 0.3
+
+
+def test_what_is_held_keeps_every_bit():
+    points, plate = face(), shot(matte_of(face()), stripes(20))
+    moved = field(points, SIZE, Shape.all(1))
+    still = np.zeros(SIZE, np.float32)
+    still[:, : SIZE[1] // 2] = 1
+    out, touched = compose(plate, held(moved, still), matte_of(points))
+    assert not touched[still > 0].any()
+    assert (out[still > 0] == plate[still > 0]).all()
+    whole, _ = compose(plate, moved, matte_of(points))
+    away = np.s_[:, SIZE[1] // 2 + 40 :]
+    assert (out[away] == whole[away]).mean() > 0.99
+    assert (out[away] != plate[away]).any()
 
 
 def test_no_folds_at_any_shape_or_pose():

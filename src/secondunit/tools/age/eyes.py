@@ -6,6 +6,7 @@ that is white stays.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -52,6 +53,12 @@ def parts(plate: Image, points: Image, skin: Image, younger: bool) -> dict[str, 
     eyes = [_eye(plate, points, ring, younger) for ring in (topology.RIGHT_EYE, topology.LEFT_EYE)]
     found = {"eyes": eyes, "teeth": [_teeth(plate, points, younger)]}
     return {name: [_seen(one, skin) for one in those if one] for name, those in found.items()}
+
+
+def uncovered(part: Part, cover: Image) -> Part:
+    """The part less what something before the face covers, (H,W) 0..1 of the picture."""
+    open_to = 1 - cover[part.box]
+    return replace(part, change=part.change * open_to[..., None], where=part.where * open_to)
 
 
 def _seen(part: Part, skin: Image) -> Part:

@@ -23,6 +23,7 @@ from secondunit.tools.age import (
     eyes,
     hair,
     older,
+    own,
     parts,
     paste,
     regions,
@@ -60,8 +61,10 @@ HAIR_UP, HAIR_AROUND = 0.95, 0.85
 """The same where hair is edited."""
 HAIR = "hair"
 """Folder of a frame's hair within that of its change."""
-PERSON = "person.png"
-"""The performer's matte, in 16 bits, beside the change of a frame: in eight its foot would move."""
+PERSON, CLOTHES = "person.png", "clothes.png"
+"""The performer's matte and what of it is clothes, in 16 bits: in eight the foot of a matte would move."""
+MOVES, STAYS = "moves.png", "stays.png"
+"""The same of what moves with the shape, its edge as the plate has it, and of what stays, beside a frame's parts."""
 QUICK = cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE
 """Of a PNG that is flat nearly everywhere."""
 
@@ -124,9 +127,11 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
     someone = _person_in(job, plate, frame)
-    cv2.imwrite(str(folder / PERSON), np.rint(someone * 65535).astype(np.uint16), QUICK)
+    worn = own.clothes(plate, someone, job.points(frame))
+    _keep_mask(folder / PERSON, someone)
+    _keep_mask(folder / CLOTHES, worn)
     _find_hair(job, plate, frame, folder)
-    facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
+    facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone * (1 - worn), spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
     light, colour = skin.logs(texture)
@@ -150,27 +155,37 @@ def _find_hair(job: PictureJob, plate: Image, frame: int, folder: Path) -> None:
 
 def place(job: PictureJob, frame: int, folder: Path) -> None:
     """Write what one frame's edit is in the picture at full strength, and the layers that say where it lies."""
-    made, lies = ({}, paste.nowhere()) if job.presence(frame) <= 0 else _placed(job, frame)
+    made, lies = ({}, paste.nowhere()) if job.presence(frame) <= 0 else _placed(job, frame, folder)
     parts.save(folder, made)
     images: dict[str, Image | Half] = {"mattes": lies.mattes, "uv": lies.uv, "confidence": lies.confidence}
     _write(job, frame, folder, AT_ANY_STRENGTH, images, dict.fromkeys(images, lies.box))
 
 
-def _placed(job: PictureJob, frame: int) -> tuple[dict[str, list[Part]], paste.Placed]:
-    """The parts of the edit, in the order in which they are laid on, and where they lie."""
+def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[Part]], paste.Placed]:
+    """The parts of the edit, in the order in which they are laid on, and where they lie; what may move is kept."""
     assert job.steady is not None
+    assert job.found is not None
     plate, face, index = plate_of(job, frame).astype(np.float32), job.points(frame), frame - job.first
+    someone, worn = (_mask(job.found / str(frame) / name) for name in (PERSON, CLOTHES))
     ring, presence = topology.with_ring(face), job.presence(frame)
-    own, lies = paste.skin(plate.shape[:2], ring, *timing.steady(job.steady, index), presence)
-    bare = np.zeros(plate.shape[:2], np.float32)
-    bare[own.box] = own.where
+    cover = covered.shown(covered.kept(job.steady, index), ring, plate.shape[:2])
+    _keep_mask(folder / MOVES, own.drawn(plate, someone, face))
+    _keep_mask(folder / STAYS, np.maximum(cover, own.pinned(worn, face)))
+    bare, lies = paste.skin(plate.shape[:2], ring, *timing.steady(job.steady, index), presence)
+    seen = np.zeros(plate.shape[:2], np.float32)
+    seen[bare.box] = bare.where
     grown = hair.steadied(*timing.steady(job.steady / HAIR, index))
-    colours = hair.load(job.steady)
-    locks = strands.part(plate, around.square(face), _person_found(job, frame), grown, colours, job.younger)
-    found = eyes.parts(plate, face, bare, job.younger)
+    locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
+    found = eyes.parts(plate, face, seen, job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
-    seen = {name: [replace(one, change=one.change * presence) for one in found[name]] for name in paste.BESIDE_SKIN}
-    return {"skin": [own]} | seen, paste.placed(lies, seen)
+    laid = {name: [_open(one, cover, presence) for one in found[name]] for name in paste.BESIDE_SKIN}
+    return {"skin": [bare]} | laid, paste.placed(lies, laid)
+
+
+def _open(part: Part, cover: Image, presence: float) -> Part:
+    """The part as far as the performer is there, and nothing before them."""
+    seen = eyes.uncovered(part, cover)
+    return replace(seen, change=seen.change * presence)
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
@@ -215,10 +230,14 @@ def _person_in(job: PictureJob, plate: Image, frame: int) -> Image:
     return out
 
 
-def _person_found(job: PictureJob, frame: int) -> Image:
-    """The same, as `find_change` kept it."""
-    assert job.found is not None
-    kept = cv2.imread(str(job.found / str(frame) / PERSON), cv2.IMREAD_UNCHANGED)
+def _keep_mask(path: Path, mask: Image) -> None:
+    """Keep a mask (H,W) 0..1."""
+    cv2.imwrite(str(path), np.rint(mask * 65535).astype(np.uint16), QUICK)
+
+
+def _mask(path: Path) -> Image:
+    """What `_keep_mask` kept."""
+    kept = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     assert kept is not None
     return np.asarray(kept * np.float32(1 / 65535), np.float32)
 
@@ -250,6 +269,8 @@ def _made(job: PictureJob, plate: Half, frame: int) -> _Made:
     size, presence = (plate.shape[0], plate.shape[1]), job.presence(frame)
     found = parts.load(job.placed / str(frame))
     field = shape.field(job.points(frame), size, shape.Shape.all(job.volume * presence))
+    if field.offsets.size:
+        field = shape.held(field, _mask(job.placed / str(frame) / STAYS))
     box = parts.around([field.box, *(part.box for each in found.values() for part in each)])
     before = plate[box].astype(np.float32)
     picture = before
@@ -258,8 +279,8 @@ def _made(job: PictureJob, plate: Half, frame: int) -> _Made:
         picture = paste.over(picture, laid, _strength(job, frame, name, each))
     if field.offsets.size:
         top, left = box[0].start, box[1].start
-        there = _person_found(job, frame)[box]
-        picture, touched = shifted.compose(picture, replace(field, x=field.x - left, y=field.y - top), there)
+        moves = _mask(job.placed / str(frame) / MOVES)[box]
+        picture, touched = shifted.compose(picture, replace(field, x=field.x - left, y=field.y - top), moves)
         field = replace(field, offsets=field.offsets * touched[parts.within(field.box, box)][..., None])
     comp = np.clip(picture, -65504, 65504).astype(np.float16)
     return _Made(box, comp, comp.astype(np.float32) - before, shape.stmap(field, size))

@@ -161,6 +161,11 @@ def field(points: Points, size: tuple[int, int], shape: Shape) -> Field:
     return Field(int(corner[0]), int(corner[1]), offsets)
 
 
+def held(moved: Field, still: Image) -> Field:
+    """The same where a mask of the picture (H,W) 0..1 is nothing: where it is 1 nothing moves."""
+    return Field(moved.x, moved.y, moved.offsets * (1 - still[moved.box])[..., None])
+
+
 def stmap(moved: Field, size: tuple[int, int], touched: NDArray[np.bool_] | None = None) -> Image:
     """(H,W,2): an STMap into the plate, u right, v up, 0..1 at pixel centres; size: height, width of the picture.
 

@@ -122,7 +122,8 @@ def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
     def fill(folder: Path) -> None:
         hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
         for run in _runs(job):
-            steps = timing.steadied(_uncovered(found, job.first, run), run, folder)
+            _keep_covers(found, job.first, run, folder)
+            steps = timing.steadied(_uncovered(found, job.first, folder), run, folder)
             for done, _ in enumerate(steps):
                 ctx.progress("average over time", done, 2 * len(found))
         (folder / picture.HAIR).mkdir()
@@ -132,10 +133,16 @@ def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
     return ctx.cached_folder("average over time", _found_in(job), fill, code=picture.CODE)
 
 
-def _uncovered(found: Mapping[int, Path], first: int, run: range) -> Callable[[int], timing.Sheet]:
-    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+def _keep_covers(found: Mapping[int, Path], first: int, run: range, folder: Path) -> None:
+    """Write what passes before the face in the frames of a run, counted from 0."""
     covers = covered.covers(lambda n: timing.load_low(found[first + n]), run)
-    return lambda n: timing.uncovered(timing.load(found[first + n]), covers(n))
+    for number in run:
+        covered.keep(folder, number, covers(number))
+
+
+def _uncovered(found: Mapping[int, Path], first: int, folder: Path) -> Callable[[int], timing.Sheet]:
+    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+    return lambda n: timing.uncovered(timing.load(found[first + n]), covered.kept(folder, n))
 
 
 def _grown(found: Mapping[int, Path], first: int) -> Callable[[int], timing.Sheet]:
