@@ -21,6 +21,8 @@ SOFT = 0.55
 """Light is averaged over so many radii (sigma) before it is compared."""
 STANDS_OUT = 2.6
 """Times by which a mole stands out more than the dark spots of skin around it do, most of them grain and pores."""
+UNSURE = 0.85
+"""A mole that stands out by this share of what is asked begins to count, and wholly at its inverse: none blinks."""
 ROUND = 0.40
 """Smaller by larger curvature of a mole's light at least."""
 GROOVES = (48, 64, 129, 131, 198, 209, 278, 294, 358, 360, 420, 429)
@@ -54,10 +56,11 @@ def _of_size(light: Image, inside: NDArray[np.bool_], radius: float, near: float
     peak = (cv2.dilate(darker, np.ones((3, 3), np.uint8)) <= darker) & inside & (darker > 0)
     counted = cv2.GaussianBlur(peak.astype(np.float32), (0, 0), near) + 1e-6
     usual = cv2.GaussianBlur(np.where(peak, darker, np.float32(0)), (0, 0), near) / counted
-    spots = peak & (darker > np.maximum(STANDS_OUT * usual, least)) & (_roundness(light, radius) > ROUND)
+    limit = np.maximum(STANDS_OUT * usual, least)
+    sure = np.clip((darker / limit - UNSURE) / (1 / UNSURE - UNSURE), 0, 1) * (_roundness(light, radius) > ROUND)
     size = 2 * round(AROUND * radius) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return np.asarray(cv2.dilate(spots.astype(np.uint8), disk), np.float32)
+    return np.asarray(cv2.dilate(np.where(peak, sure, 0).astype(np.float32), disk), np.float32)
 
 
 @lru_cache(maxsize=4)
