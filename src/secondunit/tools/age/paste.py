@@ -11,7 +11,7 @@ from secondunit.tools.age.eyes import Part
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
-HAIRS = ("hair", "brows")
+HAIRS = ("hair", "brows", "beard")
 GREEN = (0.5, 2.0)
 """Green gives way to a change of colour as far as that."""
 MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *HAIRS)

@@ -14,6 +14,7 @@ from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
 from secondunit.tools.age import (
     around,
+    beard,
     brows,
     covered,
     eyes,
@@ -27,6 +28,7 @@ from secondunit.tools.age import (
     strands,
     timing,
     unwrap,
+    whiskers,
 )
 
 Image = NDArray[np.float32]
@@ -38,7 +40,7 @@ LAYERS = (
         name="mattes",
         channels=paste.MATTES,
         pixel_type="half",
-        what="Skin that is edited, each region of it, eyes, teeth, hair and brows.",
+        what="Skin that is edited, each region of it, eyes, teeth, hair, brows and beard.",
     ),
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
     Layer(name="stmap", channels=("R", "G"), pixel_type="float", what="STMap of the moved shape: u right, v up."),
@@ -52,7 +54,7 @@ HULL_UP, HULL_AROUND = 0.45, 0.30
 HAIR_UP, HAIR_AROUND = 0.95, 0.85
 """The same where hair is edited."""
 HAIR = "hair"
-"""Folder of a frame's hair within that of its change."""
+"""Folder of a frame's hair and beard within that of its change."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +112,19 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
 
 
 def _find_hair(job: PictureJob, plate: Image, index: int, folder: Path) -> None:
-    """Write one frame's hair, and its colours, into ``folder``."""
+    """Write one frame's hair and beard, and their colours, into ``folder``."""
     from secondunit.media import colour
 
     head = around.square(job.face.points[index])
     seen = around.read(plate, head)
     shown = colour.show(seen, colour.view_for(job.plate.colorspace))
-    found = hair.found(seen, person.matte(shown, head.points), head)
+    someone = person.matte(shown, head.points)
+    found = hair.found(seen, someone, head)
+    bearded = beard.found(seen, someone, head, job.face.points[index])
     hair.save(folder, hair.colours(found))
+    beard.save(folder, bearded.skin)
     (folder / HAIR).mkdir()
-    timing.save(folder / HAIR, hair.sheet(found))
+    timing.save(folder / HAIR, hair.sheet(found, bearded.matte))
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
@@ -171,9 +176,12 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)
     found = eyes.parts(plate, face, made.mattes[..., 0], job.younger)
-    grown = hair.steadied(*timing.steady(job.steady / HAIR, index))
-    locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
+    grown, bearded = hair.steadied(*timing.steady(job.steady / HAIR, index))
+    head, bare = around.square(face), made.mattes[..., 0]
+    locks = strands.part(plate, head, someone, grown, hair.load(job.steady), job.younger)
+    whole = whiskers.part(plate, head, someone, bare, bearded, beard.load(job.steady), job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
+    found["beard"] = [whole] if whole else []
     for name in (*eyes.PARTS, *paste.HAIRS):
         made = paste.over(plate, made, found[name], job.amount * dict(job.weights).get(name, 1.0) * presence)
     if job.volume == 0:
