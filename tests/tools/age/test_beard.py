@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from secondunit.faces import topology
-from secondunit.tools.age import around, beard, paste, whiskers
+from secondunit.tools.age import around, beard, whiskers
+
+from .conftest import laid_over
 
 WIDE, HIGH, ACROSS = 560, 560, 440
 FAIR, DARK = (0.42, 0.28, 0.19), (0.10, 0.055, 0.032)
@@ -75,7 +77,7 @@ def laid(picture, person, points, younger=True, strength=1.0):
     head, one = found(picture, person, points)
     bare = (area(points, topology.OVAL) & ~area(points, WHOLE)).astype(np.float32)
     part = whiskers.part(picture, head, person, bare, one.matte, one.skin, younger)
-    return paste.over(picture, paste.untouched(picture), [part] if part else [], strength)
+    return laid_over(picture, {"beard": [part] if part else []}, strength)
 
 
 def inner(mask, by=15):
@@ -96,7 +98,7 @@ def test_a_grey_beard_darkens_and_keeps_its_strands(points, skin, light):
     picture, person, where = face(points, GREY, skin=skin, light=light)
     made = laid(picture, person, points)
     there = inner(where)
-    assert made.mattes[..., -1][there].mean() > 0.7
+    assert made.mattes["beard"][there].mean() > 0.7
     assert (luma(made.comp) - luma(picture))[there].mean() < -0.25
     detail = [(luma(one) - cv2.GaussianBlur(luma(one), (0, 0), 6))[there].std() for one in (made.comp, picture)]
     assert 0.75 < detail[0] / detail[1] < 1.3

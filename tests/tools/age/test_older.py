@@ -9,10 +9,9 @@ import pytest
 from secondunit.faces import topology
 from secondunit.tools.age import hairline, older, relief, skin, unwrap
 from secondunit.tools.age.folds import folds
-from secondunit.tools.age.paste import paste
 from secondunit.tools.age.strokes import pressed
 
-from .conftest import SIZE
+from .conftest import SIZE, pasted
 
 SEED, OTHER = 11, 12
 FAIR_HAIR = np.array([0.85, 0.80, 0.55], np.float32)
@@ -37,7 +36,7 @@ def aged(plate, points, seed=SEED, amount=1.0, presence=1.0, facing=None):
         FOUND[key] = older.older(texture, seen if facing is None else seen * facing(side), seed)
     found = FOUND[key]
     change = np.dstack([found.light, found.colour])
-    return paste(half(plate), ring, change, found.gate, np.full((side, side), amount, np.float32), presence)
+    return pasted(half(plate), ring, change, found.gate, np.full((side, side), amount, np.float32), presence)
 
 
 def gain(made, plate):

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import topology
-from secondunit.tools.age.eyes import Part, rising
+from secondunit.tools.age.eyes import rising
+from secondunit.tools.age.parts import Part
 from secondunit.tools.age.skin import glossed, logs
 from secondunit.tools.age.strands import browned, greyed
 

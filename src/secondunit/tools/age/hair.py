@@ -18,7 +18,7 @@ from secondunit.faces import topology
 from secondunit.tools.age.around import HIGH, SIDE, Square
 from secondunit.tools.age.mixture import Mixture, fitted
 from secondunit.tools.age.skin import logs, normalised
-from secondunit.tools.age.timing import Sheet
+from secondunit.tools.age.timing import Sheet, for_flow
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -236,7 +236,7 @@ def sheet(one: Found, beard: Image) -> Sheet:
     both = np.dstack([one.matte, beard])
     near = cv2.dilate(both.max(axis=-1), np.ones((2 * NEAR + 1,) * 2, np.uint8))
     gate = np.asarray(UNSEEN + (1 - UNSEEN) * near, np.float32)
-    return Sheet(both, gate, one.light, np.zeros((1, 1), np.float32))
+    return Sheet(both, gate, for_flow(one.light), np.zeros((1, 1), np.float32))
 
 
 def steadied(mean: Image, gate: Image) -> tuple[Image, Image]:

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from secondunit.tools.age import around, mixed
 from secondunit.tools.age.around import Square
-from secondunit.tools.age.eyes import Part, rising
+from secondunit.tools.age.eyes import rising
+from secondunit.tools.age.parts import Part
 from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
@@ -40,7 +41,7 @@ GREYED = -0.35
 """Log-luma of grey hair against the skin."""
 TEMPLE = 0.8
 """By how many standard deviations of the strands' own light those at the temples grey before those at the crown."""
-RIM = (0.15, 0.50)
+RIM = (0.30, 0.55)
 """A person's matte from which a pixel may have something of their hair, and may be hair wholly."""
 LAMP = 0.40
 """The colour of grey hair by the skin's: the light that both stand in is not white."""

@@ -34,11 +34,10 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
     job = _job(brief, plate, wanted, ctx)
     _say_where(job, ctx)
     numbers = list(plate.frames)
-    steady = _steady(job, numbers, ctx)
+    placed = _placed(job, numbers, ctx)
     volume = brief.volume * wanted.volume
-    ready = replace(
-        job, steady=steady, amount=wanted.amount, weights=tuple(sorted(brief.regions.items())), volume=volume
-    )
+    weights = tuple(sorted(brief.regions.items()))
+    ready = replace(placed, amount=wanted.amount, weights=weights, volume=volume)
     frames = ctx.cached_frames("picture", _inputs(ready), picture.render, numbers, ready, code=picture.CODE)
     return _deliver(brief, plate, wanted, ready, frames, ctx)
 
@@ -107,30 +106,44 @@ def _listed(frames: Sequence[int]) -> str:
     return ", ".join(words[:4]) + (", …" if len(words) > 4 else "")
 
 
-def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
-    """Folder of the changes averaged over time."""
+def _placed(job: PictureJob, numbers: Sequence[int], ctx: Context) -> PictureJob:
+    """The job with all that does not depend on the edit's strength: found, averaged over time, and in the picture."""
     inputs = _found_in(job)
-    seen = [n for n in numbers if job.face.presence[n - job.first] > 0]
+    seen = [n for n in numbers if job.presence(n) > 0]
     found = ctx.cached_frames("skin", inputs, picture.find_change, seen, job, code=picture.CODE)
+    job = replace(job, found=found[seen[0]].parent, steady=_steady(job, found, ctx))
+    placed = ctx.cached_frames("full strength", inputs, picture.place, numbers, job, code=picture.CODE)
+    return replace(job, placed=placed[numbers[0]].parent)
+
+
+def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
+    """Folder of the changes averaged over time."""
 
     def fill(folder: Path) -> None:
         hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
         beard.save(folder, hair.usual([beard.load(one) for one in found.values()]))
         for run in _runs(job):
-            steps = timing.steadied(_uncovered(found, job.first, run), run, folder)
+            _keep_covers(found, job.first, run, folder)
+            steps = timing.steadied(_uncovered(found, job.first, folder), run, folder)
             for done, _ in enumerate(steps):
-                ctx.progress("average over time", done, 2 * len(seen))
+                ctx.progress("average over time", done, 2 * len(found))
         (folder / picture.HAIR).mkdir()
         for run in _runs(job):
             list(timing.steadied(_grown(found, job.first), run, folder / picture.HAIR, folds=False))
 
-    return ctx.cached_folder("average over time", inputs, fill, code=picture.CODE)
+    return ctx.cached_folder("average over time", _found_in(job), fill, code=picture.CODE)
 
 
-def _uncovered(found: Mapping[int, Path], first: int, run: range) -> Callable[[int], timing.Sheet]:
-    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+def _keep_covers(found: Mapping[int, Path], first: int, run: range, folder: Path) -> None:
+    """Write what passes before the face in the frames of a run, counted from 0."""
     covers = covered.covers(lambda n: timing.load_low(found[first + n]), run)
-    return lambda n: timing.uncovered(timing.load(found[first + n]), covers(n))
+    for number in run:
+        covered.keep(folder, number, covers(number))
+
+
+def _uncovered(found: Mapping[int, Path], first: int, folder: Path) -> Callable[[int], timing.Sheet]:
+    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+    return lambda n: timing.uncovered(timing.load(found[first + n]), covered.kept(folder, n))
 
 
 def _grown(found: Mapping[int, Path], first: int) -> Callable[[int], timing.Sheet]:
@@ -167,7 +180,10 @@ def _inputs(job: PictureJob) -> dict[str, object]:
 def _deliver(
     brief: AgeBrief, plate: Plate, wanted: Plan, job: PictureJob, frames: dict[int, Path], ctx: Context
 ) -> Draft:
-    staged.link_layers(LAYERS, frames, ctx)
+    assert job.placed is not None
+    placed = {frame: job.placed / str(frame) for frame in frames}
+    staged.link_layers(picture.AT_ANY_STRENGTH, placed, ctx)
+    staged.link_layers(picture.OF_ONE_STRENGTH, frames, ctx)
     told = (
         f"{brief.performer}, {'younger' if wanted.younger else 'older'}, strength {wanted.amount:.0%}, {brief.quality}"
     )
