@@ -89,6 +89,7 @@ Region = Literal[
     "teeth",
     "hair",
     "brows",
+    "beard",
 ]
 """Parts of a face that age differently and have a slider of their own."""
 

@@ -12,7 +12,7 @@ from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-HAIRS = ("hair", "brows")
+HAIRS = ("hair", "brows", "beard")
 BESIDE_SKIN = (*eyes.PARTS, *HAIRS)
 """What is edited in the picture itself, in the order in which it is laid on."""
 GREEN = (0.5, 2.0)

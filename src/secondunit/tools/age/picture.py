@@ -18,6 +18,7 @@ from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
 from secondunit.tools.age import (
     around,
+    beard,
     brows,
     covered,
     eyes,
@@ -33,6 +34,7 @@ from secondunit.tools.age import (
     strands,
     timing,
     unwrap,
+    whiskers,
 )
 from secondunit.tools.age.parts import Box, Part
 
@@ -46,7 +48,7 @@ LAYERS = (
         name="mattes",
         channels=paste.MATTES,
         pixel_type="half",
-        what="Skin that is edited, each region of it, eyes, teeth, hair and brows.",
+        what="Skin that is edited, each region of it, eyes, teeth, hair, brows and beard.",
     ),
     Layer(name="uv", channels=("R", "G"), pixel_type="float", what="Place on the face's map: u right, v down."),
     Layer(name="stmap", channels=("R", "G"), pixel_type="float", what="STMap of the moved shape: u right, v up."),
@@ -60,7 +62,7 @@ HULL_UP, HULL_AROUND = 0.45, 0.30
 HAIR_UP, HAIR_AROUND = 0.95, 0.85
 """The same where hair is edited."""
 HAIR = "hair"
-"""Folder of a frame's hair within that of its change."""
+"""Folder of a frame's hair and beard within that of its change."""
 PERSON, CLOTHES = "person.png", "clothes.png"
 """The performer's matte and what of it is clothes, in 16 bits: in eight the foot of a matte would move."""
 MOVES, STAYS = "moves.png", "stays.png"
@@ -140,17 +142,20 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
 
 
 def _find_hair(job: PictureJob, plate: Image, frame: int, folder: Path) -> None:
-    """Write one frame's hair, and its colours, into ``folder``."""
+    """Write one frame's hair and beard, and their colours, into ``folder``."""
     from secondunit.media import colour
 
     head = around.square(job.points(frame))
     seen = around.read(plate, head)
     # The matte drawn at this size: read down from the picture's, it would follow grain that is not seen here.
     shown = colour.show(seen, colour.view_for(job.plate.colorspace))
-    found = hair.found(seen, person.matte(shown, head.points), head)
+    someone = person.matte(shown, head.points)
+    found = hair.found(seen, someone, head)
+    bearded = beard.found(seen, someone, head, job.points(frame))
     hair.save(folder, hair.colours(found))
+    beard.save(folder, bearded.skin)
     (folder / HAIR).mkdir()
-    timing.save(folder / HAIR, hair.sheet(found))
+    timing.save(folder / HAIR, hair.sheet(found, bearded.matte))
 
 
 def place(job: PictureJob, frame: int, folder: Path) -> None:
@@ -174,10 +179,12 @@ def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[P
     bare, lies = paste.skin(plate.shape[:2], ring, *timing.steady(job.steady, index), presence)
     seen = np.zeros(plate.shape[:2], np.float32)
     seen[bare.box] = bare.where
-    grown = hair.steadied(*timing.steady(job.steady / HAIR, index))
-    locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
+    head, (grown, bearded) = around.square(face), hair.steadied(*timing.steady(job.steady / HAIR, index))
+    locks = strands.part(plate, head, someone, grown, hair.load(job.steady), job.younger)
+    whole = whiskers.part(plate, head, someone, seen, bearded, beard.load(job.steady), job.younger)
     found = eyes.parts(plate, face, seen, job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
+    found["beard"] = [whole] if whole else []
     laid = {name: [_open(one, cover, presence) for one in found[name]] for name in paste.BESIDE_SKIN}
     return {"skin": [bare]} | laid, paste.placed(lies, laid)
 

@@ -71,7 +71,7 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
     there = plate[box]
     most = rising(person[box], *RIM)
     where, behind = mixed.shared(there, logs(there)[0], around.show(matte, head, box), most, radius)
-    light, colour = _of_hair(there, where, behind, wide)
+    light, colour = of_hair(there, where, behind, wide)
     skin, own = colours[:3], colours[3:]
     if younger:
         change = darkened(light, colour, where, skin, own, wide)
@@ -81,7 +81,7 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
     return Part(box, change, where, behind)
 
 
-def _of_hair(there: Image, where: Image, behind: Image, wide: float) -> tuple[Image, Image]:
+def of_hair(there: Image, where: Image, behind: Image, wide: float) -> tuple[Image, Image]:
     """Logarithms, as `skin.logs` has them, of the light that hair alone has in each pixel; where that cannot be told
     from what it is mixed with, of the hair around.
     """

@@ -13,7 +13,7 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import covered, hair, picture, timing, unwrap
+from secondunit.tools.age import beard, covered, hair, picture, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan
 from secondunit.tools.age.whose import chosen
@@ -121,6 +121,7 @@ def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
 
     def fill(folder: Path) -> None:
         hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
+        beard.save(folder, hair.usual([beard.load(one) for one in found.values()]))
         for run in _runs(job):
             _keep_covers(found, job.first, run, folder)
             steps = timing.steadied(_uncovered(found, job.first, folder), run, folder)
@@ -146,7 +147,7 @@ def _uncovered(found: Mapping[int, Path], first: int, folder: Path) -> Callable[
 
 
 def _grown(found: Mapping[int, Path], first: int) -> Callable[[int], timing.Sheet]:
-    """The hair of frames by number, counted from 0."""
+    """The hair and beard of frames by number, counted from 0."""
     return lambda n: timing.load(found[first + n] / picture.HAIR)
 
 
