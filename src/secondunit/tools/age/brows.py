@@ -17,6 +17,8 @@ SMALLEST_PX = 36.0
 """A face narrower than this has no hairs in its brows."""
 WIDE, APART = 0.018, (1.2, 2.4)
 """How far around the ring of the brow its hairs stand, by the face's width; standard deviations from skin of a hair."""
+GLOSSY = 0.5
+"""So far skin may shine above a brow, by its light: white hairs are lighter too."""
 SHINES = (0.08, 0.25)
 """What is lighter than skin shines, if its colour differs by less, but for gloss; from the second on it is a hair."""
 GRAIN_PX, FINEST = 0.8, 0.004
@@ -75,7 +77,7 @@ def _from_skin(values: Image, skin: Image) -> tuple[NDArray[np.float64], Image]:
     near = skin[far <= np.quantile(far, 0.85) + 1e-6]
     spread = np.cov(near.T) + np.diag(np.square(SKIN_LEAST))
     off = np.asarray(values - middle, np.float32)
-    off[..., 1:] -= glossed(off[..., 1:], middle[1:].astype(np.float32), off[..., 0])
+    off[..., 1:] -= glossed(off[..., 1:], middle[1:].astype(np.float32), GLOSSY * off[..., 0])
     lighter = np.maximum(off[..., 0], 0)
     off[..., 0] -= lighter * (1 - rising(np.asarray(np.linalg.norm(off[..., 1:], axis=-1), np.float32), *SHINES))
     return middle, np.sqrt(np.einsum("...i,ij,...j->...", off, np.linalg.inv(spread), off)).astype(np.float32)
