@@ -29,6 +29,13 @@ def age(
     volume: Annotated[
         float, typer.Option(metavar="W", help="Strength of what moves: jaw line, cheeks, lids, nose, lips; 0 is none.")
     ] = 1.0,
+    roto: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|PATTERN",
+            help="Mattes: white where the performer is in front, black where nothing may change.  [default: found]",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed ages in another way.")] = 1,
     quality: QualityOf = "draft",
     plate: PlateOf = None,
@@ -57,6 +64,6 @@ def age(
         "quality": quality,
     }
     home = opened(context, folder)
-    run = making.Run(home, acting(person), {}, plate, device, as_json)
+    run = making.Run(home, acting(person), {"roto_file": roto}, plate, device, as_json)
     made = run.make(AgeBrief.read(**brief))
     tell(as_json, making.answer(home, made), *making.lines(home, made))

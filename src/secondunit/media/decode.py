@@ -4,7 +4,7 @@ It reads one JSON request a line on standard input and answers one JSON line on 
 files in its scratch folder. It limits its own memory, time and file size before the first request, dumps no core,
 and ends when its input ends or its parent dies.
 
-{"do": "picture", "path": …, "kind": …, "out": …}   one picture
+{"do": "picture", "path": …, "kind": …, "out": …}   one picture; with "matte": true its alpha alone will do
 {"do": "camera", "path": …}                         the one camera of a USD file
 {"do": "open", "path": …}                           a movie: its facts
 {"do": "next", "out": …}                            the movie's next frame, or {"end": true}
@@ -60,7 +60,8 @@ class Session:
         """Decode one still or one frame of a sequence."""
         from .decode_picture import read
 
-        return self._write(read(Path(request["path"]), request["kind"], self.scratch, self.limits), request["out"])
+        path, matte = Path(request["path"]), bool(request.get("matte"))
+        return self._write(read(path, request["kind"], self.scratch, self.limits, matte=matte), request["out"])
 
     def open(self, request: Answer) -> Answer:
         """Open a movie and say what it is."""

@@ -1,6 +1,7 @@
 """Frames of the edit: what each changes over the face's map, and what the picture is with it. One process a frame."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from secondunit.tools.age import (
     older,
     paste,
     regions,
+    roto,
     shape,
     shifted,
     skin,
@@ -28,6 +30,7 @@ from secondunit.tools.age import (
     timing,
     unwrap,
 )
+from secondunit.tools.age.roto import Roto
 
 Image = NDArray[np.float32]
 
@@ -73,7 +76,7 @@ class PictureJob:
     """What every frame needs. first: number of the first frame. steady: folder of the averaged changes.
 
     seed: of the lines of an older face. amount: of the skin's change. weights: of its regions. volume: of the shape's,
-    as `shape.Shape` counts it.
+    as `shape.Shape` counts it. roto: the artist's mattes.
     """
 
     plates: Path
@@ -88,6 +91,7 @@ class PictureJob:
     weights: tuple[tuple[str, float], ...] = ()
     volume: float = 0.0
     steady: Path | None = None
+    roto: Roto | None = None
 
 
 def find_change(job: PictureJob, frame: int, folder: Path) -> None:
@@ -100,7 +104,7 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
     someone = person_in(job, plate, index)
-    _find_hair(job, plate, index, folder)
+    _find_hair(job, plate, index, folder, someone if job.roto else None)
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone, spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
@@ -109,14 +113,15 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     timing.save(folder, timing.Sheet(change, found.gate, light, low))
 
 
-def _find_hair(job: PictureJob, plate: Image, index: int, folder: Path) -> None:
-    """Write one frame's hair, and its colours, into ``folder``."""
+def _find_hair(job: PictureJob, plate: Image, index: int, folder: Path, given: Image | None) -> None:
+    """Write one frame's hair, and its colours, into ``folder``. given: the person (H,W) if an artist drew them."""
     from secondunit.media import colour
 
     head = around.square(job.face.points[index])
     seen = around.read(plate, head)
     shown = colour.show(seen, colour.view_for(job.plate.colorspace))
-    found = hair.found(seen, person.matte(shown, head.points), head)
+    someone = person.matte(shown, head.points) if given is None else around.read(given, head)
+    found = hair.found(seen, someone, head)
     hair.save(folder, hair.colours(found))
     (folder / HAIR).mkdir()
     timing.save(folder / HAIR, hair.sheet(found))
@@ -146,9 +151,11 @@ def render(job: PictureJob, frame: int, folder: Path) -> None:
 
 
 def person_in(job: PictureJob, plate: Image, index: int) -> Image:
-    """(H,W) 0..1: the performer, head and shoulders, against what is behind."""
+    """(H,W) 0..1: the performer, head and shoulders, against what is behind; or as the artist drew them."""
     from secondunit.media import colour
 
+    if job.roto is not None:
+        return roto.of_frame(job.roto, index, job.width, job.height)
     shown = colour.show(plate, colour.view_for(job.plate.colorspace))
     return np.asarray(person.matte(shown, job.face.points[index]), np.float32)
 
@@ -167,20 +174,41 @@ def _made(job: PictureJob, plate: Image, index: int) -> paste.Pasted:
     if presence <= 0 or job.steady is None:
         return paste.untouched(plate)
     change, gate = timing.steady(job.steady, index)
-    strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
-    made = paste.paste(plate, topology.with_ring(job.face.points[index]), change, gate, strength, presence)
     face, someone = job.face.points[index], person_in(job, plate, index)
+    drawn = someone if job.roto else np.ones_like(someone)
+    strength = job.amount * regions.weighted(dict(job.weights), job.face.side)
+    made = paste.paste(plate, topology.with_ring(face), change, gate, strength, presence)
+    made = roto.scaled(plate, made, drawn)
+    for name, found in _parts(job, plate, index, made, someone).items():
+        share = roto.softened(drawn) if name == "hair" else drawn
+        weight = dict(job.weights).get(name, 1.0)
+        made = paste.over(plate, made, roto.parts(found, share), job.amount * weight * presence)
+    return _moved(job, plate, made, index, someone) if job.volume else made
+
+
+def _parts(
+    job: PictureJob, plate: Image, index: int, made: paste.Pasted, someone: Image
+) -> dict[str, Sequence[eyes.Part]]:
+    """What changes in the picture itself, by name, in the order of the mattes' channels."""
+    assert job.steady is not None
+    face = job.face.points[index]
     found = eyes.parts(plate, face, made.mattes[..., 0], job.younger)
     grown = hair.steadied(*timing.steady(job.steady / HAIR, index))
     locks = strands.part(plate, around.square(face), someone, grown, hair.load(job.steady), job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
-    for name in (*eyes.PARTS, *paste.HAIRS):
-        made = paste.over(plate, made, found[name], job.amount * dict(job.weights).get(name, 1.0) * presence)
-    if job.volume == 0:
-        return made
+    return {name: found[name] for name in (*eyes.PARTS, *paste.HAIRS)}
+
+
+def _moved(job: PictureJob, plate: Image, made: paste.Pasted, index: int, someone: Image) -> paste.Pasted:
+    """The same with its shape moved: only the person (H,W), and nothing at the edge of what is before them."""
+    face, presence = job.face.points[index], float(job.face.presence[index])
     field = shape.field(face, plate.shape[:2], shape.Shape.all(job.volume * presence))
-    moved, touched = shifted.compose(made.comp, field, someone)
-    return paste.moved(plate, made, moved, shape.stmap(field, plate.shape[:2], touched))
+    if job.roto is not None:
+        field = roto.held(field, face, someone)
+    picture, touched = shifted.compose(made.comp, field, someone)
+    if job.roto is not None:
+        picture, touched = roto.clipped(made, picture, touched, someone)
+    return paste.moved(plate, made, picture, shape.stmap(field, plate.shape[:2], touched))
 
 
 def _outside(job: PictureJob, plate: Image, made: paste.Pasted, index: int) -> int:
