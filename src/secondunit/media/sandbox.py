@@ -68,6 +68,11 @@ class Decoder(Child):
         self.send({"do": "camera", "path": str(path.resolve())})
         return self._answer(path.name)
 
+    def track(self, path: Path, frames: range, prim: str | None) -> dict[str, Any]:
+        """The head track of a USD file as numbers; see `decode_track.read`. Raises InputError."""
+        self.send({"do": "track", "path": str(path.resolve()), "first": frames[0], "last": frames[-1], "prim": prim})
+        return self._answer(path.name)
+
     def open_movie(self, path: Path) -> dict[str, Any]:
         """Facts of a movie: fps, frames, pixel_aspect, timecode, hints, header. Raises InputError."""
         self.send({"do": "open", "path": str(path.resolve())})

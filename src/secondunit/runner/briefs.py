@@ -37,9 +37,14 @@ def _checked(
         workers.find_device(request.device)
     if request.building_file is not None:
         brief = _with(brief, building=file_text(Path(request.building_file), "--building", "a TOML file"))
-    pictures = _pictures(request, plate)
-    before = {path: file_sha256(path, option) for option, listed in pictures.items() for path in listed.files}
-    given = {"--matte": request.matte_file, "--building": request.building_file, "--roto": request.roto_file}
+    files = _given(request, plate)
+    before = {path: file_sha256(path, option) for option, listed in files.items() for path in listed.files}
+    given = {
+        "--matte": request.matte_file,
+        "--building": request.building_file,
+        "--roto": request.roto_file,
+        "--track": request.track_file,
+    }
     workers.check(
         brief,
         plate,
@@ -47,33 +52,35 @@ def _checked(
         given={option: Path(name) for option, name in given.items() if name is not None},
     )
     console.check()
-    for option, listed in pictures.items():
+    for option, listed in files.items():
         stored = tuple(_kept(production, path, option, before[path]) for path in listed.files)
-        roto = StoredFrames(files=stored, first_frame=listed.first_frame)
-        brief = _with(brief, matte=stored[0]) if option == "--matte" else _with(brief, roto=roto)
-    done = {"brief": brief, "matte_file": None, "roto_file": None, "building_file": None}
-    return request.model_copy(update=done)
+        kept = StoredFrames(files=stored, first_frame=listed.first_frame) if option == "--roto" else stored[0]
+        brief = _with(brief, **{option.removeprefix("--"): kept})
+    done = dict.fromkeys(("matte_file", "roto_file", "track_file", "building_file"))
+    return request.model_copy(update={**done, "brief": brief})
 
 
 @dataclass(frozen=True)
-class _Pictures:
+class _Given:
     """Files of the user's own; first_frame as in `StoredFrames`."""
 
     files: tuple[Path, ...]
     first_frame: int | None = None
 
 
-def _pictures(request: BriefRequest, plate: Plate) -> dict[str, _Pictures]:
-    """The pictures that a request names, by option. Raises InputError for what a sequence lacks."""
+def _given(request: BriefRequest, plate: Plate) -> dict[str, _Given]:
+    """Files that a request names and that are kept, by option. Raises InputError for what a sequence lacks."""
     out = {}
     if request.matte_file is not None:
-        out["--matte"] = _Pictures((Path(request.matte_file),))
+        out["--matte"] = _Given((Path(request.matte_file),))
+    if request.track_file is not None:
+        out["--track"] = _Given((Path(request.track_file),))
     if request.roto_file is not None:
         from secondunit.media import mattes, sidecars
 
         with sidecars.named("--roto", request.roto_file):
             found = mattes.listed(request.roto_file, plate.frames)
-        out["--roto"] = _Pictures(found.files, plate.first_frame if found.numbered else None)
+        out["--roto"] = _Given(found.files, plate.first_frame if found.numbered else None)
     return out
 
 

@@ -112,7 +112,8 @@ class AgeBrief(Record, name="age-brief", version=3):
     plate pixels (x right, y down) on the performer's face in the first frame that shows it, where there are several.
     regions: how strong the edit is in a part of the face, 1 as everywhere else, 0 nothing. volume: the same of
     the face's shape: jaw line, cheeks, lids, nose, lips, neck. roto: mattes at the plate's resolution, white where the
-    performer is in front, black where nothing may be edited.
+    performer is in front, black where nothing may be edited. track: USD with the performer's head, animated, and the
+    camera that shot the plate; track_prim: path of the head in it, needed where more than one transform is animated.
     """
 
     shot: ShotName
@@ -124,6 +125,8 @@ class AgeBrief(Record, name="age-brief", version=3):
     regions: dict[Region, Annotated[float, Field(ge=0, le=2)]] = Field(default_factory=dict)
     volume: float = Field(default=1, ge=0, le=2)
     roto: StoredFrames | None = None
+    track: StoredFile | None = None
+    track_prim: str | None = Field(default=None, pattern=r"^/[^\s]*$", max_length=1000)
     seed: int = Field(default=1, ge=0, lt=2**63)
     quality: Quality = "draft"
     tool: Literal["age"] = "age"
@@ -139,7 +142,7 @@ class AgeBrief(Record, name="age-brief", version=3):
     @property
     def files(self) -> tuple[StoredFile, ...]:
         """Every file that is kept for it."""
-        return self.roto.files if self.roto else ()
+        return (*(self.roto.files if self.roto else ()), *((self.track,) if self.track else ()))
 
     @property
     def target_age(self) -> int:
@@ -155,7 +158,7 @@ def _of_one_face(fields: Fields) -> Fields:
 
 @upgrade("age-brief", 2)
 def _without_an_artists_help(fields: Fields) -> Fields:
-    """Version 2 knew no mattes from outside."""
+    """Version 2 knew neither mattes nor head tracks from outside."""
     return fields
 
 

@@ -118,8 +118,8 @@ class BriefRequest(Record, name="brief-request", version=3):
 
     device: where it will be made straight away, `cpu` or `cuda:0`; None: not yet, or elsewhere.
 
-    matte_file, roto_file, building_file: the user's own files; the first is copied into the production, so are those
-    that the second names (a still, or a pattern such as `roto.####.exr`), and the third's text into the brief.
+    matte_file, track_file, roto_file, building_file: the user's own files; they are copied into the production, those
+    too that roto_file names (a still, or a pattern such as `roto.####.exr`), and the last one's text into the brief.
     """
 
     move: ClassVar[Move] = Move.BRIEF
@@ -128,13 +128,14 @@ class BriefRequest(Record, name="brief-request", version=3):
     plate: PlateId | None = None
     matte_file: str | None = None
     roto_file: str | None = None
+    track_file: str | None = None
     building_file: str | None = None
     device: str | None = Field(default=None, pattern=DEVICE)
 
 
 @upgrade("brief-request", 2)
 def _without_roto(fields: Fields) -> Fields:
-    """Version 2 took no mattes for a face."""
+    """Version 2 took neither mattes nor a track for a face."""
     return fields
 
 

@@ -13,7 +13,7 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import around, covered, hair, picture, roto, timing, unwrap
+from secondunit.tools.age import around, covered, hair, headtrack, picture, roto, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan
 from secondunit.tools.age.whose import chosen
@@ -50,7 +50,7 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
 def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJob:
     scale = min(1.0, staged.WIDTHS[brief.quality] / plate.width)
     width, height = round(plate.width * scale), round(plate.height * scale)
-    track = chosen(_tracks(plate, ctx), brief, plate)
+    track = headtrack.held(chosen(_tracks(plate, ctx), brief, plate), brief, plate, ctx)
     points, presence = spread(track, plate.frames)
     points = points * np.array([width / plate.width, height / plate.height, scale], np.float32)
     cuts = tuple(frame - plate.first_frame for frame in track.cuts)
@@ -221,7 +221,8 @@ def _deliver(
 def _given(brief: AgeBrief, wanted: Plan) -> dict[str, str]:
     """Hashes of what determines the result beside brief and plate, and of what the artist drew."""
     lines = {} if wanted.younger else {"lines": lines_digest(brief)}
-    return lines | ({"roto": brief.roto.digest} if brief.roto else {})
+    track = {"track": brief.track.sha256} if brief.track else {}
+    return lines | track | ({"roto": brief.roto.digest} if brief.roto else {})
 
 
 def check(brief: AgeBrief, plate: Plate, given: Mapping[str, Path]) -> None:
@@ -243,4 +244,5 @@ def check(brief: AgeBrief, plate: Plate, given: Mapping[str, Path]) -> None:
     except Missing as missing:
         why = f"No face can be followed here ({missing}): `make demo` or `make test` installs it."
         raise InputError(why) from missing
+    headtrack.check(brief, given, plate)
     roto.check(given, plate)
