@@ -253,3 +253,10 @@ def test_grain_is_as_strong_where_the_shape_moves():
     assert inside.sum() > 2000
     fine = [one - cv2.GaussianBlur(one, (0, 0), 1.0) for one in (out, 0.3 + noise)]
     assert 0.93 < fine[0][inside].std() / fine[1][inside].std() < 1.05
+
+
+def test_nobody_there_moves_nothing():
+    points, plate = face(), shot(matte_of(face()), stripes(0))
+    out, touched = compose(plate, field(points, SIZE, Shape.all(1)), np.zeros(SIZE, np.float32))
+    assert (out == plate).all()
+    assert not touched.any()

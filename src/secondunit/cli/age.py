@@ -1,5 +1,6 @@
 """The command that makes a performer younger or older."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +30,23 @@ def age(
     volume: Annotated[
         float, typer.Option(metavar="W", help="Strength of what moves: jaw line, cheeks, lids, nose, lips; 0 is none.")
     ] = 1.0,
+    roto: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|PATTERN",
+            help="Mattes: white where the performer is in front, black where nothing may change.  [default: found]",
+        ),
+    ] = None,
+    track: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="USD", help="Their head, animated, with the camera: carries the face where it is not seen."
+        ),
+    ] = None,
+    track_prim: Annotated[
+        str | None,
+        typer.Option("--track-prim", metavar="/PATH", help="The head in it.  [default: the only animated transform]"),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Another seed ages in another way.")] = 1,
     quality: QualityOf = "draft",
     plate: PlateOf = None,
@@ -53,10 +71,12 @@ def age(
         "face_at": words.pair(at, "--at") if at else None,
         "regions": words.weights(region or [], "--region"),
         "volume": volume,
+        "track_prim": track_prim,
         "seed": seed,
         "quality": quality,
     }
     home = opened(context, folder)
-    run = making.Run(home, acting(person), {}, plate, device, as_json)
+    files = {"roto_file": roto, "track_file": str(track) if track else None}
+    run = making.Run(home, acting(person), files, plate, device, as_json)
     made = run.make(AgeBrief.read(**brief))
     tell(as_json, making.answer(home, made), *making.lines(home, made))

@@ -29,6 +29,13 @@ class StoredFile(Record, name="stored-file", version=1):
         return path
 
 
+class StoredFrames(Record, name="stored-frames", version=1):
+    """Pictures kept in the production, one a frame from `first_frame` on; None: there is one, for every frame."""
+
+    files: tuple[StoredFile, ...] = Field(min_length=1)
+    first_frame: int | None = Field(default=None, ge=0)
+
+
 class CollapseBrief(Record, name="collapse-brief", version=2):
     """The building in a plate comes down.
 
@@ -60,6 +67,11 @@ class CollapseBrief(Record, name="collapse-brief", version=2):
     quality: Quality = "draft"
     sun: tuple[float, float] | None = None
     tool: Literal["collapse"] = "collapse"
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Every file that is kept for it."""
+        return (self.matte,) if self.matte else ()
 
     def event_on(self, first_frame: int) -> int:
         """The event's frame number on a plate that begins with `first_frame`."""
@@ -94,13 +106,15 @@ Region = Literal[
 """Parts of a face that age differently and have a slider of their own."""
 
 
-class AgeBrief(Record, name="age-brief", version=2):
+class AgeBrief(Record, name="age-brief", version=3):
     """A performer is made younger or older. Exactly one of by_years (negative: younger) and to_age, years.
 
     apparent_age: how old they look in the plate, years, as a named person states it; needed with by_years. face_at:
     plate pixels (x right, y down) on the performer's face in the first frame that shows it, where there are several.
     regions: how strong the edit is in a part of the face, 1 as everywhere else, 0 nothing. volume: the same of
-    the face's shape: jaw line, cheeks, lids, nose, lips, neck.
+    the face's shape: jaw line, cheeks, lids, nose, lips, neck. roto: mattes at the plate's resolution, white where the
+    performer is in front, black where nothing may be edited. track: USD with the performer's head, animated, and the
+    camera that shot the plate; track_prim: path of the head in it, needed where more than one transform is animated.
     """
 
     shot: ShotName
@@ -111,6 +125,9 @@ class AgeBrief(Record, name="age-brief", version=2):
     face_at: Pixel | None = None
     regions: dict[Region, Annotated[float, Field(ge=0, le=2)]] = Field(default_factory=dict)
     volume: float = Field(default=1, ge=0, le=2)
+    roto: StoredFrames | None = None
+    track: StoredFile | None = None
+    track_prim: str | None = Field(default=None, pattern=r"^/[^\s]*$", max_length=1000)
     seed: int = Field(default=1, ge=0, lt=2**63)
     quality: Quality = "draft"
     tool: Literal["age"] = "age"
@@ -124,6 +141,11 @@ class AgeBrief(Record, name="age-brief", version=2):
         return self
 
     @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Every file that is kept for it."""
+        return (*(self.roto.files if self.roto else ()), *((self.track,) if self.track else ()))
+
+    @property
     def target_age(self) -> int:
         """The apparent age asked for, years."""
         return self.to_age if self.to_age is not None else (self.apparent_age or 0) + (self.by_years or 0)
@@ -132,6 +154,12 @@ class AgeBrief(Record, name="age-brief", version=2):
 @upgrade("age-brief", 1)
 def _of_one_face(fields: Fields) -> Fields:
     """Version 1 knew neither several faces nor their regions: what it says holds as it is."""
+    return fields
+
+
+@upgrade("age-brief", 2)
+def _without_an_artists_help(fields: Fields) -> Fields:
+    """Version 2 knew neither mattes nor head tracks from outside."""
     return fields
 
 

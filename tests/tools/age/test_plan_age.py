@@ -46,7 +46,7 @@ def test_older_is_said_and_so_is_what_it_does_not_reach():
 
 def test_without_an_apparent_age_nobody_knows_which_way():
     with pytest.raises(InputError, match=r"how old they look in the plate \(--from AGE\)"):
-        tool.check(brief(to_age=60), Plate())
+        tool.check(brief(to_age=60), Plate(), {})
 
 
 def test_lines_are_the_performers_own_in_every_shot():
@@ -59,12 +59,12 @@ def test_lines_are_the_performers_own_in_every_shot():
 
 def test_nothing_to_change_is_a_word_before_any_work():
     with pytest.raises(InputError, match="nothing to change"):
-        tool.check(brief(to_age=60, apparent_age=60), Plate())
+        tool.check(brief(to_age=60, apparent_age=60), Plate(), {})
 
 
 def test_a_point_outside_the_plate_is_a_word_before_any_work():
     with pytest.raises(InputError, match=r"--at 700,5 lies outside the plate, which is 640 x 360"):
-        tool.check(brief(to_age=60, face_at=(700, 5)), Plate())
+        tool.check(brief(to_age=60, face_at=(700, 5)), Plate(), {})
 
 
 class Plate:

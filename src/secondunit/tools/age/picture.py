@@ -28,6 +28,7 @@ from secondunit.tools.age import (
     parts,
     paste,
     regions,
+    roto,
     shape,
     shifted,
     skin,
@@ -37,6 +38,7 @@ from secondunit.tools.age import (
     whiskers,
 )
 from secondunit.tools.age.parts import Box, Part
+from secondunit.tools.age.roto import Roto
 
 Image = NDArray[np.float32]
 Half = NDArray[np.float16]
@@ -65,6 +67,8 @@ HAIR = "hair"
 """Folder of a frame's hair and beard within that of its change."""
 PERSON, CLOTHES = "person.png", "clothes.png"
 """The performer's matte and what of it is clothes, in 16 bits: in eight the foot of a matte would move."""
+HAIRY = ("hair", "beard")
+"""What knows its share of a pixel by itself, and is not scaled by an artist's soft matte."""
 MOVES, STAYS = "moves.png", "stays.png"
 """The same of what moves with the shape, its edge as the plate has it, and of what stays, beside a frame's parts."""
 QUICK = cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE
@@ -90,7 +94,7 @@ class PictureJob:
 
     found, placed: folders that hold what `find_change` and `place` wrote, each frame's by its number. steady: folder of
     the averaged changes. seed: of the lines of an older face. amount: of the skin's change. weights: of its regions.
-    volume: of the shape's, as `shape.Shape` counts it.
+    volume: of the shape's, as `shape.Shape` counts it. roto: the artist's mattes.
     """
 
     plates: Path
@@ -107,6 +111,7 @@ class PictureJob:
     found: Path | None = None
     steady: Path | None = None
     placed: Path | None = None
+    roto: Roto | None = None
 
     def presence(self, frame: int) -> float:
         """How surely the performer is there, 0..1."""
@@ -128,11 +133,11 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     plate, points = plate_of(job, frame).astype(np.float32), topology.with_ring(job.points(frame))
     spots = unwrap.places(points, job.face.side)
     texture = unwrap.read(plate, spots)
-    someone = _person_in(job, plate, frame)
+    someone = person_in(job, plate, frame)
     worn = own.clothes(plate, someone, job.points(frame))
     _keep_mask(folder / PERSON, someone)
     _keep_mask(folder / CLOTHES, worn)
-    _find_hair(job, plate, frame, folder)
+    _find_hair(job, plate, frame, folder, someone if job.roto else None)
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone * (1 - worn), spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
@@ -141,15 +146,18 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     timing.save(folder, timing.Sheet(change, found.gate, timing.for_flow(light), low))
 
 
-def _find_hair(job: PictureJob, plate: Image, frame: int, folder: Path) -> None:
-    """Write one frame's hair and beard, and their colours, into ``folder``."""
+def _find_hair(job: PictureJob, plate: Image, frame: int, folder: Path, given: Image | None) -> None:
+    """Write one frame's hair and beard, and their colours, into ``folder``.
+
+    given: the person (H,W) if an artist drew them.
+    """
     from secondunit.media import colour
 
     head = around.square(job.points(frame))
     seen = around.read(plate, head)
     # The matte drawn at this size: read down from the picture's, it would follow grain that is not seen here.
     shown = colour.show(seen, colour.view_for(job.plate.colorspace))
-    someone = person.matte(shown, head.points)
+    someone = person.matte(shown, head.points) if given is None else around.read(given, head)
     found = hair.found(seen, someone, head)
     bearded = beard.found(seen, someone, head, job.points(frame))
     hair.save(folder, hair.colours(found))
@@ -174,8 +182,10 @@ def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[P
     someone, worn = (_mask(job.found / str(frame) / name) for name in (PERSON, CLOTHES))
     ring, presence = topology.with_ring(face), job.presence(frame)
     cover = covered.shown(covered.kept(job.steady, index), ring, plate.shape[:2])
-    _keep_mask(folder / MOVES, own.drawn(plate, someone, face))
-    _keep_mask(folder / STAYS, np.maximum(cover, own.pinned(worn, face)))
+    drawn = someone if job.roto else np.ones_like(someone)
+    still = roto.still(face, someone) if job.roto else cover
+    _keep_mask(folder / MOVES, someone if job.roto else own.drawn(plate, someone, face))
+    _keep_mask(folder / STAYS, np.maximum(still, own.pinned(worn, face)))
     bare, lies = paste.skin(plate.shape[:2], ring, *timing.steady(job.steady, index), presence)
     seen = np.zeros(plate.shape[:2], np.float32)
     seen[bare.box] = bare.where
@@ -185,13 +195,15 @@ def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[P
     found = eyes.parts(plate, face, seen, job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
     found["beard"] = [whole] if whole else []
-    laid = {name: [_open(one, cover, presence) for one in found[name]] for name in paste.BESIDE_SKIN}
-    return {"skin": [bare]} | laid, paste.placed(lies, laid)
+    soft = roto.softened(drawn)
+    shares = {name: (1 - cover) * (soft if name in HAIRY else drawn) for name in paste.BESIDE_SKIN}
+    laid = {name: [_open(one, shares[name], presence) for one in found[name]] for name in paste.BESIDE_SKIN}
+    return {"skin": roto.parts([bare], drawn)} | laid, paste.placed(roto.lying(lies, drawn), laid)
 
 
-def _open(part: Part, cover: Image, presence: float) -> Part:
-    """The part as far as the performer is there, and nothing before them."""
-    seen = eyes.uncovered(part, cover)
+def _open(part: Part, share: Image, presence: float) -> Part:
+    """The part as far as the performer is there, and seen (H,W)."""
+    (seen,) = roto.parts([part], share)
     return replace(seen, change=seen.change * presence)
 
 
@@ -226,9 +238,12 @@ def _write(
     staged.write_layers(folder, layers, images, header=header, box=window, **form)
 
 
-def _person_in(job: PictureJob, plate: Image, frame: int) -> Image:
-    """(H,W) 0..1: the performer, head and shoulders, against what is behind."""
+def person_in(job: PictureJob, plate: Image, frame: int) -> Image:
+    """(H,W) 0..1: the performer, head and shoulders, against what is behind; or as the artist drew them."""
     from secondunit.media import colour
+
+    if job.roto is not None:
+        return roto.of_frame(job.roto, frame - job.first, job.width, job.height)
 
     points, out = job.points(frame), np.zeros(plate.shape[:2], np.float32)
     rows, columns = box = person.region(points, (plate.shape[0], plate.shape[1]))
@@ -287,7 +302,10 @@ def _made(job: PictureJob, plate: Half, frame: int) -> _Made:
     if field.offsets.size:
         top, left = box[0].start, box[1].start
         moves = _mask(job.placed / str(frame) / MOVES)[box]
-        picture, touched = shifted.compose(picture, replace(field, x=field.x - left, y=field.y - top), moves)
+        laid_on = picture
+        picture, touched = shifted.compose(laid_on, replace(field, x=field.x - left, y=field.y - top), moves)
+        if job.roto is not None:
+            picture, touched = roto.clipped(laid_on, picture, touched, moves)
         field = replace(field, offsets=field.offsets * touched[parts.within(field.box, box)][..., None])
     comp = np.clip(picture, -65504, 65504).astype(np.float16)
     return _Made(box, comp, comp.astype(np.float32) - before, shape.stmap(field, size))

@@ -61,6 +61,8 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     now = np.clip(_resampled(was, spots), 0, 1)
     covered = np.maximum(was, rim) > SOLID
     changed = covered[rows, columns] | (now > SOLID) | _near(covered, spots)
+    if not changed.any():
+        return plate.copy(), touched
     rows, columns, spots, now = rows[changed], columns[changed], spots[changed], now[changed, None]
     # Person and matte go through the same filter: filtered apart from each other they would leave a seam.
     person = there - (1 - was)[..., None] * behind

@@ -13,7 +13,7 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import beard, covered, hair, picture, timing, unwrap
+from secondunit.tools.age import around, beard, covered, hair, headtrack, picture, roto, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan
 from secondunit.tools.age.whose import chosen
@@ -21,6 +21,8 @@ from secondunit.tools.base import Context
 
 Image = NDArray[np.float32]
 FOLLOWED = ("secondunit.faces",)
+LOOSE = 0.2
+"""Share of a roto around the head that is not the performer, from which it is said."""
 EXTRAS = ("preview.mp4", "contact.png")
 
 
@@ -33,6 +35,8 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
     ctx.say(wanted.said)
     job = _job(brief, plate, wanted, ctx)
     _say_where(job, ctx)
+    if job.roto is not None:
+        _say_loose(job, ctx)
     numbers = list(plate.frames)
     placed = _placed(job, numbers, ctx)
     volume = brief.volume * wanted.volume
@@ -45,7 +49,7 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
 def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJob:
     scale = min(1.0, staged.WIDTHS[brief.quality] / plate.width)
     width, height = round(plate.width * scale), round(plate.height * scale)
-    track = chosen(_tracks(plate, ctx), brief, plate)
+    track = headtrack.held(chosen(_tracks(plate, ctx), brief, plate), brief, plate, ctx)
     points, presence = spread(track, plate.frames)
     points = points * np.array([width / plate.width, height / plate.height, scale], np.float32)
     cuts = tuple(frame - plate.first_frame for frame in track.cuts)
@@ -59,6 +63,7 @@ def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJo
         face=face,
         younger=wanted.younger,
         seed=lines_seed(brief),
+        roto=roto.ready(brief.roto, plate, ctx),
     )
 
 
@@ -94,6 +99,20 @@ def _say_where(job: PictureJob, ctx: Context) -> None:
         )
 
 
+def _say_loose(job: PictureJob, ctx: Context) -> None:
+    """Where a roto is white far beyond the performer, say what comes of it; one frame tells."""
+    index = int(np.argmax(job.face.presence))
+    plate = picture.plate_of(job, job.first + index).astype(np.float32)
+    box = around.box_of(around.square(job.face.points[index]), plate.shape)
+    drawn, found = (picture.person_in(one, plate, job.first + index)[box] for one in (job, replace(job, roto=None)))
+    beyond = float((found[drawn > 0.5] < 0.1).mean()) if (drawn > 0.5).any() else 0.0
+    if beyond > LOOSE:
+        ctx.say(
+            f"The roto is white over much that is not the performer ({beyond:.0%} of it around the head in frame "
+            f"{job.first + index}): what lies there is edited and moved as theirs; draw it along their outline."
+        )
+
+
 def _listed(frames: Sequence[int]) -> str:
     """Frame numbers as ranges, the first few of them."""
     runs: list[list[int]] = []
@@ -123,7 +142,8 @@ def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
         hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
         beard.save(folder, hair.usual([beard.load(one) for one in found.values()]))
         for run in _runs(job):
-            _keep_covers(found, job.first, run, folder)
+            if job.roto is None:
+                _keep_covers(found, job.first, run, folder)
             steps = timing.steadied(_uncovered(found, job.first, folder), run, folder)
             for done, _ in enumerate(steps):
                 ctx.progress("average over time", done, 2 * len(found))
@@ -170,6 +190,7 @@ def _found_in(job: PictureJob) -> dict[str, object]:
         "face": job.face,
         "younger": job.younger,
         "seed": job.seed,
+        "roto": (job.roto.digest, job.roto.every) if job.roto else None,
     }
 
 
@@ -204,14 +225,24 @@ def _deliver(
             "complete": Tri.of(len(facts) == len(plate.frames)),
             "hull_untouched": Tri.of(sum(fact["outside"] for fact in facts) == 0),
         },
-        inputs={} if wanted.younger else {"lines": lines_digest(brief)},
+        inputs=_given(brief, wanted),
         data_window=staged.window_of(plate, job.width, job.height),
         notes=(wanted.said,),
     )
 
 
-def check(brief: AgeBrief, plate: Plate) -> None:
-    """Raise InputError for a brief that `make` would refuse, as far as can be told before any work."""
+def _given(brief: AgeBrief, wanted: Plan) -> dict[str, str]:
+    """Hashes of what determines the result beside brief and plate, and of what the artist drew."""
+    lines = {} if wanted.younger else {"lines": lines_digest(brief)}
+    track = {"track": brief.track.sha256} if brief.track else {}
+    return lines | track | ({"roto": brief.roto.digest} if brief.roto else {})
+
+
+def check(brief: AgeBrief, plate: Plate, given: Mapping[str, Path]) -> None:
+    """Raise InputError for a brief that `make` would refuse, as far as can be told before any work.
+
+    given: option -> the user's own file or pattern.
+    """
     if brief.face_at is not None:
         x, y = brief.face_at
         if not (0 <= x <= plate.width and 0 <= y <= plate.height):
@@ -226,3 +257,5 @@ def check(brief: AgeBrief, plate: Plate) -> None:
     except Missing as missing:
         why = f"No face can be followed here ({missing}): `make demo` or `make test` installs it."
         raise InputError(why) from missing
+    headtrack.check(brief, given, plate)
+    roto.check(given, plate)
