@@ -50,3 +50,18 @@ def test_fields_of_records_are_called_as_they_are_typed():
         "SHOT",
         "--brief-file",
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ("gone.png", "--roto gone.png: There is no file"),
+        ("roto.####.png", "--roto roto.####.png: roto.####.png lacks frames 1001 of the plate's 1001"),
+    ],
+)
+def test_mattes_of_a_face_that_cannot_be_used_are_one_sentence(secondunit, home, files, sentence):
+    (home / "roto.1002.png").write_bytes(b"never opened")
+    asked = secondunit("age", "SC010", "--performer", "Ada", "--by", -5, "--from", 60, "--roto", files)
+    assert (asked.status, asked.out) == (2, "")
+    assert sentence in asked.err
+    assert not (home / "blobs").exists()

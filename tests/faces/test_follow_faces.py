@@ -131,6 +131,16 @@ def test_a_short_gap_is_filled_and_a_long_one_is_not(script, tmp_path):
     assert track.presence[list(track.frames).index(FIRST + 25)] < 0.5
 
 
+def test_the_longer_a_mended_gap_the_less_its_middle_is_trusted(script, tmp_path):
+    script.seen = {FIRST + n: [face()] for n in range(24) if n not in (6, 12, 13, 14, 15)}
+    (one,) = tracks(24, tmp_path)
+    assert list(one.frames) == list(range(FIRST, FIRST + 24))
+    presence = one.presence
+    assert presence[12:16] == pytest.approx([0.8, 0.6, 0.6, 0.8], abs=1e-3)
+    assert presence[6] == pytest.approx(0.8, abs=1e-3)
+    assert (np.delete(presence, [6, 12, 13, 14, 15]) == 1).all()
+
+
 @pytest.mark.parametrize("cut", [1, 2, 5, 8, 9, 10, 14])
 @pytest.mark.parametrize("after", [100, 250])
 def test_no_track_goes_on_across_a_cut(script, tmp_path, cut, after):

@@ -37,6 +37,7 @@ def test_header_fields_round_trip_through_json_and_disk(tmp_path_factory, values
     path = tmp_path_factory.mktemp("h") / "a.exr"
     frames.write_layer(path, {"Y": np.zeros((2, 2))}, header=fields)
     assert frames.read(path).header == fields
+    assert frames.read_header(path) == fields
 
 
 def test_pixel_types_windows_and_aspect_survive(tmp_path):
@@ -51,6 +52,13 @@ def test_pixel_types_windows_and_aspect_survive(tmp_path):
     frames.write_rgb(tmp_path / "h.exr", rng.random((5, 7, 4)))
     assert frames.read(tmp_path / "h.exr").channels["A"].dtype == np.float16
     assert OpenEXR.File(str(tmp_path / "h.exr")).header()["compression"] == OpenEXR.ZIP_COMPRESSION
+
+
+def test_a_photograph_is_packed_otherwise_and_comes_back_to_the_bit(tmp_path):
+    pixels = np.random.default_rng(3).normal(0.2, 0.05, (40, 60, 3)).astype(np.float16)
+    frames.write_rgb(tmp_path / "a.exr", pixels, grained=True)
+    assert OpenEXR.File(str(tmp_path / "a.exr")).header()["compression"] == OpenEXR.PIZ_COMPRESSION
+    assert np.array_equal(frames.read(tmp_path / "a.exr").stack(as_stored=True), pixels)
 
 
 def test_frames_say_that_they_are_acescg(tmp_path):

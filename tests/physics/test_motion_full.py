@@ -30,17 +30,17 @@ def full_building() -> tuple[Pieces, Bonds, Settled]:
     return pieces, glue, settle(pieces, glue, SETTINGS)
 
 
-def charges(seed: int = 1) -> list[Trigger]:
+def charges(seed: int = 1, way: str = "implode") -> list[Trigger]:
     """The tool's own demolition of that building."""
-    return triggers(extent(plans.example("masonry", 5, 18.0)), "implode", "left", seed)
+    return triggers(extent(plans.example("masonry", 5, 18.0)), way, "left", seed)
 
 
 @cache
-def collapse(seed: int = 1) -> Motion:
+def collapse(seed: int = 1, way: str = "implode") -> Motion:
     """Followed until nine seconds after the last charge."""
     pieces, glue, settled = full_building()
-    frames = math.ceil(24 * (9.0 + max(charge.time_s for charge in charges(seed))))
-    return simulate(pieces, glue, settled, charges(seed), frames, 24, SETTINGS)
+    frames = math.ceil(24 * (9.0 + max(charge.time_s for charge in charges(seed, way))))
+    return simulate(pieces, glue, settled, charges(seed, way), frames, 24, SETTINGS)
 
 
 def fallen_share(motion: Motion, frame: int) -> float:
@@ -68,9 +68,10 @@ def test_overlaps_stay_small_in_every_single_state() -> None:
     assert collapse().penetration_m[24:, 0].max() < 0.02
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_rubble_is_at_rest_within_nine_seconds(seed: int) -> None:
-    motion = collapse(seed)
+@pytest.mark.parametrize(("way", "seed"), [("implode", 1), ("implode", 3), ("topple", 3)])
+def test_rubble_is_at_rest_within_nine_seconds(way: str, seed: int) -> None:
+    """Of these and 39 others that are not run here one missed it: 0.055 m/s, a small building."""
+    motion = collapse(seed, way)
     speed = np.linalg.norm(motion.velocity_mps[-1], axis=1)[motion.alive[-1]]
     assert np.percentile(speed, 95) < 0.05
     still = motion.asleep[1:] & motion.asleep[:-1] & (np.abs(motion.velocity_mps[1:]).max(axis=2) == 0.0)

@@ -5,12 +5,14 @@ import json
 import sqlite3
 
 import pytest
+from PIL import Image
 
 from secondunit.runner.advance import advance
+from secondunit.runner.facts import see_brief
 from secondunit.runner.jobs import Stop
 from secondunit.runner.ledger import verify_ledger
 from secondunit.runner.workers import Quiet
-from secondunit.schema import BriefRequest, Cancelled, CollapseBrief, InputError, MakeRequest, Tri
+from secondunit.schema import AgeBrief, BriefRequest, Cancelled, CollapseBrief, InputError, MakeRequest, Tri
 from tests.runner import door
 
 
@@ -95,6 +97,58 @@ def test_file_that_changes_while_it_is_checked_is_not_kept(production, tmp_path)
         door.add_brief(production, workers=hands, matte_file=str(matte))
     with production.reading() as reading:
         assert reading.briefs("A010") == []
+
+
+def roto(production, pattern, workers=None):
+    """A brief of a face with mattes, put on record."""
+    brief = AgeBrief(shot="A010", performer="Pia", to_age=30, apparent_age=50)
+    request = BriefRequest(actor="Ann", brief=brief, roto_file=str(pattern))
+    return advance(production, request, workers=workers or door.Hands())
+
+
+@pytest.fixture
+def mattes(tmp_path):
+    """One for each frame of the plate and one before it."""
+    for number in (1000, 1001, 1002):
+        Image.new("L", (4, 3), number % 256).save(tmp_path / f"roto.{number}.png")
+    return tmp_path / "roto.####.png"
+
+
+def test_mattes_of_the_plates_frames_are_kept_by_content(production, mattes):
+    stored = door.done(roto(production, mattes))
+    with production.reading() as reading:
+        kept = reading.brief("A010", stored.id).roto
+    assert kept.first_frame == 1001
+    originals = [mattes.with_name(f"roto.{number}.png").read_bytes() for number in (1001, 1002)]
+    assert [(production.folder / one.path).read_bytes() for one in kept.files] == originals
+    with production.reading() as reading:
+        assert see_brief(production.folder, reading, "A010", stored.id) is Tri.TRUE
+        (production.folder / kept.files[1].path).write_bytes(b"changed in place")
+        assert see_brief(production.folder, reading, "A010", stored.id) is Tri.FALSE
+
+
+def test_one_matte_is_kept_for_every_frame(production, mattes):
+    stored = door.done(roto(production, mattes.with_name("roto.1001.png")))
+    with production.reading() as reading:
+        kept = reading.brief("A010", stored.id).roto
+    assert (kept.first_frame, len(kept.files)) == (None, 1)
+
+
+def test_mattes_that_lack_a_frame_leave_nothing(production, mattes):
+    before = lines(production)
+    mattes.with_name("roto.1002.png").unlink()
+    with pytest.raises(InputError, match=r"--roto .*roto\.####\.png: .* lacks frames 1002 of the plate's 1001-1002"):
+        roto(production, mattes)
+    assert lines(production) == before
+    assert not (production.folder / "blobs").exists()
+
+
+def test_mattes_that_the_tool_refuses_leave_nothing(production, mattes):
+    hands = door.Hands()
+    hands.fault = "--roto roto.####.png is black everywhere"
+    with pytest.raises(InputError, match="black everywhere"):
+        roto(production, mattes, hands)
+    assert not (production.folder / "blobs").exists()
 
 
 def test_brief_needs_the_plate_that_it_speaks_of(production):

@@ -60,10 +60,11 @@ def test_keys_that_are_none_are_refused(words, says):
         brief(**words)
 
 
-def test_briefs_of_version_2_are_at_full_strength_and_of_no_look():
+@pytest.mark.parametrize("version", [2, 3])
+def test_briefs_of_older_versions_are_at_full_strength_and_of_no_look(version):
     fields = json.loads(brief(regions={"neck": 0.5}).to_json())
     old = {name: value for name, value in fields.items() if name not in ("strength", "look")}
-    read = AgeBrief.from_json(json.dumps(old | {"schema": "age-brief/2"}))
+    read = AgeBrief.from_json(json.dumps(old | {"schema": f"age-brief/{version}"}))
     assert read == brief(regions={"neck": 0.5})
     assert (read.strength_at(7), read.look) == (1, None)
 

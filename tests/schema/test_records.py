@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from secondunit import schema
 from secondunit.schema import (
+    AgeBrief,
     BriefRequest,
     Camera,
     CollapseBrief,
@@ -25,6 +26,7 @@ from secondunit.schema import (
     Record,
     Role,
     StoredFile,
+    StoredFrames,
     Tri,
     Verdict,
     base,
@@ -73,7 +75,15 @@ def records():
     )  # fmt: skip
     people = st.builds(Person, name=st.just("Åsa"), roles=st.tuples(st.sampled_from(Role)), key=st.none() | texts)
     notes = st.builds(Note, at=st.just(AT), version=texts, text=texts, frame=st.none() | st.integers(), by=texts)
-    return st.one_of(briefs, cameras, lights, plates, people, notes)
+    kept = st.builds(StoredFile, path=st.just("blobs/x.png"), sha256=sha256s)
+    faces = st.builds(
+        AgeBrief, shot=shots, performer=st.just("Pia"), to_age=st.integers(0, 120), apparent_age=st.just(40),
+        roto=st.none() | st.builds(
+            StoredFrames, files=st.lists(kept, min_size=1, max_size=3).map(tuple),
+            first_frame=st.none() | st.integers(0, 10**6),
+        ),
+    )  # fmt: skip
+    return st.one_of(briefs, faces, cameras, lights, plates, people, notes)
 
 
 @given(records())
@@ -151,6 +161,15 @@ def test_brief_request_of_version_1_is_read():
     del fields["device"]
     old = json.dumps(fields | {"schema": "brief-request/1"})
     assert BriefRequest.from_json(old) == BriefRequest(actor="Ann", brief=brief, device=None)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_age_brief_of_an_older_version_is_read(version):
+    """It knew no mattes from outside."""
+    brief = AgeBrief(shot="A010", performer="Pia", to_age=30, apparent_age=50)
+    fields = json.loads(brief.to_json())
+    del fields["roto"]
+    assert AgeBrief.from_json(json.dumps(fields | {"schema": f"age-brief/{version}"})) == brief
 
 
 @pytest.mark.usefixtures("upgrades")

@@ -6,7 +6,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from secondunit.faces import topology
-from secondunit.tools.age.shape import Shape, field, stmap
+from secondunit.tools.age.shape import Shape, field, held, stmap
 from secondunit.tools.age.shifted import compose
 
 SIZE = 640, 720
@@ -86,6 +86,20 @@ def test_older_goes_down_and_the_map_is_backward():
         x, y = points[index, :2].astype(int)
         assert older.offsets[y - older.y, x - older.x, 1] < -0.3
         assert younger.offsets[y - younger.y, x - younger.x, 1] > 0.3
+
+
+def test_what_is_held_keeps_every_bit():
+    points, plate = face(), shot(matte_of(face()), stripes(20))
+    moved = field(points, SIZE, Shape.all(1))
+    still = np.zeros(SIZE, np.float32)
+    still[:, : SIZE[1] // 2] = 1
+    out, touched = compose(plate, held(moved, still), matte_of(points))
+    assert not touched[still > 0].any()
+    assert (out[still > 0] == plate[still > 0]).all()
+    whole, _ = compose(plate, moved, matte_of(points))
+    away = np.s_[:, SIZE[1] // 2 + 40 :]
+    assert (out[away] == whole[away]).mean() > 0.99
+    assert (out[away] != plate[away]).any()
 
 
 def test_no_folds_at_any_shape_or_pose():
@@ -223,3 +237,26 @@ def test_an_stmap_leads_to_where_the_plate_was_sampled():
     assert (u * width, (1 - v) * height) == pytest.approx((x + 0.5 + dx, y + 0.5 + dy), abs=1e-3)
     none = stmap(moved, SIZE, np.zeros(SIZE, bool))
     assert np.ptp(none[..., 0], axis=0).max() == 0
+
+
+def test_grain_is_as_strong_where_the_shape_moves():
+    """Sampling between pixels softens; what it takes from grain is given back."""
+    points = face()
+    matte = matte_of(points)
+    noise = np.random.default_rng(8).normal(0, 0.01, (*SIZE, 3)).astype(np.float32)
+    moved = field(points, SIZE, Shape.all(1))
+    out, _ = compose(0.3 + noise, moved, matte)
+    inside = np.zeros(SIZE, bool)
+    far = np.hypot(moved.offsets[..., 0], moved.offsets[..., 1]) > 0.3
+    inside[moved.box] = far
+    inside &= cv2.erode(matte, np.ones((31, 31), np.uint8)) > 0.9
+    assert inside.sum() > 2000
+    fine = [one - cv2.GaussianBlur(one, (0, 0), 1.0) for one in (out, 0.3 + noise)]
+    assert 0.93 < fine[0][inside].std() / fine[1][inside].std() < 1.05
+
+
+def test_nobody_there_moves_nothing():
+    points, plate = face(), shot(matte_of(face()), stripes(0))
+    out, touched = compose(plate, field(points, SIZE, Shape.all(1)), np.zeros(SIZE, np.float32))
+    assert (out == plate).all()
+    assert not touched.any()

@@ -1,6 +1,7 @@
 """The command that makes a performer younger or older."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -68,6 +69,23 @@ def age(
     at: Annotated[
         str | None, typer.Option(metavar="X,Y", help="A point on their face, in pixels, where the plate shows several.")
     ] = None,
+    roto: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|PATTERN",
+            help="Mattes: white where the performer is in front, black where nothing may change.  [default: found]",
+        ),
+    ] = None,
+    track: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="USD", help="Their head, animated, with the camera: carries the face where it is not seen."
+        ),
+    ] = None,
+    track_prim: Annotated[
+        str | None,
+        typer.Option("--track-prim", metavar="/PATH", help="The head in it.  [default: the only animated transform]"),
+    ] = None,
     quality: QualityOf = "draft",
     plate: PlateOf = None,
     device: DeviceOf = "cpu",
@@ -86,10 +104,11 @@ def age(
     home = opened(context, folder)
     taken = _taken(home, look, performer, said) if look is not None else None
     brief: dict[str, Any] = {"shot": shot, "performer": performer, "quality": quality, **said}
-    brief |= {"face_at": words.pair(at, "--at") if at else None}
+    brief |= {"face_at": words.pair(at, "--at") if at else None, "track_prim": track_prim}
     if taken is not None:
         brief |= {**taken.look.direction, "look": taken.look.named}
-    run = making.Run(home, acting(person), {}, plate, device, as_json)
+    files = {"roto_file": roto, "track_file": str(track) if track else None}
+    run = making.Run(home, acting(person), files, plate, device, as_json)
     made = run.make(AgeBrief.read(**brief))
     told = {"look": {**_named(taken), "state": taken.state}} if taken else {}
     tell(as_json, making.answer(home, made) | told, *making.lines(home, made))

@@ -35,12 +35,15 @@ class Found:
     score: float
 
 
-def detect(picture: Array, network: Network, differs: Array | None = None) -> tuple[Found, ...]:
+def detect(
+    picture: Array, network: Network, differs: Array | None = None, scale: float = LARGEST_SCALE
+) -> tuple[Found, ...]:
     """Faces in uint8 display-referred RGB (H, W, 3), square pixels, best first.
 
     differs: bool, the picture's height and any width; where given, only faces with such a pixel in their box.
+    scale: how much the picture is enlarged at most; faces of less than 18 pixels by that are not looked for.
     """
-    boxes, scores = _candidates(picture, network)
+    boxes, scores = _candidates(picture, network, scale)
     if differs is not None:
         touched = [_touched(differs, box, differs.shape[1] / picture.shape[1]) for box in boxes]
         boxes, scores = boxes[touched], scores[touched]
@@ -82,10 +85,10 @@ def overlap(boxes: Array, box: Array) -> Array:
     return np.asarray(shared / np.maximum(whole, 1e-9))
 
 
-def _candidates(picture: Array, network: Network) -> tuple[Array, Array]:
+def _candidates(picture: Array, network: Network, scale: float) -> tuple[Array, Array]:
     """Boxes (N, 4) in pixels of the picture, and scores (N,), of everything worth a second look."""
     boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
-    for level, ratio in _levels(picture):
+    for level, ratio in _levels(picture, scale):
         for tile, corner in _tiles(level):
             found, score = network.look([tile])
             good = score[0] >= WORTH_A_LOOK
@@ -94,10 +97,9 @@ def _candidates(picture: Array, network: Network) -> tuple[Array, Array]:
     return np.concatenate(boxes), np.concatenate(scores)
 
 
-def _levels(picture: Array) -> Iterator[tuple[Array, Array]]:
-    """The picture at falling sizes, and the picture's pixels per pixel of each, x and y."""
+def _levels(picture: Array, scale: float) -> Iterator[tuple[Array, Array]]:
+    """The picture at falling sizes from a scale on, and the picture's pixels per pixel of each, x and y."""
     height, width = picture.shape[:2]
-    scale = LARGEST_SCALE
     while True:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

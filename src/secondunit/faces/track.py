@@ -15,6 +15,8 @@ from .mesh import yaw_deg
 Array = np.ndarray[Any, Any]
 MENDED = 4
 """Gaps of at most so many frames are filled."""
+GUESSED = 0.2
+"""By how much less a filled frame is trusted, for each frame that it lies away from one in which the face was seen."""
 TURNED, AWAY = 45.0, 65.0
 """Degrees of yaw from which the edit fades, and at which there is none."""
 FADE = 3
@@ -36,13 +38,14 @@ class Track:
 
 def track(found: Mapping[int, Array], plate: Plate, cuts: Sequence[int]) -> Track:
     """A face from its points (468,3) by frame: short gaps filled, every run between cuts and gaps steadied, presence
-    faded at its ends and on turned heads.
+    faded at its ends, in what was filled and on turned heads.
     """
     frames, points = _filled(found, cuts)
     out, presence = points.copy(), np.ones(len(frames), np.float32)
-    for run in _runs(frames, cuts):
+    for run in runs(frames, cuts):
         out[run] = smooth.steady(points[run], plate.fps)
-        presence[run] = _facing(out[run]) * _ends(frames[run], plate, cuts)
+        presence[run] = facing(out[run]) * ends(frames[run], plate, cuts)
+    presence *= _known(frames, sorted(found))
     return Track(frames, out, presence, tuple(c for c in cuts if c in frames))
 
 
@@ -58,21 +61,27 @@ def _filled(found: Mapping[int, Array], cuts: Sequence[int]) -> tuple[Array, Arr
     return np.array(known), np.stack([points[n] for n in known])
 
 
-def _runs(frames: Array, cuts: Sequence[int]) -> list[slice]:
+def runs(frames: Array, cuts: Sequence[int]) -> list[slice]:
     """Stretches of frames one after the other, without a cut."""
     breaks = [n for n in range(1, len(frames)) if frames[n] != frames[n - 1] + 1 or int(frames[n]) in cuts]
     edges = [0, *breaks, len(frames)]
     return [slice(a, b) for a, b in pairwise(edges)]
 
 
-def _facing(points: Array) -> Array:
+def facing(points: Array) -> Array:
     """(N,) 1 where the face looks our way, 0 in profile, between them smooth."""
     yaw = np.abs([yaw_deg(one) for one in points])
     share = np.clip((AWAY - yaw) / (AWAY - TURNED), 0, 1)
     return np.asarray(share * share * (3 - 2 * share))
 
 
-def _ends(frames: Array, plate: Plate, cuts: Sequence[int]) -> Array:
+def _known(frames: Array, found: Sequence[int]) -> Array:
+    """(N,) 1 where the face was found, less the farther a filled frame lies from there."""
+    away = np.abs(frames[:, None] - np.array(found)).min(axis=1)
+    return np.asarray(1 - GUESSED * away, np.float32)
+
+
+def ends(frames: Array, plate: Plate, cuts: Sequence[int]) -> Array:
     """(N,) a short fade where a face comes or goes; none at a cut, or where the plate itself begins and ends."""
     fade = np.ones(len(frames))
     ramp = (np.arange(FADE) + 1) / (FADE + 1)

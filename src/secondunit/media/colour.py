@@ -5,7 +5,7 @@ Only the `opencolorio` module is used: the OCIO inside OpenImageIO is of another
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -148,11 +148,12 @@ def view_for(space: str) -> View:
 
 
 def show(pixels: Array, view: View) -> Array:
-    """ACEScg float (H, W, 3) as uint8 display code values, rounded to nearest."""
-    out = np.array(pixels, np.float32, order="C")
-    _apply(_view_processor(view.display, view.view), out)
-    shown: Array = np.rint(np.clip(out, 0.0, 1.0) * 255.0).astype(np.uint8)
-    return shown
+    """ACEScg float or half (H, W, 3) as uint8 display code values, rounded to nearest."""
+    seen = np.ascontiguousarray(pixels, np.float16 if pixels.dtype == np.float16 else np.float32)
+    out: Array = np.empty(seen.shape, np.uint8)
+    processor = _view_processor(view.display, view.view, seen.dtype == np.float16)
+    _in_bands(lambda part, to: processor.apply(_packed(part), _packed(to)), seen, out)
+    return out
 
 
 def guess(kind: str, hints: Mapping[str, str], name: str) -> Guess:
@@ -244,15 +245,29 @@ def _guess_movie(hints: Mapping[str, str]) -> Guess:
 
 
 def _apply(processor: "PyOpenColorIO.CPUProcessor", pixels: Array) -> None:
-    """Transform in place, in bands of rows on threads: OCIO lets go of the interpreter while it works.
+    """Transform in place."""
+    _in_bands(processor.applyRGB, pixels)
+
+
+def _in_bands(apply: Callable[..., None], *pictures: Array) -> None:
+    """Transform in bands of rows on threads: OCIO lets go of the interpreter while it works.
 
     The number of bands does not depend on the machine, so that its results do not either.
     """
-    if pixels.size < SMALL:
-        processor.applyRGB(pixels)
+    if pictures[0].size < SMALL:
+        apply(*pictures)
         return
     with ThreadPoolExecutor(BANDS) as pool:
-        list(pool.map(processor.applyRGB, np.array_split(pixels, BANDS)))
+        list(pool.map(apply, *(np.array_split(picture, min(BANDS, len(picture))) for picture in pictures)))
+
+
+def _packed(picture: Array) -> "PyOpenColorIO.PackedImageDesc":
+    """A contiguous picture (H, W, 3) as OCIO takes it."""
+    import PyOpenColorIO as ocio
+
+    depth = {1: ocio.BIT_DEPTH_UINT8, 2: ocio.BIT_DEPTH_F16, 4: ocio.BIT_DEPTH_F32}[picture.itemsize]
+    height, width = picture.shape[:2]
+    return ocio.PackedImageDesc(picture, width, height, ocio.CHANNEL_ORDERING_RGB, depth, *picture.strides[::-1])
 
 
 @functools.cache
@@ -270,11 +285,13 @@ def _input_processor(space: str) -> "PyOpenColorIO.CPUProcessor":
 
 
 @functools.cache
-def _view_processor(display: str, view: str) -> "PyOpenColorIO.CPUProcessor":
+def _view_processor(display: str, view: str, half: bool) -> "PyOpenColorIO.CPUProcessor":
+    """To eight bits, from half floats or from floats."""
     import PyOpenColorIO as ocio
 
     transform = ocio.DisplayViewTransform(src=WORKING, display=display, view=view)
-    return config().getProcessor(transform).getDefaultCPUProcessor()
+    depths = ocio.BIT_DEPTH_F16 if half else ocio.BIT_DEPTH_F32, ocio.BIT_DEPTH_UINT8
+    return config().getProcessor(transform).getOptimizedCPUProcessor(*depths, ocio.OPTIMIZATION_DEFAULT)
 
 
 @functools.cache

@@ -4,8 +4,9 @@ It reads one JSON request a line on standard input and answers one JSON line on 
 files in its scratch folder. It limits its own memory, time and file size before the first request, dumps no core,
 and ends when its input ends or its parent dies.
 
-{"do": "picture", "path": …, "kind": …, "out": …}   one picture
+{"do": "picture", "path": …, "kind": …, "out": …}   one picture; with "matte": true its alpha alone will do
 {"do": "camera", "path": …}                         the one camera of a USD file
+{"do": "track", "path": …, "first": …, "last": …}   the head track of a USD file; "prim" names the head
 {"do": "open", "path": …}                           a movie: its facts
 {"do": "next", "out": …}                            the movie's next frame, or {"end": true}
 """
@@ -48,7 +49,13 @@ class Session:
             return {"refused": f"cannot be decoded ({type(error).__name__}, {_line(error)}): export or copy it again"}
 
     def _doing(self) -> dict[str, Callable[[Answer], Answer]]:
-        return {"picture": self.picture, "camera": self.camera, "open": self.open, "next": self.next}
+        return {
+            "picture": self.picture,
+            "camera": self.camera,
+            "track": self.track,
+            "open": self.open,
+            "next": self.next,
+        }
 
     def camera(self, request: Answer) -> Answer:
         """Read the camera of a USD file."""
@@ -56,11 +63,18 @@ class Session:
 
         return read(Path(request["path"]))
 
+    def track(self, request: Answer) -> Answer:
+        """Read the head track of a USD file."""
+        from .decode_track import read
+
+        return read(Path(request["path"]), int(request["first"]), int(request["last"]), request.get("prim"))
+
     def picture(self, request: Answer) -> Answer:
         """Decode one still or one frame of a sequence."""
         from .decode_picture import read
 
-        return self._write(read(Path(request["path"]), request["kind"], self.scratch, self.limits), request["out"])
+        path, matte = Path(request["path"]), bool(request.get("matte"))
+        return self._write(read(path, request["kind"], self.scratch, self.limits, matte=matte), request["out"])
 
     def open(self, request: Answer) -> Answer:
         """Open a movie and say what it is."""

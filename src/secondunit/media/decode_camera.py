@@ -53,9 +53,9 @@ def _still(camera: Any, unit: float) -> tuple[Array, Array]:
     from pxr import Usd
 
     times = _times(camera) or [Usd.TimeCode.Default()]
-    lens, matrix = _at(camera, times[0])
+    lens, matrix = at_time(camera, times[0])
     for time in times[1:]:
-        other_lens, other = _at(camera, time)
+        other_lens, other = at_time(camera, time)
         between = f"between frames {times[0]:g} and {time:g}"
         metres = float(np.linalg.norm(other[3, :3] - matrix[3, :3])) * unit
         turn = float(np.arccos(np.clip((np.trace(other[:3, :3] @ matrix[:3, :3].T) - 1) / 2, -1, 1)))
@@ -79,14 +79,15 @@ def _attributes(camera: Any) -> Iterator[Any]:
     from pxr import UsdGeom
 
     prim = camera.GetPrim()
-    yield from _lens(camera)
+    yield from lens_of(camera)
     while prim and not prim.IsPseudoRoot():
         if prim.IsA(UsdGeom.Xformable):
             yield from (op.GetAttr() for op in UsdGeom.Xformable(prim).GetOrderedXformOps())
         prim = prim.GetParent()
 
 
-def _lens(camera: Any) -> tuple[Any, ...]:
+def lens_of(camera: Any) -> tuple[Any, ...]:
+    """Attributes: focal length, aperture across and down, its offset across and up."""
     return (
         camera.GetFocalLengthAttr(),
         camera.GetHorizontalApertureAttr(),
@@ -96,8 +97,9 @@ def _lens(camera: Any) -> tuple[Any, ...]:
     )
 
 
-def _at(camera: Any, time: Any) -> tuple[Array, Array]:
-    lens = np.array([float(attribute.Get(time)) for attribute in _lens(camera)])
+def at_time(camera: Any, time: Any) -> tuple[Array, Array]:
+    """Values (5,) of `lens_of`, and the rigid matrix (4,4) camera to world, row vectors. Raises Refused."""
+    lens = np.array([float(attribute.Get(time)) for attribute in lens_of(camera)])
     matrix = np.array(camera.ComputeLocalToWorldTransform(time), np.float64).reshape(4, 4)
     if not (np.isfinite(lens).all() and np.isfinite(matrix).all() and (lens[:3] > 0).all()):
         raise Refused("holds a camera whose lens or place is no number")

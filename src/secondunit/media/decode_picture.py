@@ -55,8 +55,11 @@ class Picture:
     notes: list[str] = field(default_factory=list)
 
 
-def read(path: Path, kind: str, scratch: Path, limits: Limits) -> Picture:
-    """Decode one picture whose kind is known from its first bytes; raises Refused."""
+def read(path: Path, kind: str, scratch: Path, limits: Limits, *, matte: bool = False) -> Picture:
+    """Decode one picture whose kind is known from its first bytes; raises Refused.
+
+    matte: an EXR with an alpha channel alone is a grey picture of it.
+    """
     # OpenImageIO chooses the reader by suffix: the link's is ours, so a lying name cannot choose another.
     link = scratch / f"input{SUFFIX[kind]}"
     link.unlink(missing_ok=True)
@@ -65,7 +68,7 @@ def read(path: Path, kind: str, scratch: Path, limits: Limits) -> Picture:
     oiio.attribute("threads", 1)
     oiio.attribute("exr_threads", 1)
     oiio.attribute("limits:imagesize_MB", 0)  # ours are checked before any pixel is read, and say more
-    return _read_exr(link, limits) if kind == "EXR" else _read_other(link, kind, limits)
+    return _read_exr(link, limits, matte) if kind == "EXR" else _read_other(link, kind, limits)
 
 
 def check_size(width: int, height: int, limits: Limits) -> None:
@@ -80,7 +83,7 @@ def check_size(width: int, height: int, limits: Limits) -> None:
         )
 
 
-def _read_exr(path: Path, limits: Limits) -> Picture:
+def _read_exr(path: Path, limits: Limits, matte: bool) -> Picture:
     import OpenEXR
 
     try:
@@ -88,7 +91,7 @@ def _read_exr(path: Path, limits: Limits) -> Picture:
         parts = [dict(part.header) for part in file.parts]
     except Exception as error:
         raise Refused(f"has a damaged EXR header ({_short(error)})") from error
-    index, names = _choose(parts)
+    index, names = _choose(parts, ("Y", "A") if matte else ("Y",))
     header = parts[index]
     data, display = window(header["dataWindow"]), window(header["displayWindow"])
     for box in (data, display):
@@ -105,8 +108,8 @@ def _read_exr(path: Path, limits: Limits) -> Picture:
     return Picture(_rgb(pixels), data, display, aspect, fields, _exr_hints(header), notes)
 
 
-def _choose(parts: list[dict[str, Any]]) -> tuple[int, list[str]]:
-    """The first part with R, G, B (or a layer of them, or Y alone), and its channels in order."""
+def _choose(parts: list[dict[str, Any]], alone: tuple[str, ...]) -> tuple[int, list[str]]:
+    """The first part with R, G, B (or a layer of them, or one of the channels that do alone), and its channels."""
     seen = []
     for index, header in enumerate(parts):
         if "deep" in str(header.get("type", "")):
@@ -117,8 +120,9 @@ def _choose(parts: list[dict[str, Any]]) -> tuple[int, list[str]]:
         for prefix in ("", *sorted({name.rpartition(".")[0] + "." for name in names if "." in name})):
             if all(prefix + letter in names for letter in "RGB"):
                 return index, [prefix + letter for letter in "RGBA" if prefix + letter in names]
-        if "Y" in names and "RY" not in names:
-            return index, ["Y"]
+        for letter in alone:
+            if letter in names and "RY" not in names:
+                return index, [letter]
     shown = ", ".join(seen[:8]) or "none"
     raise Refused(f"has no R, G and B channels (it holds {shown})", "export the beauty pass as RGB")
 

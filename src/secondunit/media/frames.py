@@ -1,4 +1,4 @@
-"""Our own frames on disk: OpenEXR, ZIP, half or float, with windows, pixel aspect and header. For trusted files only.
+"""Our own frames on disk: OpenEXR, ZIP or PIZ, half or float, windows, pixel aspect and header. For trusted files only.
 
 Files from outside go through `plates.ingest`, which decodes them in a child process.
 """
@@ -37,15 +37,18 @@ class Frame:
     pixel_aspect: float = 1.0
     header: dict[str, Field] = field(default_factory=dict)
 
-    def stack(self, names: Sequence[str] = ("R", "G", "B"), window: Window | None = None) -> Array:
+    def stack(
+        self, names: Sequence[str] = ("R", "G", "B"), window: Window | None = None, *, as_stored: bool = False
+    ) -> Array:
         """float32 (H, W, len(names)) over `window` (default: the data window); zero where there is no data.
 
-        Raises InputError when a channel is absent.
+        as_stored: in the file's own type instead. Raises InputError when a channel is absent.
         """
         absent = [name for name in names if name not in self.channels]
         if absent:
             raise InputError(f"The frame has no channel {absent[0]!r}; it holds {', '.join(sorted(self.channels))}.")
-        planes = np.stack([self.channels[name] for name in names], axis=-1).astype(np.float32)
+        planes = np.stack([self.channels[name] for name in names], axis=-1)
+        planes = planes if as_stored else planes.astype(np.float32)
         return planes if window is None else reframe(planes, self.data_window, window)
 
 
@@ -71,6 +74,8 @@ def whole(width: int, height: int) -> Window:
 
 def to_half(values: Array) -> Array:
     """float16, with values beyond half's range held at +-65504 so that no infinity is made."""
+    if values.dtype == np.float16:
+        return values
     return np.clip(values, -HALF_MAX, HALF_MAX).astype(np.float16)
 
 
@@ -83,8 +88,11 @@ def write_layer(
     display_window: Window | None = None,
     pixel_aspect: float = 1.0,
     header: Mapping[str, Field] | None = None,
+    grained: bool = False,
 ) -> None:
     """Write one EXR, ZIP (16 lines a block, lossless). `header` entries win over nothing but layout fields.
+
+    grained: the picture is a photograph: PIZ, lossless too, packs grain tighter, and in half the time.
 
     channels: name -> (H, W); pixel_type: "half" for colour, "float" for depth, positions, vectors, UV and Cryptomatte.
     The data window defaults to the whole picture, the display window to the data window.
@@ -98,7 +106,7 @@ def write_layer(
         raise ValueError(f"{path.name}: data window {data} does not fit a picture of {shape[1]} x {shape[0]}")
     fields = {name: decode(value) for name, value in (header or {}).items() if name not in STRUCTURE}
     fields |= {
-        "compression": OpenEXR.ZIP_COMPRESSION,
+        "compression": OpenEXR.PIZ_COMPRESSION if grained else OpenEXR.ZIP_COMPRESSION,
         "type": OpenEXR.scanlineimage,
         "dataWindow": _box(data),
         "displayWindow": _box(display_window or data),
@@ -163,6 +171,21 @@ def _ends_with_its_last_lines(file: bytes) -> bool:
     return bool(last + 8 + length == len(file))
 
 
+def read_header(path: Path) -> dict[str, Field]:
+    """What the header of a frame that this program wrote says (`Frame.header`), without its pixels.
+
+    Raises InputError when it is missing or damaged.
+    """
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            # Closing the file empties the header.
+            return {name: encode(value) for name, value in file.header().items() if name not in STRUCTURE}
+    except (RuntimeError, OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): make or ingest it again.") from error
+
+
 def read_rgb(path: Path, over: Window | None = None) -> Array:
     """float32 (H, W, 3) ACEScg of one of our frames, over its data window or the window given."""
     return read(path).stack(window=over)
@@ -180,7 +203,7 @@ def _plane(plane: Array, pixel_type: str, where: str) -> Array:
         y, x = np.argwhere(bad)[0]
         raise WorkFailed(f"{where} has {int(bad.sum())} NaN or infinite values, the first at x {x}, y {y}: not kept.")
     if pixel_type == "half":
-        return np.ascontiguousarray(plane if plane.dtype == np.float16 else to_half(plane))
+        return np.ascontiguousarray(to_half(plane))
     if pixel_type != "float":
         raise ValueError(f"pixel_type {pixel_type!r}: use half, float or uint32")
     return np.ascontiguousarray(plane, np.float32)

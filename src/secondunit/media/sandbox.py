@@ -45,19 +45,19 @@ class Decoder(Child):
     def __init__(self, scratch: Path, limits: Limits, check: Callable[[], None] = nothing) -> None:
         super().__init__(COMMAND, scratch, limits, check)
 
-    def pictures(self, files: Iterable[tuple[Path, Kind]]) -> Iterator[Decoded]:
+    def pictures(self, files: Iterable[tuple[Path, Kind]], *, mattes: bool = False) -> Iterator[Decoded]:
         """Decode pictures in order, one ahead of the caller. The pixels of one are gone when the next is asked for.
 
-        Raises InputError that names the file.
+        mattes: an EXR may hold an alpha channel alone. Raises InputError that names the file.
         """
         waiting: tuple[Path, Path] | None = None
         for number, (path, kind) in enumerate(files):
             out = self.scratch / f"pixels{number % 2}.npy"
             if waiting is None:
-                self._ask_picture(path, kind, out)
+                self._ask_picture(path, kind, out, mattes)
             else:
                 answer = self._answer(waiting[0].name)
-                self._ask_picture(path, kind, out)
+                self._ask_picture(path, kind, out, mattes)
                 yield self._decoded(answer, waiting[1], waiting[0].name)
             waiting = path, out
         if waiting is not None:
@@ -66,6 +66,11 @@ class Decoder(Child):
     def camera(self, path: Path) -> dict[str, Any]:
         """The camera of a USD file as numbers; see `decode_camera.read`. Raises InputError."""
         self.send({"do": "camera", "path": str(path.resolve())})
+        return self._answer(path.name)
+
+    def track(self, path: Path, frames: range, prim: str | None) -> dict[str, Any]:
+        """The head track of a USD file as numbers; see `decode_track.read`. Raises InputError."""
+        self.send({"do": "track", "path": str(path.resolve()), "first": frames[0], "last": frames[-1], "prim": prim})
         return self._answer(path.name)
 
     def open_movie(self, path: Path) -> dict[str, Any]:
@@ -89,9 +94,9 @@ class Decoder(Child):
     def _out(self, number: int) -> str:
         return str((self.scratch / f"pixels{number % 2}.npy").resolve())
 
-    def _ask_picture(self, path: Path, kind: Kind, out: Path) -> None:
+    def _ask_picture(self, path: Path, kind: Kind, out: Path, matte: bool) -> None:
         request = {"do": "picture", "path": str(path.resolve()), "kind": kind.value, "out": str(out.resolve())}
-        self.send(request)
+        self.send(request | {"matte": matte})
 
     def _answer(self, name: str) -> dict[str, Any]:
         line = self._line(name)

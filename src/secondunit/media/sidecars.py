@@ -34,7 +34,7 @@ class Extras:
     def occluders(self, source: str) -> str:
         """Mattes of what stands before the building, as float channel `A`; returns their name pattern."""
         for number, path, picture in self._pictures(source, "occluder matte"):
-            matte = self._placed(matte_of(picture, path.name)[..., None], picture, path.name)
+            matte = placed(matte_of(picture, path.name)[..., None], picture, self.display, path.name)
             target = self.staging / f"occluders.{number:04d}.exr"
             frames.write_layer(target, {"A": matte[..., 0]}, pixel_type="half", data_window=self.display)
         self._fill("occluders")
@@ -47,7 +47,7 @@ class Extras:
                 guess = colour.guess(sniff(path, self.limits).value, picture.hints, path.name)
                 self.notes.append(f"clean plate: {guess.said.rstrip('.')}")
                 space = guess.space
-            rgb = self._placed(colour.to_working(picture.pixels[..., :3], space), picture, path.name)
+            rgb = placed(colour.to_working(picture.pixels[..., :3], space), picture, self.display, path.name)
             frames.write_rgb(self.staging / f"clean.{number:04d}.exr", rgb, data_window=self.display)
         self._fill("clean")
         return "clean.%04d.exr"
@@ -59,16 +59,6 @@ class Extras:
             if not np.isfinite(picture.pixels).all():
                 raise InputError(f"{path.name} has NaN or infinite pixels: repair the {what} first.")
             yield number, path, picture
-
-    def _placed(self, pixels: Array, picture: Decoded, name: str) -> Array:
-        here, there = _size(picture.display_window), _size(self.display)
-        if here != there:
-            raise InputError(
-                f"{name} is {here[0]} x {here[1]} pixels and the plate {there[0]} x {there[1]}: give it at plate size."
-            )
-        if picture.display_window != self.display and picture.data_window == picture.display_window:
-            return pixels  # a plain picture for a plate whose window does not start at zero
-        return frames.reframe(pixels, picture.data_window, self.display)
 
     def _fill(self, stem: str) -> None:
         """One picture for all frames: further names for the same file."""
@@ -116,6 +106,18 @@ def matte_of(picture: Decoded, name: str) -> Array:
     if not np.isfinite(matte).all():
         raise InputError(f"{name} has NaN or infinite pixels: repair the matte first.")
     return np.asarray(np.clip(matte, 0.0, 1.0), np.float32)
+
+
+def placed(pixels: Array, picture: Decoded, display: Window, name: str) -> Array:
+    """Pixels (h,w,C) of a picture over the plate's display window, zero beyond them. InputError for another size."""
+    here, there = _size(picture.display_window), _size(display)
+    if here != there:
+        raise InputError(
+            f"{name} is {here[0]} x {here[1]} pixels and the plate {there[0]} x {there[1]}: give it at plate size."
+        )
+    if picture.display_window != display and picture.data_window == picture.display_window:
+        return pixels  # a plain picture for a plate whose window does not start at zero
+    return frames.reframe(pixels, picture.data_window, display)
 
 
 def _size(box: Window) -> tuple[int, int]:

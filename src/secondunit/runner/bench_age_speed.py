@@ -86,6 +86,8 @@ def measure(still: "Still", scratch: Path, quiet: Listener, progress: Progress) 
     """Frames a second and core, with and without reading and writing; by length; a changed slider; memory."""
     timing, steps = _Timing(still, scratch, quiet), len(LENGTHS) + 2
     progress(STAGE, 0, steps)
+    # Modules, networks and hashes of code are loaded once: they are no frame's, and not the first clip's either.
+    timing.make(timing.clip(LENGTHS[0] - 1), InProcess)
     spent, profile, take = [], cProfile.Profile(time.process_time), None
     for done, count in enumerate(LENGTHS, start=1):
         take = timing.clip(count)

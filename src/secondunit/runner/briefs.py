@@ -3,6 +3,7 @@
 Only `advance` calls this.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from secondunit.runner import entries
@@ -10,7 +11,7 @@ from secondunit.runner.given import file_sha256, file_text
 from secondunit.runner.named import plate_named
 from secondunit.runner.production import Production
 from secondunit.runner.workers import Listener, Workers
-from secondunit.schema import Brief, BriefRequest, InputError, Outcome, Plate
+from secondunit.schema import Brief, BriefRequest, InputError, Outcome, Plate, StoredFile, StoredFrames
 from secondunit.store import blobs
 
 
@@ -36,9 +37,14 @@ def _checked(
         workers.find_device(request.device)
     if request.building_file is not None:
         brief = _with(brief, building=file_text(Path(request.building_file), "--building", "a TOML file"))
-    matte = Path(request.matte_file) if request.matte_file is not None else None
-    before = file_sha256(matte, "--matte") if matte else None
-    given = {"--matte": request.matte_file, "--building": request.building_file}
+    files = _given(request, plate)
+    before = {path: file_sha256(path, option) for option, listed in files.items() for path in listed.files}
+    given = {
+        "--matte": request.matte_file,
+        "--building": request.building_file,
+        "--roto": request.roto_file,
+        "--track": request.track_file,
+    }
     workers.check(
         brief,
         plate,
@@ -46,12 +52,44 @@ def _checked(
         given={option: Path(name) for option, name in given.items() if name is not None},
     )
     console.check()
-    if matte:
-        stored = blobs.keep(production.folder, matte)
-        if stored.sha256 != before:
-            raise InputError(f"--matte {matte} changed while it was read: give it again when it is whole.")
-        brief = _with(brief, matte=stored)
-    return request.model_copy(update={"brief": brief, "matte_file": None, "building_file": None})
+    for option, listed in files.items():
+        stored = tuple(_kept(production, path, option, before[path]) for path in listed.files)
+        kept = StoredFrames(files=stored, first_frame=listed.first_frame) if option == "--roto" else stored[0]
+        brief = _with(brief, **{option.removeprefix("--"): kept})
+    done = dict.fromkeys(("matte_file", "roto_file", "track_file", "building_file"))
+    return request.model_copy(update={**done, "brief": brief})
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Files of the user's own; first_frame as in `StoredFrames`."""
+
+    files: tuple[Path, ...]
+    first_frame: int | None = None
+
+
+def _given(request: BriefRequest, plate: Plate) -> dict[str, _Given]:
+    """Files that a request names and that are kept, by option. Raises InputError for what a sequence lacks."""
+    out = {}
+    if request.matte_file is not None:
+        out["--matte"] = _Given((Path(request.matte_file),))
+    if request.track_file is not None:
+        out["--track"] = _Given((Path(request.track_file),))
+    if request.roto_file is not None:
+        from secondunit.media import mattes, sidecars
+
+        with sidecars.named("--roto", request.roto_file):
+            found = mattes.listed(request.roto_file, plate.frames)
+        out["--roto"] = _Given(found.files, plate.first_frame if found.numbered else None)
+    return out
+
+
+def _kept(production: Production, path: Path, option: str, before: str) -> StoredFile:
+    """A user's file copied in. Raises InputError where it is no longer what was checked."""
+    stored = blobs.keep(production.folder, path)
+    if stored.sha256 != before:
+        raise InputError(f"{option} {path} changed while it was read: give it again when it is whole.")
+    return stored
 
 
 def _with(brief: Brief, **fields: object) -> Brief:

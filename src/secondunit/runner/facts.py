@@ -16,7 +16,6 @@ from secondunit.runner.facts_use import Asked
 from secondunit.schema import (
     ApproveRequest,
     BriefRequest,
-    CollapseBrief,
     Draft,
     IngestRequest,
     InputError,
@@ -90,9 +89,7 @@ def see_brief(folder: Path, reading: Reading, shot: str, brief: str) -> Tri:
     if hashlib.sha256(text.encode()).hexdigest() != stored.brief_sha256:
         return Tri.FALSE
     try:
-        words = read_brief(text)
-        matte = words.matte if isinstance(words, CollapseBrief) else None
-        return Tri.of(matte is None or intact(folder, matte))
+        return Tri.of(all(intact(folder, stored) for stored in read_brief(text).files))
     except InputError:
         return Tri.FALSE
     except OSError:

@@ -2,7 +2,7 @@
 
 from .answers import ASKED, Answer, Question
 from .base import Record, canonical_json, upgrade
-from .brief import AgeBrief, Brief, CollapseBrief, Quality, StoredFile, read_brief
+from .brief import AgeBrief, Brief, CollapseBrief, Quality, StoredFile, StoredFrames, read_brief
 from .camera import Camera
 from .clearance import Clearance, LedgerLine, Objection, Verdict
 from .consent import Category, Consent, ConsentTerms, Revocations, Withdrawal
@@ -132,6 +132,7 @@ __all__ = [
     "Still",
     "StoredBrief",
     "StoredFile",
+    "StoredFrames",
     "Switch",
     "SwitchRequest",
     "Tri",

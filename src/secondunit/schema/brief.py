@@ -30,6 +30,13 @@ class StoredFile(Record, name="stored-file", version=1):
         return path
 
 
+class StoredFrames(Record, name="stored-frames", version=1):
+    """Pictures kept in the production, one a frame from `first_frame` on; None: there is one, for every frame."""
+
+    files: tuple[StoredFile, ...] = Field(min_length=1)
+    first_frame: int | None = Field(default=None, ge=0)
+
+
 class CollapseBrief(Record, name="collapse-brief", version=2):
     """The building in a plate comes down.
 
@@ -62,6 +69,11 @@ class CollapseBrief(Record, name="collapse-brief", version=2):
     sun: tuple[float, float] | None = None
     tool: Literal["collapse"] = "collapse"
 
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Every file that is kept for it."""
+        return (self.matte,) if self.matte else ()
+
     def event_on(self, first_frame: int) -> int:
         """The event's frame number on a plate that begins with `first_frame`."""
         if self.event_frame is None:
@@ -75,20 +87,30 @@ def _says_how_it_counts(fields: Fields) -> Fields:
     return {"event_frame": DEFAULT_EVENT, **fields, "event_from_one": True}
 
 
-class AgeBrief(Direction, name="age-brief", version=3):
+class AgeBrief(Direction, name="age-brief", version=4):
     """A performer is made younger or older in a shot, as the direction says. face_at: plate pixels (x right, y down) on
     the performer's face in the first frame that shows it, where there are several.
 
     look: the version of a look that the direction was taken from, or None: the direction is all that the tool reads, so
-    that the brief stays as it is whatever becomes of the look.
+    that the brief stays as it is whatever becomes of the look. roto: mattes at the plate's resolution, white where the
+    performer is in front, black where nothing may be edited. track: USD with the performer's head, animated, and the
+    camera that shot the plate; track_prim: path of the head in it, needed where more than one transform is animated.
     """
 
     shot: ShotName
     performer: PersonName
     face_at: Pixel | None = None
     look: LookNamed | None = None
+    roto: StoredFrames | None = None
+    track: StoredFile | None = None
+    track_prim: str | None = Field(default=None, pattern=r"^/[^\s]*$", max_length=1000)
     quality: Quality = "draft"
     tool: Literal["age"] = "age"
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Every file that is kept for it."""
+        return (*(self.roto.files if self.roto else ()), *((self.track,) if self.track else ()))
 
 
 @upgrade("age-brief", 1)
@@ -98,8 +120,14 @@ def _of_one_face(fields: Fields) -> Fields:
 
 
 @upgrade("age-brief", 2)
+def _without_an_artists_help(fields: Fields) -> Fields:
+    """Version 2 knew neither mattes nor head tracks from outside."""
+    return fields
+
+
+@upgrade("age-brief", 3)
 def _of_no_look(fields: Fields) -> Fields:
-    """Version 2 knew neither looks nor a strength over the frames: what it says holds at full strength."""
+    """Version 3 knew neither looks nor a strength over the frames: what it says holds at full strength."""
     return fields
 
 

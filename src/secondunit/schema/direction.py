@@ -23,6 +23,7 @@ Region = Literal[
     "teeth",
     "hair",
     "brows",
+    "beard",
 ]
 """Parts of a face that age differently and have a slider of their own."""
 Regions = dict[Region, Annotated[float, Field(ge=0, le=2)]]

@@ -117,13 +117,13 @@ class IngestRequest(Record, name="ingest-request", version=1):
     camera: str | None = None
 
 
-class BriefRequest(Record, name="brief-request", version=2):
+class BriefRequest(Record, name="brief-request", version=3):
     """Put a brief on record, once its tool can work with it on this plate (None: the shot's newest).
 
     device: where it will be made straight away, `cpu` or `cuda:0`; None: not yet, or elsewhere.
 
-    matte_file, building_file: the user's own files; the first is copied into the production, the second's text into
-    the brief.
+    matte_file, track_file, roto_file, building_file: the user's own files; they are copied into the production, those
+    too that roto_file names (a still, or a pattern such as `roto.####.exr`), and the last one's text into the brief.
     """
 
     move: ClassVar[Move] = Move.BRIEF
@@ -131,8 +131,16 @@ class BriefRequest(Record, name="brief-request", version=2):
     brief: Brief
     plate: PlateId | None = None
     matte_file: str | None = None
+    roto_file: str | None = None
+    track_file: str | None = None
     building_file: str | None = None
     device: str | None = Field(default=None, pattern=DEVICE)
+
+
+@upgrade("brief-request", 2)
+def _without_roto(fields: Fields) -> Fields:
+    """Version 2 took neither mattes nor a track for a face."""
+    return fields
 
 
 @upgrade("brief-request", 1)

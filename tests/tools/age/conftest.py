@@ -1,9 +1,12 @@
 """A flat face: the map itself as a picture, of even skin, on which anything can be drawn at a known place."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from secondunit.faces import topology
+from secondunit.tools.age import paste
 
 SIZE = 480
 SKIN = np.array([0.42, 0.30, 0.22], np.float32)
@@ -39,3 +42,28 @@ def lined(plate, start, end, width, depth):
     share = np.clip(((x - a[0]) * along[0] + (y - a[1]) * along[1]) / (along @ along), 0, 1)
     away = np.hypot(x - a[0] - share * along[0], y - a[1] - share * along[1])
     return (plate * np.exp(-depth * np.exp(-0.5 * (away / width) ** 2))[..., None]).astype(np.float32)
+
+
+def laid_over(plate, parts, strength):
+    """What becomes of a plate under parts, by name, laid on so far: comp, delta and a matte (H,W) of each name."""
+    comp = paste.over(plate, [one for each in parts.values() for one in each], strength)
+    comp = comp.astype(np.float16).astype(np.float32)
+    mattes = {name: np.zeros(plate.shape[:2], np.float32) for name in parts}
+    for name, each in parts.items():
+        for one in each:
+            mattes[name][one.box] = np.maximum(mattes[name][one.box], one.where)
+    return SimpleNamespace(comp=comp, delta=comp - plate, mattes=mattes)
+
+
+def pasted(plate, ring, change, gate, strength, presence):
+    """What becomes of a plate under a change of its skin: comp, delta, and where it lies over the whole picture.
+
+    strength (S,S): over the map.
+    """
+    part, lies = paste.skin(plate.shape[:2], ring, change * strength[..., None], gate, presence)
+    made = laid_over(plate, {"skin": [part]}, 1.0)
+    made.confidence = np.zeros(plate.shape[:2], np.float32)
+    made.confidence[lies.box] = lies.confidence
+    made.mattes = np.zeros((*plate.shape[:2], lies.mattes.shape[-1]), np.float32)
+    made.mattes[lies.box] = lies.mattes
+    return made

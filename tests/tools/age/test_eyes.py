@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from secondunit.faces import topology
-from secondunit.tools.age import eyes, paste
+from secondunit.tools.age import eyes
 from secondunit.tools.age.skin import logs
 
-from .conftest import SIZE
+from .conftest import SIZE, laid_over
 
 WHITE, IRIS, LIPS, GUM = (0.62, 0.56, 0.44), (0.05, 0.035, 0.02), (0.40, 0.16, 0.13), (0.20, 0.06, 0.05)
 TOOTH = (0.60, 0.52, 0.36)
@@ -51,10 +51,9 @@ def face(plate, opened):
 
 
 def laid(plate, points, younger, strength=1.0, skin=1.0):
-    made = paste.untouched(plate)
-    for found in eyes.parts(plate, points, np.full((SIZE, SIZE), skin, np.float32), younger).values():
-        made = paste.over(plate, made, found, strength)
-    return made
+    """Picture, difference and mattes with eyes and teeth changed."""
+    parts = eyes.parts(plate, points, np.full((SIZE, SIZE), skin, np.float32), younger)
+    return laid_over(plate, parts, strength)
 
 
 def yellow(pixels):
@@ -83,7 +82,7 @@ def test_teeth_go_the_way_asked_and_gums_and_lips_stay(face, opened, younger):
 
 def test_whites_grow_lighter_and_a_catchlight_stays(face, opened):
     made = laid(face, opened, True)
-    there = whites(face, opened) & (made.mattes[..., -2] > 0.9)
+    there = whites(face, opened) & (made.mattes["eyes"] > 0.9)
     assert there.sum() > 50
     assert made.comp[there].mean() > face[there].mean() * 1.02
     catch = face[..., 0] > 10
@@ -123,4 +122,4 @@ def test_more_years_change_more_and_none_nothing(face, opened, younger):
 def test_a_mouth_in_which_nothing_is_paler_than_lips_has_no_teeth(plate, opened):
     dark = painted(plate, ring(opened, topology.LIPS_OUTER), LIPS)
     dark = painted(dark, ring(opened, topology.LIPS_INNER), GUM)
-    assert not np.abs(laid(dark, opened, True).mattes[..., -1]).any()
+    assert not np.abs(laid(dark, opened, True).mattes["teeth"]).any()

@@ -9,10 +9,9 @@ import pytest
 from secondunit.faces import topology
 from secondunit.tools.age import hairline, older, relief, skin, unwrap
 from secondunit.tools.age.folds import folds
-from secondunit.tools.age.paste import paste
 from secondunit.tools.age.strokes import pressed
 
-from .conftest import SIZE, lined
+from .conftest import SIZE, pasted
 
 SEED, OTHER = 11, 12
 FAIR_HAIR = np.array([0.85, 0.80, 0.55], np.float32)
@@ -37,7 +36,7 @@ def aged(plate, points, seed=SEED, amount=1.0, presence=1.0, facing=None):
         FOUND[key] = older.older(texture, seen if facing is None else seen * facing(side), seed)
     found = FOUND[key]
     change = np.dstack([found.light, found.colour])
-    return paste(half(plate), ring, change, found.gate, np.full((side, side), amount, np.float32), presence)
+    return pasted(half(plate), ring, change, found.gate, np.full((side, side), amount, np.float32), presence)
 
 
 def gain(made, plate):
@@ -99,15 +98,6 @@ def test_fair_hair_over_the_forehead_ends_it(plate, points):
     lines = [np.abs(gain(aged(one, points), one))[np.broadcast_to(above, (SIZE, SIZE))] for one in (plate, hair)]
     assert lines[0].max() > 0.05
     assert lines[1].max() < 0.2 * lines[0].max()
-
-
-def test_frames_of_glasses_stay_as_they_are(plate, points):
-    """A dark rim across the cheek under the eye is not taken for a wrinkle to be deepened."""
-    ends = topology.UV[118] - [0.06, 0.0], topology.UV[118] + [0.05, 0.0]
-    framed = lined(plate, *ends, width=2.2, depth=1.4)
-    on_it = lined(np.ones_like(plate), *ends, width=2.2, depth=1.4)[..., 0] < 0.5
-    assert on_it.sum() > 100
-    assert np.abs(gain(aged(framed, points), framed))[on_it].mean() < 0.02
 
 
 def test_it_fades_where_the_face_turns_away(plate, points):

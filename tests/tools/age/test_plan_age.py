@@ -46,7 +46,7 @@ def test_older_is_said_and_so_is_what_it_does_not_reach():
 
 def test_without_an_apparent_age_nobody_knows_which_way():
     with pytest.raises(InputError, match=r"how old they look in the plate \(--from AGE\)"):
-        tool.check(brief(to_age=60), Plate())
+        tool.check(brief(to_age=60), Plate(), {})
 
 
 def test_lines_are_the_performers_own_in_every_shot():
@@ -59,18 +59,14 @@ def test_lines_are_the_performers_own_in_every_shot():
 
 def test_nothing_to_change_is_a_word_before_any_work():
     with pytest.raises(InputError, match="nothing to change"):
-        tool.check(brief(to_age=60, apparent_age=60), Plate())
+        tool.check(brief(to_age=60, apparent_age=60), Plate(), {})
 
 
 def test_strength_keys_are_told_in_the_plates_own_frames():
     keyed = brief(to_age=60, apparent_age=66, strength=((0, 0), (4, 1), (40, 0.5)))
     assert strengths(keyed, 6) == (0, 0.25, 0.5, 0.75, 1, pytest.approx(1 - 0.5 / 36))
-    said = strength_said(keyed, 1001, 1006)
-    assert (
-        said
-        == "Of that, 0% at frame 1001, 100% at frame 1005, 50% at frame 1041. The plate ends at 1006, before "
-        + ("frame 1041.")
-    )
+    line = "Of that, 0% at frame 1001, 100% at frame 1005, 50% at frame 1041."
+    assert strength_said(keyed, 1001, 1006) == f"{line} The plate ends at 1006, before frame 1041."
     assert strength_said(brief(to_age=60), 1001, 1006) == ""
     assert strength_said(brief(to_age=60, strength=((3, 0.4),)), 1001, 1006) == "Of that, 40% on every frame."
 
@@ -78,12 +74,12 @@ def test_strength_keys_are_told_in_the_plates_own_frames():
 def test_no_strength_anywhere_is_a_word_before_any_work():
     late = brief(to_age=60, apparent_age=66, strength=((7, 0), (9, 1)))
     with pytest.raises(InputError, match=r"0 on every frame of A010/PL01_v001: .* from 0 to 7"):
-        tool.check(late, Plate())
+        tool.check(late, Plate(), {})
 
 
 def test_a_point_outside_the_plate_is_a_word_before_any_work():
     with pytest.raises(InputError, match=r"--at 700,5 lies outside the plate, which is 640 x 360"):
-        tool.check(brief(to_age=60, face_at=(700, 5)), Plate())
+        tool.check(brief(to_age=60, face_at=(700, 5)), Plate(), {})
 
 
 class Plate:

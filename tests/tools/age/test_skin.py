@@ -5,8 +5,7 @@ import pytest
 
 from secondunit.faces import topology
 from secondunit.tools.age import regions, skin, unwrap
-from secondunit.tools.age.paste import paste
-from tests.tools.age.conftest import SIZE, SKIN, at, lined
+from tests.tools.age.conftest import SIZE, SKIN, at, lined, pasted
 
 CHEEK = tuple(topology.UV[[50, 101, 118]].mean(axis=0))
 FOLD = tuple(topology.UV[203]), tuple(topology.UV[216])
@@ -19,7 +18,7 @@ def changed(plate, points, amount=1.0, presence=1.0):
     texture = unwrap.read(plate, unwrap.places(ring, side))
     found = skin.younger(texture, unwrap.facing(ring, side, plate.shape[:2]))
     change = np.dstack([found.light, found.colour])
-    return paste(plate, ring, change, found.gate, np.full((side, side), amount, np.float32), presence)
+    return pasted(plate, ring, change, found.gate, np.full((side, side), amount, np.float32), presence)
 
 
 def half(plate):
@@ -124,7 +123,7 @@ def test_luma_carries_the_light_and_colour_leaves_it(plate, points):
     change = np.zeros((side, side, 3), np.float32)
     change[..., 1], change[..., 2] = 0.1, -0.1
     ones = np.ones((side, side), np.float32)
-    made = paste(half(plate), ring, change, ones, ones, 1.0)
+    made = pasted(half(plate), ring, change, ones, ones, 1.0)
     touched = (made.delta != 0).any(axis=-1)
     assert touched.sum() > 10000
     ratio = (made.comp @ skin.LUMA)[touched] / (half(plate) @ skin.LUMA)[touched]

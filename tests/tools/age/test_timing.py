@@ -21,7 +21,7 @@ def sheets(changes, lights, gate=1.0):
         timing.Sheet(
             change[..., None].repeat(3, -1),
             np.full((SIDE, SIDE), gate, np.float32),
-            light,
+            timing.for_flow(light),
             np.zeros((192, 192, 4), np.float32),
         )
         for change, light in zip(changes, lights, strict=True)

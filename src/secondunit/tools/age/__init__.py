@@ -15,7 +15,7 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
 
 
 def check(brief: AgeBrief, plate: Plate, plates: Path, given: Mapping[str, Path]) -> None:
-    """Raise InputError for a brief that `make` would refuse; see `tools.age.tool.check`. given: no file is taken."""
+    """Raise InputError for a brief that `make` would refuse; see `tools.age.tool.check`. given: "--roto", "--track"."""
     from secondunit.tools.age import tool
 
-    tool.check(brief, plate)
+    tool.check(brief, plate, given)

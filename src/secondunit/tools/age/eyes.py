@@ -6,7 +6,7 @@ that is white stays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import topology
+from secondunit.tools.age.parts import Part
 from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
@@ -44,19 +45,6 @@ SMALLEST_PX = 8.0
 """An eye or a mouth narrower than this is left alone."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """A rectangle of the picture: its slices, the change (h,w,3) as `paste` takes it, and where it is (h,w) 0..1.
-
-    behind: light (h,w,3) of its pixels that is not the part's, and stays.
-    """
-
-    box: tuple[slice, slice]
-    change: Image
-    where: Image
-    behind: Image | None = None
-
-
 def parts(plate: Image, points: Image, skin: Image, younger: bool) -> dict[str, Sequence[Part]]:
     """The changes at full strength of a frame (H,W,3), scene-linear, in which a face has these points (468,3).
 
@@ -65,6 +53,12 @@ def parts(plate: Image, points: Image, skin: Image, younger: bool) -> dict[str, 
     eyes = [_eye(plate, points, ring, younger) for ring in (topology.RIGHT_EYE, topology.LEFT_EYE)]
     found = {"eyes": eyes, "teeth": [_teeth(plate, points, younger)]}
     return {name: [_seen(one, skin) for one in those if one] for name, those in found.items()}
+
+
+def uncovered(part: Part, cover: Image) -> Part:
+    """The part less what something before the face covers, (H,W) 0..1 of the picture."""
+    open_to = 1 - cover[part.box]
+    return replace(part, change=part.change * open_to[..., None], where=part.where * open_to)
 
 
 def _seen(part: Part, skin: Image) -> Part:

@@ -18,7 +18,7 @@ from secondunit.faces import topology
 from secondunit.tools.age.around import HIGH, SIDE, Square
 from secondunit.tools.age.mixture import Mixture, fitted
 from secondunit.tools.age.skin import logs, normalised
-from secondunit.tools.age.timing import Sheet
+from secondunit.tools.age.timing import Sheet, for_flow
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -231,17 +231,21 @@ def usual(all_found: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.median(known, axis=0) if 2 * len(known) > len(all_found) else np.zeros(0)
 
 
-def sheet(one: Found) -> Sheet:
-    """The hair of a frame, to be averaged over time."""
-    near = cv2.dilate(one.matte, np.ones((2 * NEAR + 1,) * 2, np.uint8))
+def sheet(one: Found, beard: Image) -> Sheet:
+    """The hair of a frame and its beard (SIDE,SIDE), to be averaged over time."""
+    both = np.dstack([one.matte, beard])
+    near = cv2.dilate(both.max(axis=-1), np.ones((2 * NEAR + 1,) * 2, np.uint8))
     gate = np.asarray(UNSEEN + (1 - UNSEEN) * near, np.float32)
-    return Sheet(one.matte[..., None], gate, one.light, np.zeros((1, 1), np.float32))
+    return Sheet(both, gate, for_flow(one.light), np.zeros((1, 1), np.float32))
 
 
-def steadied(mean: Image, gate: Image) -> Image:
-    """(SIDE,SIDE) the matte of a frame from what `timing.steady` has of its sheet: none where the frame shows none."""
+def steadied(mean: Image, gate: Image) -> tuple[Image, Image]:
+    """(SIDE,SIDE) the mattes of hair and beard of a frame from what `timing.steady` has of its sheet: none where the
+    frame shows none.
+    """
     near = np.clip((gate - UNSEEN) / (1 - UNSEEN), 0, 1)
-    return np.asarray(mean[..., 0] * np.clip(2 * near, 0, 1), np.float32)
+    both = np.asarray(mean * np.clip(2 * near, 0, 1)[..., None], np.float32)
+    return both[..., 0], both[..., 1]
 
 
 def colours(one: Found) -> NDArray[np.float64]:

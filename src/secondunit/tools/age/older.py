@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import regions
+from secondunit.tools.age.glasses import frames, thin
 from secondunit.tools.age.hairline import bare
 from secondunit.tools.age.marks import marks
 from secondunit.tools.age.pigment import around, noise, pigment
@@ -40,10 +41,6 @@ DEEPEST, LIGHTEST = 0.75, 0.18
 """Log-luma that no fold goes beyond, down and up."""
 CLOSE = 0.006
 """The change fades over this share of the face's width before what is no skin."""
-WORN_AROUND, WORN_SOFT, WORN_BESIDE, WORN_LONG = 0.05, 0.008, 0.014, 0.14
-"""In face widths: what a thing is held against, half its width, what beside it is left alone, its least length."""
-WORN = (0.40, 0.60)
-"""Log-luma by which a thing stands out, to begin to count, and to be no skin."""
 WARM = np.array([-0.32, 0.26], np.float32)
 """Red and blue against luma for a unit of log-luma: light that comes out of a fold has gone through skin."""
 
@@ -57,7 +54,7 @@ def older(texture: Image, facing: Image, seed: int) -> Change:
     light, colour = logs(texture)
     gate = skin_gate(light, colour, facing)
     gate = gate * bare(light, colour, gate)
-    seen = close_to(gate) * (1 - np.maximum(marks(light, gate, side), worn(light, gate)))
+    seen = close_to(gate) * (1 - np.maximum(marks(light, gate, side), frames(light)))
     base = normalised(light, gate, max(0.7, SMOOTH * regions.FACE_WIDE * side))
     own = own_lines(light, base, gate)
     tint = pigment(seed, side)
@@ -70,29 +67,6 @@ def close_to(gate: Image) -> Image:
     """The gate drawn in a little: nothing is measured across its edges, so folds may come near eyes and lips."""
     width = max(0.6, CLOSE * regions.FACE_WIDE * gate.shape[0])
     return np.asarray(gate * np.clip(2 * cv2.GaussianBlur(gate, (0, 0), width) - 0.8, 0, 1), np.float32)
-
-
-def worn(light: Image, gate: Image) -> Image:
-    """(S,S) 0..1: long thin things that stand out more than any fold of skin, darker or lighter: frames of glasses."""
-    side = light.shape[0]
-    wide = regions.FACE_WIDE * side
-    base = normalised(light, gate, WORN_AROUND * wide)
-    filled = np.asarray(light * gate + base * (1 - gate), np.float32)
-    sigma = max(FINEST_TEXELS, WORN_SOFT * wide)
-    apart = np.maximum(_valleys(filled, sigma), _valleys(-filled, sigma))
-    elsewhere = np.clip(1.5 - 3 * regions.strongest(("nasolabial", "marionette"), side), 0, 1)
-    found = _long(np.clip((apart - WORN[0]) / (WORN[1] - WORN[0]), 0, 1) * gate * elsewhere, WORN_LONG * wide)
-    size = 2 * max(1, round(WORN_BESIDE * wide)) + 1
-    grown = cv2.dilate(found, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
-    return np.asarray(cv2.GaussianBlur(grown, (0, 0), max(0.7, 0.5 * WORN_BESIDE * wide)), np.float32)
-
-
-def _long(mask: Image, least: float) -> Image:
-    """Only those patches of a mask (S,S) that are so many texels long: grain makes short ones."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 0.2).astype(np.uint8))
-    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= least
-    long[0] = False
-    return np.asarray(mask * long[labels], np.float32)
 
 
 def own_lines(light: Image, base: Image, gate: Image) -> Image:
@@ -108,7 +82,7 @@ def own_lines(light: Image, base: Image, gate: Image) -> Image:
     for share, deeper in zip(LINE_SIGMAS, DEEPER, strict=True):
         sigma = share * regions.FACE_WIDE * side
         if sigma >= FINEST_TEXELS:
-            dark = _valleys(filled, sigma)
+            dark = thin(filled, sigma)
             usual = float(np.quantile(dark[cheeks], 0.75)) + 0.004
             more = np.maximum(dark - STANDS_OUT * usual, 0)
             out = np.maximum(out, deeper * MOST * np.tanh(more / MOST))
@@ -125,17 +99,6 @@ def _folded(base: Image, gate: Image, own: Image, seed: int) -> Image:
     change = shaded(slope, light_on(base, gate), base, gate) - come.dark * fewer
     most = np.where(change < 0, DEEPEST, LIGHTEST)
     return np.asarray(most * np.tanh(change / most) * held(base, gate), np.float32)
-
-
-def _valleys(light: Image, sigma: float) -> Image:
-    """(S,S) >= 0: how dark a line of that half width is against what is beside it; less if it is as short as wide."""
-    smooth = cv2.GaussianBlur(light, (0, 0), sigma)
-    xx, yy = (cv2.Sobel(smooth, cv2.CV_32F, *order, ksize=3, scale=0.25) for order in ((2, 0), (0, 2)))
-    xy = cv2.Sobel(smooth, cv2.CV_32F, 1, 1, ksize=3, scale=0.25)
-    half, apart = 0.5 * (xx + yy), np.sqrt((0.5 * (xx - yy)) ** 2 + xy**2)
-    large, small = half + apart, half - apart
-    # Blurred to sigma sqrt(2), a valley of depth d bends by d / (2 sqrt(2) sigma^2).
-    return np.asarray(np.maximum(large - np.abs(small), 0) * 2.8 * sigma**2, np.float32)
 
 
 @lru_cache(maxsize=4)

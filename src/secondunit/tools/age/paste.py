@@ -1,70 +1,88 @@
 """The edit laid over the plate at full resolution: a gain on each pixel, so that grain and pores stay as they are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import eyes, regions, unwrap
-from secondunit.tools.age.eyes import Part
+from secondunit.tools.age.parts import Box, Part, around, within
 from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
-HAIRS = ("hair", "brows")
-MATTES = ("skin", *regions.REGIONS, *eyes.PARTS, *HAIRS)
+Mask = NDArray[np.bool_]
+HAIRS = ("hair", "brows", "beard")
+BESIDE_SKIN = (*eyes.PARTS, *HAIRS)
+"""What is edited in the picture itself, in the order in which it is laid on."""
+GREEN = (0.5, 2.0)
+"""Green gives way to a change of colour as far as that."""
+MATTES = ("skin", *regions.REGIONS, *BESIDE_SKIN)
 """Channels of the layer of mattes."""
 CLOSED, OPEN = 0.05, 0.30
 """The gate up to which a frame is left alone, and from which the change is laid on wholly: the change itself has faded
 with the gates of its own and its neighbours' frames."""
+FAINT = 2**-14
+"""A matte below this is none."""
 LEAST = 5e-4
 """A smaller change of the logarithm is none: less than half floats hold, so the plate's own bits stay."""
 
 
 @dataclass(frozen=True)
-class Pasted:
-    """comp, delta (H,W,3); mattes (H,W,M) as MATTES names them; uv (H,W,2) of the face; confidence (H,W).
-
-    stmap (H,W,2): where the comp was sampled, u right, v up, 0..1; the pixel itself where nothing moved.
+class Placed:
+    """Where the edit lies, whatever its strength, in a rectangle of the picture: its slices; mattes (h,w,M) as MATTES
+    names them; uv (h,w,2) of the face; confidence (h,w).
     """
 
-    comp: Image
-    delta: Image
+    box: Box
     mattes: Image
     uv: Image
     confidence: Image
-    stmap: Image
 
 
-def paste(plate: Image, points: Image, change: Image, gate: Image, strength: Image, presence: float) -> Pasted:
-    """Lay a change over a frame.
+def skin(size: tuple[int, int], points: Image, change: Image, gate: Image, presence: float) -> tuple[Part, Placed]:
+    """The change of a frame's skin at full strength, and where it lies: mattes of the skin and its regions.
 
-    plate (H,W,3) scene-linear; points (504,3) pixels of it; change (S,S,3): log light, and log red and blue against
-    luma; gate, strength (S,S); presence 0..1 fades the edit.
+    size: height, width of the picture; points (504,3) pixels of it; change (S,S,3): log light, and log red and blue
+    against luma; gate (S,S); presence 0..1 fades the edit.
     """
-    seen = unwrap.window(points, plate.shape[:2])
-    side = change.shape[0]
+    seen = unwrap.window(points, size)
+    side, box = change.shape[0], _box(seen)
     masks = np.stack([gate, *(regions.region(name, side) * gate for name in regions.REGIONS)], axis=-1)
-    logs = unwrap.show(change * (strength * presence * _open(gate))[..., None], seen)
-    box = _box(seen)
-    out = {
-        "comp": plate.copy(),
-        "mattes": np.zeros((*plate.shape[:2], masks.shape[-1]), np.float32),
-        "uv": np.zeros((*plate.shape[:2], 2), np.float32),
-        "confidence": np.zeros(plate.shape[:2], np.float32),
-    }
-    out["comp"][box] = _gained(plate[box], logs)
-    out["mattes"][box] = unwrap.show(masks, seen)
-    out["uv"][box] = np.where(seen.inside[..., None], seen.uv, 0.0)
-    out["confidence"][box] = unwrap.show(gate, seen) * presence
-    out["comp"] = _as_half(out["comp"])
-    return Pasted(delta=out["comp"] - plate, stmap=_still(plate.shape[:2]), **out)
+    logs = unwrap.show(change * (presence * _open(gate))[..., None], seen)
+    mattes, uv = unwrap.show(masks, seen), np.where(seen.inside[..., None], seen.uv, 0.0)
+    placed = Placed(box, mattes, uv.astype(np.float32), mattes[..., 0] * np.float32(presence))
+    return Part(box, logs, mattes[..., 0]), placed
 
 
-def moved(plate: Image, made: Pasted, picture: Image, stmap: Image) -> Pasted:
-    """The same after its shape was moved: `picture` (H,W,3) takes the comp's place. The other layers stay put."""
-    comp = _as_half(picture)
-    return replace(made, comp=comp, delta=comp - plate, stmap=stmap)
+def nowhere() -> Placed:
+    """Of a frame without the face."""
+    box = slice(0, 1), slice(0, 1)
+    return Placed(box, *(np.zeros((1, 1, *more), np.float32) for more in ((len(MATTES),), (2,), ())))
+
+
+def placed(skin: Placed, parts: Mapping[str, Sequence[Part]]) -> Placed:
+    """Skin and parts together, by name in the order of MATTES: a matte for each, and the edit is as sure of it."""
+    box = around([skin.box, *(part.box for each in parts.values() for part in each)])
+    size = box[0].stop - box[0].start, box[1].stop - box[1].start
+    mattes = np.zeros((*size, skin.mattes.shape[-1] + len(parts)), np.float32)
+    uv, confidence = np.zeros((*size, 2), np.float32), np.zeros(size, np.float32)
+    own = within(skin.box, box)
+    mattes[own][..., : skin.mattes.shape[-1]], uv[own], confidence[own] = skin.mattes, skin.uv, skin.confidence
+    for channel, each in enumerate(parts.values(), start=skin.mattes.shape[-1]):
+        for part in each:
+            where = mattes[(*within(part.box, box), channel)]
+            np.maximum(where, part.where, out=where)
+        np.maximum(confidence, mattes[..., channel], out=confidence)
+    # Half floats this small are no normal numbers: slow to make, and nobody sees them.
+    mattes[mattes < FAINT], confidence[confidence < FAINT] = 0, 0
+    return Placed(box, mattes, uv, confidence)
+
+
+def strengths(weights: Mapping[str, float], side: int, uv: Image) -> Image:
+    """(h,w): what an artist's sliders make of the strength of skin at its places (h,w,2) on the map."""
+    inside = np.asarray((uv > 0).any(axis=-1))
+    return unwrap.show(regions.weighted(dict(weights), side), unwrap.Window(0, 0, uv, inside))
 
 
 def _open(gate: Image) -> Image:
@@ -72,59 +90,37 @@ def _open(gate: Image) -> Image:
     return np.asarray(np.clip((gate - CLOSED) / (OPEN - CLOSED), 0, 1), np.float32)
 
 
-def over(plate: Image, made: Pasted, parts: Sequence[Part], strength: float) -> Pasted:
-    """The same with changes of the picture itself laid over it: each part's, as far as `strength` 0..1.
-
-    One matte (H,W) is added behind the others: where the parts are, and the edit is as sure of.
-    """
-    comp, where = made.comp.copy(), np.zeros(plate.shape[:2], np.float32)
+def over(picture: Image, parts: Sequence[Part], strength: float | Image = 1.0) -> Image:
+    """The picture (H,W,3) with parts laid over it, each as far as `strength` 0..1: one number, or (h,w)."""
+    out = picture.copy()
     for part in parts:
-        comp[part.box] = _changed(comp[part.box], part, strength)
-        where[part.box] = np.maximum(where[part.box], part.where)
-    comp = _as_half(comp)
-    mattes = np.concatenate([made.mattes, where[..., None]], axis=-1)
-    sure = np.maximum(made.confidence, where)
-    return replace(made, comp=comp, delta=comp - plate, mattes=mattes, confidence=sure)
+        logs = part.change * (strength if isinstance(strength, float) else strength[..., None])
+        out[part.box] = _changed(out[part.box], part, logs)
+    return out
 
 
-def _changed(picture: Image, part: Part, strength: float) -> Image:
-    """A part of the picture (h,w,3) with the part's change; of a pixel that it shares, only its own light."""
-    logs = part.change * strength
+def _changed(picture: Image, part: Part, logs: Image) -> Image:
+    """A part of the picture (h,w,3) changed by logarithms (h,w,3); of a pixel that it shares, only its own light."""
     if part.behind is None:
         return _gained(picture, logs)
     behind = np.minimum(part.behind, picture)
-    small = np.abs(logs).max(axis=-1) < LEAST
-    return np.where(small[..., None], picture, behind + _gained(picture - behind, logs)).astype(np.float32)
+    return np.where(_small(logs)[..., None], picture, behind + _gained(picture - behind, logs)).astype(np.float32)
 
 
-def untouched(plate: Image) -> Pasted:
-    """A frame without the face."""
-    shape = plate.shape[:2]
-    mattes = np.zeros((*shape, len(MATTES)), np.float32)
-    nothing = np.zeros_like(plate)
-    return Pasted(plate, nothing, mattes, np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32), _still(shape))
-
-
-def _still(shape: tuple[int, ...]) -> Image:
-    height, width = shape
-    u, v = (np.arange(width) + 0.5) / width, 1 - (np.arange(height) + 0.5) / height
-    return np.stack(np.broadcast_arrays(u[None, :], v[:, None]), axis=-1).astype(np.float32)
+def _small(logs: Image) -> Mask:
+    """(h,w): where logarithms (h,w,3) are as good as none."""
+    one, two, three = (np.abs(logs[..., n]) < LEAST for n in range(3))
+    return np.asarray(one & two & three)
 
 
 def _gained(plate: Image, logs: Image) -> Image:
-    """Light by the first of the logarithms; red and blue by the others too, green so that luma is kept."""
-    light, ends = logs[..., 0], logs[..., 1:]
-    small = np.abs(logs).max(axis=-1) < LEAST
-    tinted = np.stack([plate[..., 0] * np.exp(ends[..., 0]), plate[..., 1], plate[..., 2] * np.exp(ends[..., 1])], -1)
-    luma, now = plate @ LUMA, tinted @ LUMA
-    share = np.where(now > 1e-6, luma / np.maximum(now, 1e-6), 1.0).clip(0.5, 2.0)
-    out = tinted * (share * np.exp(light))[..., None]
-    return np.where(small[..., None], plate, out).astype(np.float32)
-
-
-def _as_half(picture: Image) -> Image:
-    """What a half float holds of it: the delta is against what the comp's file says."""
-    return np.clip(picture, -65504, 65504).astype(np.float16).astype(np.float32)
+    """Light by the first of the logarithms; red and blue against luma by the others, green so that luma is kept."""
+    light, more_red, more_blue = np.exp(logs).transpose(2, 0, 1)
+    red, blue = plate[..., 0] * more_red, plate[..., 2] * more_blue
+    left = (plate @ LUMA - LUMA[0] * red - LUMA[2] * blue) / LUMA[1]
+    green = np.clip(left, *np.sort([GREEN[0] * plate[..., 1], GREEN[1] * plate[..., 1]], axis=0))
+    out = np.stack([red, green, blue], axis=-1) * light[..., None]
+    return np.where(_small(logs)[..., None], plate, out).astype(np.float32)
 
 
 def _box(seen: unwrap.Window) -> tuple[slice, slice]:

@@ -1,6 +1,6 @@
 """Where what is on a face, as masks (S,S) 0..1 over its map: skin, and the regions that age differently."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
 import cv2
@@ -116,7 +116,8 @@ def weighted(weights: dict[str, float], side: int, start: float = 1.0) -> Image:
     return out
 
 
-def strongest(names: Sequence[str], side: int) -> Image:
+@lru_cache(maxsize=16)
+def strongest(names: tuple[str, ...], side: int) -> Image:
     """The strongest of some regions at each place."""
     return np.asarray(np.max([region(name, side) for name in names], axis=0), np.float32)
 

@@ -161,6 +161,11 @@ def field(points: Points, size: tuple[int, int], shape: Shape) -> Field:
     return Field(int(corner[0]), int(corner[1]), offsets)
 
 
+def held(moved: Field, still: Image) -> Field:
+    """The same where a mask of the picture (H,W) 0..1 is nothing: where it is 1 nothing moves."""
+    return Field(moved.x, moved.y, moved.offsets * (1 - still[moved.box])[..., None])
+
+
 def stmap(moved: Field, size: tuple[int, int], touched: NDArray[np.bool_] | None = None) -> Image:
     """(H,W,2): an STMap into the plate, u right, v up, 0..1 at pixel centres; size: height, width of the picture.
 
@@ -168,13 +173,15 @@ def stmap(moved: Field, size: tuple[int, int], touched: NDArray[np.bool_] | None
     is not in the plate, so no map leads there.
     """
     height, width = size
-    offsets = np.zeros((height, width, 2), np.float32)
-    offsets[moved.box] = moved.offsets
-    if touched is not None:
-        offsets[~touched] = 0.0
-    u = (np.arange(width) + 0.5 + offsets[..., 0]) / width
-    v = 1 - (np.arange(height)[:, None] + 0.5 + offsets[..., 1]) / height
-    return np.stack([u, v], axis=-1).astype(np.float32)
+    x, y = np.arange(width) + 0.5, np.arange(height)[:, None] + 0.5
+    out = np.empty((height, width, 2), np.float32)
+    out[..., 0], out[..., 1] = x / width, 1 - y / height
+    rows, columns = moved.box
+    offsets = moved.offsets if touched is None else moved.offsets * touched[moved.box][..., None]
+    out[moved.box] = np.stack(
+        [(x[columns] + offsets[..., 0]) / width, 1 - (y[rows] + offsets[..., 1]) / height], axis=-1
+    )
+    return out
 
 
 @dataclass(frozen=True)
@@ -220,7 +227,7 @@ def _push(offsets: Image, line: _Line, pose: Head, corner: NDArray[np.int64], am
     left = np.ones((len(y), len(x)), np.float32)
     for middle, share in zip(line.middles.astype(np.float32), line.shares, strict=True):
         across, down = x[None] - middle[0], y[:, None] - middle[1]
-        away = np.hypot(back[0, 0] * across + back[0, 1] * down, back[1, 0] * across + back[1, 1] * down)
+        away = np.sqrt((back[0, 0] * across + back[0, 1] * down) ** 2 + (back[1, 0] * across + back[1, 1] * down) ** 2)
         # Joined as chances are, so that a line of kernels pushes as far as one of them and no farther.
         left *= 1 - np.float32(share) * _wendland(away)
     offsets[low[1] : high[1], low[0] : high[0]] -= (1 - left)[..., None] * (amount * line.push).astype(np.float32)
@@ -240,7 +247,7 @@ def _crop(kernels: list[_Line], pose: Head, size: tuple[int, int]) -> tuple[NDAr
 def _wendland(away: Image) -> Image:
     """1 at 0, falling to 0 at 1 and beyond, twice differentiable."""
     rest = np.maximum(1 - away, 0)
-    return np.asarray(rest**4 * (4 * away + 1), np.float32)
+    return np.asarray(np.square(np.square(rest)) * (4 * away + 1), np.float32)
 
 
 def _smooth(values: Any, start: float, end: float) -> Any:

@@ -33,6 +33,10 @@ EVEN_PX = 2.0
 """How far mirrored places are smoothed along the outline."""
 LINED = 0.35
 """Coherence of the structure tensor, 0..1, from which the background's lines are followed rather than mirrored."""
+GRAIN_PX, GRAIN_LIFT = 0.8, 1.7
+"""What is finer than this sigma is raised by what sampling takes from white noise, and so much more of it: the band is
+not all of the noise.
+"""
 FOLD = 1024
 """Columns of the picture that a list of spots is folded into."""
 
@@ -54,16 +58,20 @@ def compose(plate: Image, moved: Field, matte: Image) -> tuple[Image, Mask]:
     was = np.maximum(was, deep)
     rows, columns = np.nonzero(moves)
     spots = np.stack([columns, rows], axis=-1) + moved.offsets[rows, columns]
-    now = np.clip(_resampled(was, spots), 0, 1)[:, None]
+    now = np.clip(_resampled(was, spots), 0, 1)
+    covered = np.maximum(was, rim) > SOLID
+    changed = covered[rows, columns] | (now > SOLID) | _near(covered, spots)
+    if not changed.any():
+        return plate.copy(), touched
+    rows, columns, spots, now = rows[changed], columns[changed], spots[changed], now[changed, None]
     # Person and matte go through the same filter: filtered apart from each other they would leave a seam.
     person = there - (1 - was)[..., None] * behind
     made = _resampled(person, spots) + (1 - now) * behind[rows, columns]
+    made = made + _softened(made, there, spots, rows, columns)
     made = _between(made, there, spots, behind[rows, columns])
-    covered = np.maximum(was, rim) > SOLID
-    changed = covered[rows, columns] | (now[:, 0] > SOLID) | _near(covered, spots)
-    rows, columns = rows[changed] + moved.y, columns[changed] + moved.x
+    rows, columns = rows + moved.y, columns + moved.x
     out = plate.copy()
-    out[rows, columns] = made[changed]
+    out[rows, columns] = made
     touched[rows, columns] = True
     return out, touched
 
@@ -214,6 +222,25 @@ def _between(made: Image, plate: Image, spots: Image, behind: Image) -> Image:
     around = np.ones((5, 5), np.uint8)
     low, high = _near(cv2.erode(plate, around), spots), _near(cv2.dilate(plate, around), spots)
     return np.clip(made, np.minimum(low, behind), np.maximum(high, behind))
+
+
+def _softened(made: Image, plate: Image, spots: Image, rows: Places, columns: Places) -> Image:
+    """(N,3) what sampling between pixels took from the grain of `made` (N,3), to be added: a filter leaves of white
+    noise's variance the sum of the squares of its weights.
+    """
+    canvas = plate.copy()
+    canvas[rows, columns] = made
+    fine = (canvas - cv2.GaussianBlur(canvas, (0, 0), GRAIN_PX))[rows, columns]
+    left = _power(spots[:, 0]) * _power(spots[:, 1])
+    return np.asarray((GRAIN_LIFT * (1 / np.sqrt(left) - 1))[:, None] * fine, np.float32)
+
+
+def _power(spots: Image) -> Image:
+    """(N,) the sum of the squares of Lanczos' weights (eight, as OpenCV has them) at places between pixels."""
+    apart = (spots - np.floor(spots))[:, None] - np.arange(-3, 5)
+    weights = np.sinc(apart) * np.sinc(apart / 4)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return np.asarray((weights**2).sum(axis=1), np.float32)
 
 
 def _sampled(picture: Image, spots: Image) -> Image:

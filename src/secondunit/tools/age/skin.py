@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import regions
+from secondunit.tools.age.glasses import frames
 from secondunit.tools.age.marks import marks
 
 Image = NDArray[np.float32]
@@ -33,6 +34,10 @@ FOLD_DARK, FOLD_BRIGHT = (0.80, 0.70), (0.35, 0.15)
 """Shares of the two coarse bands taken away along folds."""
 BLOTCH = 0.7
 """Share of the blotches of colour taken away."""
+TINT, SHADE = 0.06, 0.02
+"""Over such shares of the face's width colour is compared with what is around (sigma), and with the light."""
+MOST_TINT = 0.8
+"""Logarithm of red or blue against luma that is taken away at most."""
 SPOT, BROWN = 0.75, 0.12
 """Share of a brown spot's darkness taken away, and the logarithm of blue against luma from which it is one."""
 LIFTED = 0.25
@@ -49,6 +54,8 @@ OFF_COLOUR = 3.2
 """Standard deviations of the cheeks' own colour from which a texel is not this skin."""
 GREYER = 0.8
 """A colour that errs towards grey counts as so much farther away: cloth, beards, hair."""
+GLOSS = 2.0
+"""How much more a highlight loses colour than the light around it, which shines too, tells."""
 DARK, LIGHT = 1.5, 1.3
 """Logarithms of light below and above the skin around at which a texel is no skin: hair, glasses, a highlight."""
 
@@ -77,12 +84,16 @@ def younger(texture: Image, facing: Image) -> Change:
     side = texture.shape[0]
     light, colour = logs(texture)
     gate = skin_gate(light, colour, facing)
-    keep = 1 - marks(light, gate, side)
+    keep = 1 - np.maximum(marks(light, gate, side), frames(light))
     bands, tints = banded(light, gate), _tints(colour, gate, side)
     change = _fine(bands[:3], gate, side) + _folds(bands[3:], side) + _spots(bands[3], tints)
     lines = _lines(change, side)
     seen = inward(gate) * keep
-    evened = _evened(tints, _tints(colour, gate * (1 - lines) + 1e-3 * gate, side), lines)
+    between = gate * (1 - lines) + 1e-3 * gate
+    tied = _tied(tints, _shade(light, gate, side), gate * (1 - lines))
+    blotches = tints - _shade(light, gate, side)[..., None] * tied
+    left = _tints(colour, between, side) - _shade(light + change, between, side)[..., None] * tied
+    evened = _evened(blotches, left, lines)
     return Change(change * seen, evened * seen[..., None], gate)
 
 
@@ -106,15 +117,26 @@ def skin_gate(light: Image, colour: Image, facing: Image) -> Image:
     spread = np.cov(around[near].T) * 1.6 + np.eye(2) * 0.03**2
     smooth = cv2.GaussianBlur(colour, (0, 0), max(0.7, 0.006 * side)) - middle
     grey = -middle / max(float(np.linalg.norm(middle)), 1e-6)
+    base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
+    apart = np.asarray(cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base, np.float32)
+    smooth = smooth - glossed(smooth, middle, apart)
     smooth = smooth + GREYER * np.clip(smooth @ grey, 0, None)[..., None] * grey
     smooth = smooth - _bounced(smooth, middle, side)
     away = np.sqrt(np.einsum("hwi,ij,hwj->hw", smooth, np.linalg.inv(spread), smooth))
-    base = normalised(light, may * _kept(light, may), 0.11 * regions.FACE_WIDE * side)
-    apart = cv2.GaussianBlur(light, (0, 0), max(0.7, 0.004 * side)) - base
     gate = may * _falling(away, 0.7 * OFF_COLOUR, 1.3 * OFF_COLOUR)
     dark = -apart / (DARK * (1 + (SHADOWED - 1) * regions.strongest(FOLDED, side)))
     gate = gate * _falling(dark, 0.75, 1.25) * _falling(apart, 0.75 * LIGHT, 1.25 * LIGHT)
     return np.asarray(cv2.GaussianBlur(gate, (0, 0), max(0.5, 0.003 * side)), np.float32)
+
+
+def glossed(off: Image, skin: Image, apart: Image) -> Image:
+    """(S,S,2) of a colour's difference `off` from the skin's (2,) that gloss explains: light that never entered the
+    skin has not its colour. apart (S,S): log-luma above what is around.
+    """
+    strong = max(float(np.linalg.norm(skin)), 1e-6)
+    most = strong * (1 - np.exp(-GLOSS * np.maximum(apart, 0)))
+    less = np.clip(-(off @ (skin / strong)), 0, most)
+    return np.asarray(-less[..., None] * (skin / strong), np.float32)
 
 
 def _bounced(off: Image, skin: Image, side: int) -> Image:
@@ -192,8 +214,21 @@ def _folds(bands: list[Image], side: int) -> Image:
 def _tints(colour: Image, weight: Image, side: int) -> Image:
     """(S,S,2) colour that stands out from the skin around it, as `weight` counts that, on the scale of a cheek."""
     wide = regions.FACE_WIDE * side
-    around = [normalised(colour[..., channel], weight, 0.06 * wide) for channel in (0, 1)]
+    around = [normalised(colour[..., channel], weight, TINT * wide) for channel in (0, 1)]
     return np.asarray((colour - np.stack(around, axis=-1)) * (weight > 0)[..., None], np.float32)
+
+
+def _shade(light: Image, weight: Image, side: int) -> Image:
+    """(S,S) log-luma against the skin around, as `weight` counts that, without what is small."""
+    wide = regions.FACE_WIDE * side
+    apart = np.asarray(light - normalised(light, weight, TINT * wide), np.float32)
+    return normalised(apart, weight + 1e-2 * (light > np.log(DARKEST)), SHADE * wide)
+
+
+def _tied(tints: Image, shade: Image, weight: Image) -> Image:
+    """(2,) how far colour goes with the light on the face: skin in shade is redder, for it is lit through itself."""
+    total = max(float((weight * shade**2).sum()), 1e-6)
+    return np.array([float((weight * shade * tints[..., n]).sum()) / total for n in (0, 1)], np.float32)
 
 
 def _spots(band: Image, tints: Image) -> Image:
@@ -215,7 +250,7 @@ def _evened(tints: Image, beside: Image, lines: Image) -> Image:
     soft = max(0.7, 0.005 * tints.shape[0])
     blotches = cv2.GaussianBlur(tints, (0, 0), soft)
     shares = lines[..., None]
-    return np.asarray(np.clip(-BLOTCH * blotches * (1 - shares) - shares * beside, -0.4, 0.4), np.float32)
+    return np.asarray(np.clip(-BLOTCH * blotches * (1 - shares) - shares * beside, -MOST_TINT, MOST_TINT), np.float32)
 
 
 def _kept(light: Image, may: Image) -> Image:

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from secondunit.tools.age import around, mixed
 from secondunit.tools.age.around import Square
-from secondunit.tools.age.eyes import Part, rising
+from secondunit.tools.age.eyes import rising
+from secondunit.tools.age.parts import Part
 from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
@@ -34,14 +35,24 @@ WHITE = (0.0, 1.2)
 """Log-luma from which light is left alone more and more, and wholly: lamps seen in hair."""
 LOCK, HEAD = 0.03, 0.12
 """Sigmas in face widths: of a lock, over which greyness is judged, and of the light on the whole head."""
-PALER, COLOURLESS = 0.55, 0.65
+PALER, COLOURLESS = 0.70, 0.75
 """Older, a strand that greys comes so far towards grey in log-luma, and loses so much of its colour."""
-GREYED = -0.55
+GREYED = -0.35
 """Log-luma of grey hair against the skin."""
 TEMPLE = 0.8
 """By how many standard deviations of the strands' own light those at the temples grey before those at the crown."""
-RIM = (0.15, 0.50)
+RIM = (0.30, 0.55)
 """A person's matte from which a pixel may have something of their hair, and may be hair wholly."""
+LAMP = 0.40
+"""The colour of grey hair by the skin's: the light that both stand in is not white."""
+PALEST = 2.0
+"""Log-luma that black hair gains at most on its way to grey."""
+SCANT = 0.15
+"""Share of a pixel below which hair's own light cannot be told from it."""
+SOONER = 0.45
+"""The same for all of them: half greys, and a little more."""
+GRAIN_PX, FINEST = 0.8, 0.004
+"""Sigma over which grain is averaged before a strand is told, in pixels, and as a share of the face's width if more."""
 REACH = 0.045
 """Within this share of a face's width the coarse matte of its hair errs."""
 
@@ -58,8 +69,9 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
     if not len(colours) or box is None:
         return None
     there = plate[box]
-    light, colour = logs(there)
-    where, behind = mixed.shared(there, light, around.show(matte, head, box), rising(person[box], *RIM), radius)
+    most = rising(person[box], *RIM)
+    where, behind = mixed.shared(there, logs(there)[0], around.show(matte, head, box), most, radius)
+    light, colour = of_hair(there, where, behind, wide)
     skin, own = colours[:3], colours[3:]
     if younger:
         change = darkened(light, colour, where, skin, own, wide)
@@ -67,6 +79,17 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
         change = greyed(light, colour, where, skin, around.show(_temples(head), head, box), wide)
     change[where == 0] = 0
     return Part(box, change, where, behind)
+
+
+def of_hair(there: Image, where: Image, behind: Image, wide: float) -> tuple[Image, Image]:
+    """Logarithms, as `skin.logs` has them, of the light that hair alone has in each pixel; where that cannot be told
+    from what it is mixed with, of the hair around.
+    """
+    own = (there - behind) / np.maximum(where, SCANT)[..., None]
+    values = np.dstack(logs(np.asarray(own, np.float32)))
+    mean, _ = _around(values, where**2, LOCK * wide)
+    told = mean + (where**2)[..., None] * (values - mean)
+    return np.asarray(told[..., 0], np.float32), np.asarray(told[..., 1:], np.float32)
 
 
 def darkened(light: Image, colour: Image, where: Image, skin: Colour, own: Colour, wide: float) -> Image:
@@ -98,11 +121,16 @@ def greyed(light: Image, colour: Image, where: Image, skin: Colour, early: Image
     where, early (h,w) 0..1: hair, and how much sooner it greys there.
     """
     mean = _around(light[..., None], where, 0.02 * wide)[0][..., 0]
-    detail = light - mean
+    calm = cv2.GaussianBlur(light, (0, 0), max(GRAIN_PX, FINEST * wide))
+    inside = rising(cv2.GaussianBlur(where, (0, 0), max(1.0, 0.02 * wide)), 0.7, 1.0)
+    detail = (calm - mean) * inside
     usual = float(np.sqrt((detail**2 * where).sum() / max(float(where.sum()), 1.0))) + 0.02
-    strand = 1 / (1 + np.exp(np.clip(-2.0 * (detail / usual + TEMPLE * (early - 0.6)), -30, 30)))
-    lift = np.clip(skin[0] + GREYED - mean, 0, 1.2)
-    return np.dstack([PALER * strand * lift, -COLOURLESS * strand[..., None] * colour]).astype(np.float32)
+    strand = 1 / (1 + np.exp(np.clip(-1.2 * (detail / usual + TEMPLE * (early - 0.6) + SOONER), -30, 30)))
+    lift = PALER * strand * np.clip(skin[0] + GREYED - np.maximum(mean + detail, calm), 0, PALEST)
+    # Light that was not there brings no grain: what is finer than hairs stays as large as the camera left it.
+    grain = (1 - np.exp(-lift)) * (light - calm) * inside
+    grey = COLOURLESS * strand[..., None] * (LAMP * skin[1:] - colour)
+    return np.dstack([lift - grain, grey]).astype(np.float32)
 
 
 def _around(values: Image, weight: Image, sigma: float) -> tuple[Image, Image]:

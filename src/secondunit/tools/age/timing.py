@@ -28,35 +28,35 @@ APART = (0.06, 0.12)
 """Log-luma by which a frame's own change differs from the average, to be believed in its place, and wholly."""
 DEEP = (0.12, 0.22)
 """Log-luma by which a fold is lightened to count as deep, and wholly."""
+FAINT = 2**-14
+"""The smallest normal half float."""
 FILE = "change.npz"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Of one frame over the map: change (S,S,C) to be added to logarithms, gate (S,S), light (S,S) to align by.
+    """Of one frame over the map: change (S,S,C) to be added to logarithms, gate (S,S).
 
-    low: the frame as `covered.low` gives it.
+    light: what the frame is aligned by, as `for_flow` gives it. low: the frame as `covered.low` gives it.
     """
 
     change: Image
     gate: Image
-    light: Image
+    light: NDArray[np.uint8]
     low: Image
 
 
-KEPT = ("change", "gate", "light", "low")
-
-
 def save(folder: Path, sheet: Sheet) -> None:
-    """Keep a frame's sheet in half floats."""
-    half = {name: getattr(sheet, name).astype(np.float16) for name in KEPT}
-    np.savez(folder / FILE, **half)
+    """Keep a frame's sheet, in half floats."""
+    change, gate, low = _half(sheet.change), _half(sheet.gate), _half(sheet.low)
+    np.savez(folder / FILE, change=change, gate=gate, light=sheet.light, low=low)
 
 
 def load(folder: Path) -> Sheet:
     """What `save` kept."""
     with np.load(folder / FILE) as kept:
-        return Sheet(*(kept[name].astype(np.float32) for name in KEPT))
+        change, gate, low = (kept[name].astype(np.float32) for name in ("change", "gate", "low"))
+        return Sheet(change, gate, kept["light"], low)
 
 
 def load_low(folder: Path) -> Image:
@@ -77,13 +77,12 @@ def steadied(sheet: Callable[[int], Sheet], run: range, folder: Path, folds: boo
     sheet(n): that of frame n. folds: its change is of skin, whose deep folds are looked at again. Two sheets are held
     at a time, and the forward mean waits on disk: memory does not grow with the clip.
     """
-    for number, mean, weight in _running(sheet, run):
+    for number, _, mean, weight in _running(sheet, run):
         _keep(folder, number, mean, weight)
         yield number
-    for number, mean, weight in _running(sheet, run[::-1]):
+    for number, now, mean, weight in _running(sheet, run[::-1]):
         ahead, known = _kept(folder, number)
         total = np.maximum(known + weight, 1e-3)[..., None]
-        now = sheet(number)
         both = (ahead * known[..., None] + mean * weight[..., None]) / total
         _keep(folder, number, _corrected(both, now) if folds else both, now.gate)
         yield number
@@ -110,7 +109,12 @@ def _between(values: Image, low: float, high: float) -> Image:
 
 
 def _keep(folder: Path, number: int, mean: Image, weight: Image) -> None:
-    np.savez(folder / f"{number}.npz", mean=mean.astype(np.float16), weight=weight.astype(np.float16))
+    np.savez(folder / f"{number}.npz", mean=_half(mean), weight=_half(weight))
+
+
+def _half(values: Image) -> NDArray[np.float16]:
+    """In half floats, without those so small that they are no normal numbers: slow to make, and of no consequence."""
+    return np.where(np.abs(values) < FAINT, 0, values).astype(np.float16)
 
 
 def _kept(folder: Path, number: int) -> tuple[Image, Image]:
@@ -118,20 +122,20 @@ def _kept(folder: Path, number: int) -> tuple[Image, Image]:
         return kept["mean"].astype(np.float32), kept["weight"].astype(np.float32)
 
 
-def _running(sheet: Callable[[int], Sheet], order: range) -> Iterator[tuple[int, Image, Image]]:
-    """The running mean and its weight after each frame, in the order given."""
+def _running(sheet: Callable[[int], Sheet], order: range) -> Iterator[tuple[int, Sheet, Image, Image]]:
+    """Each frame's sheet, the running mean and its weight after it, in the order given."""
     held = sheet(order[0])
     mean, weight = held.change, _weight(held)
-    yield order[0], mean, weight
+    yield order[0], held, mean, weight
     for number in order[1:]:
         now = sheet(number)
-        x, y = _motion(now.light, held.light)
+        x, y = _motion(now.light, held.light, weight.shape[0])
         old, new = (1 - ALPHA) * _moved(weight, x, y), ALPHA * _weight(now)
         total = np.maximum(old + new, 1e-4)[..., None]
         moved = _moved(mean, x, y) * old[..., None]
         mean = np.asarray((moved + now.change * new[..., None]) / total, np.float32)
         weight, held = old + new, now
-        yield number, mean, weight
+        yield number, now, mean, weight
 
 
 def _weight(sheet: Sheet) -> Image:
@@ -142,19 +146,18 @@ def _moved(image: Image, x: Image, y: Image) -> Image:
     return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR), np.float32).reshape(image.shape)
 
 
-def _motion(now: Image, before: Image) -> tuple[Image, Image]:
-    """Where each texel of `now` was `before`, as maps x, y for `cv2.remap`."""
-    side = now.shape[0]
+def _motion(now: NDArray[np.uint8], before: NDArray[np.uint8], side: int) -> tuple[Image, Image]:
+    """Where each texel of `now` was `before`, as maps x, y of that side for `cv2.remap`."""
     found = np.zeros((FLOW_SIDE, FLOW_SIDE, 2), np.float32)
-    cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(_for_flow(now), _for_flow(before), found)
+    cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(now, before, found)
     flow = np.clip(cv2.GaussianBlur(found, (0, 0), SMOOTHER), -FARTHEST, FARTHEST)
     flow = np.asarray(cv2.resize(flow, (side, side), interpolation=cv2.INTER_LINEAR)) * (side / FLOW_SIDE)
     y, x = np.mgrid[:side, :side].astype(np.float32)
     return x + flow[..., 0], y + flow[..., 1]
 
 
-def _for_flow(light: Image) -> NDArray[np.uint8]:
-    """Log-luma with its slow shading taken out, as the eight bits that the flow wants."""
+def for_flow(light: Image) -> NDArray[np.uint8]:
+    """Log-luma (S,S) with its slow shading taken out, at the size and in the eight bits that the flow wants."""
     small = cv2.resize(light, (FLOW_SIDE, FLOW_SIDE), interpolation=cv2.INTER_AREA)
     detail = small - cv2.GaussianBlur(small, (0, 0), 20.0)
     return np.asarray(np.clip(128 + 160 * detail, 0, 255), np.uint8)

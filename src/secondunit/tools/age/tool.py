@@ -13,7 +13,7 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import covered, hair, picture, timing, unwrap
+from secondunit.tools.age import around, beard, covered, hair, headtrack, picture, roto, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan, strength_said, strengths
 from secondunit.tools.age.whose import chosen
@@ -21,6 +21,8 @@ from secondunit.tools.base import Context
 
 Image = NDArray[np.float32]
 FOLLOWED = ("secondunit.faces",)
+LOOSE = 0.2
+"""Share of a roto around the head that is not the performer, from which it is said."""
 EXTRAS = ("preview.mp4", "contact.png")
 
 
@@ -35,17 +37,13 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
         ctx.say(line)
     job = _job(brief, plate, wanted, ctx)
     _say_where(job, ctx)
+    if job.roto is not None:
+        _say_loose(job, ctx)
     numbers = list(plate.frames)
-    steady = _steady(job, numbers, ctx)
+    placed = _placed(job, numbers, ctx)
     volume = brief.volume * wanted.volume
-    ready = replace(
-        job,
-        steady=steady,
-        amount=wanted.amount,
-        weights=tuple(sorted(brief.regions.items())),
-        volume=volume,
-        strengths=strengths(brief, len(numbers)),
-    )
+    weights, each = tuple(sorted(brief.regions.items())), strengths(brief, len(numbers))
+    ready = replace(placed, amount=wanted.amount, weights=weights, volume=volume, strengths=each)
     frames = ctx.cached_frames("picture", _inputs(ready), picture.render, numbers, ready, code=picture.CODE)
     return _deliver(brief, plate, notes, ready, frames, ctx)
 
@@ -53,7 +51,7 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
 def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJob:
     scale = min(1.0, staged.WIDTHS[brief.quality] / plate.width)
     width, height = round(plate.width * scale), round(plate.height * scale)
-    track = chosen(_tracks(plate, ctx), brief, plate)
+    track = headtrack.held(chosen(_tracks(plate, ctx), brief, plate), brief, plate, ctx)
     points, presence = spread(track, plate.frames)
     points = points * np.array([width / plate.width, height / plate.height, scale], np.float32)
     cuts = tuple(frame - plate.first_frame for frame in track.cuts)
@@ -67,6 +65,7 @@ def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJo
         face=face,
         younger=wanted.younger,
         seed=lines_seed(brief),
+        roto=roto.ready(brief.roto, plate, ctx),
     )
 
 
@@ -102,6 +101,20 @@ def _say_where(job: PictureJob, ctx: Context) -> None:
         )
 
 
+def _say_loose(job: PictureJob, ctx: Context) -> None:
+    """Where a roto is white far beyond the performer, say what comes of it; one frame tells."""
+    index = int(np.argmax(job.face.presence))
+    plate = picture.plate_of(job, job.first + index).astype(np.float32)
+    box = around.box_of(around.square(job.face.points[index]), plate.shape)
+    drawn, found = (picture.person_in(one, plate, job.first + index)[box] for one in (job, replace(job, roto=None)))
+    beyond = float((found[drawn > 0.5] < 0.1).mean()) if (drawn > 0.5).any() else 0.0
+    if beyond > LOOSE:
+        ctx.say(
+            f"The roto is white over much that is not the performer ({beyond:.0%} of it around the head in frame "
+            f"{job.first + index}): what lies there is edited and moved as theirs; draw it along their outline."
+        )
+
+
 def _listed(frames: Sequence[int]) -> str:
     """Frame numbers as ranges, the first few of them."""
     runs: list[list[int]] = []
@@ -114,33 +127,49 @@ def _listed(frames: Sequence[int]) -> str:
     return ", ".join(words[:4]) + (", …" if len(words) > 4 else "")
 
 
-def _steady(job: PictureJob, numbers: Sequence[int], ctx: Context) -> Path:
-    """Folder of the changes averaged over time."""
+def _placed(job: PictureJob, numbers: Sequence[int], ctx: Context) -> PictureJob:
+    """The job with all that does not depend on the edit's strength: found, averaged over time, and in the picture."""
     inputs = _found_in(job)
-    seen = [n for n in numbers if job.face.presence[n - job.first] > 0]
+    seen = [n for n in numbers if job.presence(n) > 0]
     found = ctx.cached_frames("skin", inputs, picture.find_change, seen, job, code=picture.CODE)
+    job = replace(job, found=found[seen[0]].parent, steady=_steady(job, found, ctx))
+    placed = ctx.cached_frames("full strength", inputs, picture.place, numbers, job, code=picture.CODE)
+    return replace(job, placed=placed[numbers[0]].parent)
+
+
+def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
+    """Folder of the changes averaged over time."""
 
     def fill(folder: Path) -> None:
         hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
+        beard.save(folder, hair.usual([beard.load(one) for one in found.values()]))
         for run in _runs(job):
-            steps = timing.steadied(_uncovered(found, job.first, run), run, folder)
+            if job.roto is None:
+                _keep_covers(found, job.first, run, folder)
+            steps = timing.steadied(_uncovered(found, job.first, folder), run, folder)
             for done, _ in enumerate(steps):
-                ctx.progress("average over time", done, 2 * len(seen))
+                ctx.progress("average over time", done, 2 * len(found))
         (folder / picture.HAIR).mkdir()
         for run in _runs(job):
             list(timing.steadied(_grown(found, job.first), run, folder / picture.HAIR, folds=False))
 
-    return ctx.cached_folder("average over time", inputs, fill, code=picture.CODE)
+    return ctx.cached_folder("average over time", _found_in(job), fill, code=picture.CODE)
 
 
-def _uncovered(found: Mapping[int, Path], first: int, run: range) -> Callable[[int], timing.Sheet]:
-    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+def _keep_covers(found: Mapping[int, Path], first: int, run: range, folder: Path) -> None:
+    """Write what passes before the face in the frames of a run, counted from 0."""
     covers = covered.covers(lambda n: timing.load_low(found[first + n]), run)
-    return lambda n: timing.uncovered(timing.load(found[first + n]), covers(n))
+    for number in run:
+        covered.keep(folder, number, covers(number))
+
+
+def _uncovered(found: Mapping[int, Path], first: int, folder: Path) -> Callable[[int], timing.Sheet]:
+    """The sheets of a run by frame, counted from 0, with no skin where something passes before it."""
+    return lambda n: timing.uncovered(timing.load(found[first + n]), covered.kept(folder, n))
 
 
 def _grown(found: Mapping[int, Path], first: int) -> Callable[[int], timing.Sheet]:
-    """The hair of frames by number, counted from 0."""
+    """The hair and beard of frames by number, counted from 0."""
     return lambda n: timing.load(found[first + n] / picture.HAIR)
 
 
@@ -163,6 +192,7 @@ def _found_in(job: PictureJob) -> dict[str, object]:
         "face": job.face,
         "younger": job.younger,
         "seed": job.seed,
+        "roto": (job.roto.digest, job.roto.every) if job.roto else None,
     }
 
 
@@ -174,7 +204,10 @@ def _inputs(job: PictureJob) -> dict[str, object]:
 def _deliver(
     brief: AgeBrief, plate: Plate, notes: tuple[str, ...], job: PictureJob, frames: dict[int, Path], ctx: Context
 ) -> Draft:
-    staged.link_layers(LAYERS, frames, ctx)
+    assert job.placed is not None
+    placed = {frame: job.placed / str(frame) for frame in frames}
+    staged.link_layers(picture.AT_ANY_STRENGTH, placed, ctx)
+    staged.link_layers(picture.OF_ONE_STRENGTH, frames, ctx)
     staged.preview(plate, frames, plate.first_frame, f"{brief.shot}  age", _told(brief, job), ctx)
     facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
     if not facts:
@@ -192,7 +225,7 @@ def _deliver(
             "complete": Tri.of(len(facts) == len(plate.frames)),
             "hull_untouched": Tri.of(sum(fact["outside"] for fact in facts) == 0),
         },
-        inputs={} if job.younger else {"lines": lines_digest(brief)},
+        inputs=_given(brief, job.younger),
         data_window=staged.window_of(plate, job.width, job.height),
         notes=notes,
     )
@@ -206,8 +239,18 @@ def _told(brief: AgeBrief, job: PictureJob) -> str:
     return ", ".join(words + ([f"look {brief.look.called}"] if brief.look else []))
 
 
-def check(brief: AgeBrief, plate: Plate) -> None:
-    """Raise InputError for a brief that `make` would refuse, as far as can be told before any work."""
+def _given(brief: AgeBrief, younger: bool) -> dict[str, str]:
+    """Hashes of what determines the result beside brief and plate, and of what the artist drew."""
+    lines = {} if younger else {"lines": lines_digest(brief)}
+    track = {"track": brief.track.sha256} if brief.track else {}
+    return lines | track | ({"roto": brief.roto.digest} if brief.roto else {})
+
+
+def check(brief: AgeBrief, plate: Plate, given: Mapping[str, Path]) -> None:
+    """Raise InputError for a brief that `make` would refuse, as far as can be told before any work.
+
+    given: option -> the user's own file or pattern.
+    """
     if brief.face_at is not None:
         x, y = brief.face_at
         if not (0 <= x <= plate.width and 0 <= y <= plate.height):
@@ -227,3 +270,5 @@ def check(brief: AgeBrief, plate: Plate) -> None:
     except Missing as missing:
         why = f"No face can be followed here ({missing}): `make demo` or `make test` installs it."
         raise InputError(why) from missing
+    headtrack.check(brief, given, plate)
+    roto.check(given, plate)

@@ -43,18 +43,19 @@ def layout(side: int) -> Layout:
     """The map at one size."""
     corners = topology.UV.astype(np.float64) * side
     triangle = _drawn(corners, np.arange(len(topology.TRIANGLES)), (side, side))
-    y, x = np.mgrid[:side, :side] + 0.5
-    weight = _weights(corners[topology.TRIANGLES], triangle, x, y)
-    return Layout(triangle, weight.astype(np.float32))
+    y, x = np.mgrid[:side, :side].astype(np.float32) + np.float32(0.5)
+    weights = _weights(corners[topology.TRIANGLES], triangle, x, y)
+    return Layout(triangle, np.stack(weights, axis=-1))
 
 
 def places(points: Floats, side: int) -> Image:
     """Where each texel lies in the picture: (S,S,2) continuous pixels x, y of a face's points (504,2); -1 outside."""
-    found = layout(side)
-    corners = np.asarray(points, np.float32)[topology.TRIANGLES[found.triangle]][..., :2]
-    spots = np.einsum("hwc,hwcd->hwd", found.weight, corners)
-    spots[found.triangle < 0] = -1.0
-    return np.asarray(spots, np.float32)
+    found, flat = layout(side), np.asarray(points, np.float32)[:, :2]
+    inside = found.triangle >= 0
+    corners = topology.TRIANGLES[found.triangle[inside]]
+    weight, out = found.weight[inside], np.full((side, side, 2), -1.0, np.float32)
+    out[inside] = sum(weight[:, [n]] * flat[corners[:, n]] for n in range(3))
+    return out
 
 
 def read(picture: Image, spots: Image) -> Image:
@@ -103,10 +104,13 @@ def window(points: Floats, shape: tuple[int, int]) -> Window:
     order = np.argsort(-depth, kind="stable")
     front = order[_area(corners[topology.TRIANGLES][order]) > 0]
     triangle = _drawn(corners, front, size)
-    y, x = np.mgrid[: size[0], : size[1]] + 0.5
-    weight = _weights(corners[topology.TRIANGLES], triangle, x, y)
-    uv = np.einsum("hwc,hwcd->hwd", weight, topology.UV[topology.TRIANGLES[triangle]])
-    return Window(int(low[0]), int(low[1]), uv.astype(np.float32), triangle >= 0)
+    inside = triangle >= 0
+    uv, seen = np.zeros((*size, 2), np.float32), triangle[inside]
+    y, x = (np.asarray(each + 0.5, np.float32) for each in np.nonzero(inside))
+    _, second, third = _weights(corners[topology.TRIANGLES], seen, x, y)
+    a, b, c = (topology.UV[topology.TRIANGLES[:, n]].astype(np.float32) for n in range(3))
+    uv[inside] = a[seen] + second[:, None] * (b - a)[seen] + third[:, None] * (c - a)[seen]
+    return Window(int(low[0]), int(low[1]), uv, inside)
 
 
 def show(texture: Image, seen: Window) -> Image:
@@ -127,18 +131,23 @@ def _drawn(corners: Floats, order: NDArray[np.integer], size: tuple[int, int]) -
     return out
 
 
-def _weights(corners: Floats, triangle: NDArray[np.int32], x: Floats, y: Floats) -> NDArray[np.float64]:
-    """Barycentric weights (...,3) of points x, y in their triangles; corners (T,3,2).
+def _weights(corners: Floats, triangle: NDArray[np.int32], x: Floats, y: Floats) -> tuple[Image, Image, Image]:
+    """Barycentric weights (...) of points x, y in their triangles; corners (T,3,2).
 
     A pixel on a border may be drawn by the triangle next door, which is carried on to it, but not far.
     """
-    a, b, c = (corners[triangle, n] for n in range(3))
-    whole = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (c[..., 0] - a[..., 0]) * (b[..., 1] - a[..., 1])
-    whole = np.where(np.abs(whole) < 1e-9, 1e-9, whole)
-    second = ((x - a[..., 0]) * (c[..., 1] - a[..., 1]) - (c[..., 0] - a[..., 0]) * (y - a[..., 1])) / whole
-    third = ((b[..., 0] - a[..., 0]) * (y - a[..., 1]) - (x - a[..., 0]) * (b[..., 1] - a[..., 1])) / whole
-    weight = np.clip(np.stack([1 - second - third, second, third], axis=-1), -BEYOND, 1 + BEYOND)
-    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
+    a, b, c = (corners[:, n].astype(np.float64) for n in range(3))
+    whole = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
+    whole = np.where(np.abs(whole) < 1e-9, 1e-9, whole)[:, None]
+    to_second = np.stack([c[:, 1] - a[:, 1], a[:, 0] - c[:, 0]], axis=-1) / whole
+    to_third = np.stack([a[:, 1] - b[:, 1], b[:, 0] - a[:, 0]], axis=-1) / whole
+    origin, right, down = (each.astype(np.float32) for each in (a, to_second, to_third))
+    across, along = x - origin[triangle, 0], y - origin[triangle, 1]
+    second, third = (each[triangle, 0] * across + each[triangle, 1] * along for each in (right, down))
+    weights = [np.clip(each, -BEYOND, 1 + BEYOND) for each in (1 - second - third, second, third)]
+    total = weights[0] + weights[1] + weights[2]
+    first, second, third = (np.asarray(each / total, np.float32) for each in weights)
+    return first, second, third
 
 
 def _area(corners: Floats) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from .pictures import Made, Take
 APPARENT = 68
 """Years stated of every face measured here."""
 FULL = YEARS_AT_FULL["younger"]
-NO_SKIN = ("eyes", "teeth", "hair", "brows")
+NO_SKIN = ("eyes", "teeth", "hair", "brows", "beard")
 """Regions of a brief that are not the face's skin."""
 Maker = Callable[[Take, AgeBrief], Path]
 """Makes a version with the real tool, and answers with its folder."""
@@ -27,7 +27,7 @@ def brief(years: float = FULL, **words: Any) -> AgeBrief:
 
 
 def skin_only(years: float = FULL) -> AgeBrief:
-    """The same of the skin alone: nothing moves, and eyes, teeth, hair and brows stay."""
+    """The same of the skin alone: nothing moves, and eyes, teeth, hair, brows and beard stay."""
     return brief(years, volume=0, regions=dict.fromkeys(NO_SKIN, 0.0))
 
 

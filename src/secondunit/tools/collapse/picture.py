@@ -90,7 +90,7 @@ def pose(job: PictureJob, state: int) -> Pose:
 
 
 def render(job: PictureJob, frame: int, folder: Path) -> None:
-    """Write one frame's layers into ``folder`` as ``NAME.exr``, and as people see it as ``shown.png``."""
+    """Write one frame's layers into ``folder`` as ``NAME.exr``, and as people see it as ``shown.jpg``."""
     from secondunit.render.frame import render_frame
 
     state = job.clock.state(frame)

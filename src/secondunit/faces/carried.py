@@ -1,0 +1,214 @@
+"""A face carried by an artist's head track: the track holds where the head is, the mesh only how the face is shaped.
+
+A mesh that was seen is lifted to the head's space: its own depth, at the head's distance. How deep its middle lies
+there no single frame tells, for the track's origin may be a neck or a nose: all frames that show the face do, together,
+as they see it from different sides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from secondunit.media.track_file import HeadTrack
+from secondunit.schema import InputError, Plate
+
+from . import smooth, topology
+from .track import Track, ends, facing, runs
+
+Array = np.ndarray[Any, Any]
+SURE = 0.99
+"""Presence from which a mesh is lifted: the filter's own fades at ends and on turned heads are left out."""
+LIKELY = 0.7
+"""Standard deviation, in widths of the face, of how deep its middle lies behind or before the track's origin."""
+ERRS = 0.006
+"""And of a mesh's middle in the picture, in each frame: what it errs by in all of them alike does no harm here."""
+UNTOLD = 0.35
+"""Standard deviation, in widths, from which the frames tell too little of that depth."""
+APART = 0.15
+"""A track that misses the face by more than this share of its width, on the median, is another head's or frame's."""
+STABLE = topology.UV[: topology.MESH, 1] < topology.UV[topology.NOSE_TIP, 1]
+"""Points above the tip of the nose: what talks and chews lies below it."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """track: of every frame that the head track covers, and of those in which the face was seen beyond it.
+
+    added: frames that only the head track shows. misses: median distance of the track from the meshes' middles, in
+    widths of the face. deep: whether the frames that show the face tell how deep it lies behind the track's origin.
+    """
+
+    track: Track
+    added: tuple[int, ...]
+    misses: float
+    deep: bool
+
+
+def carried(seen: Track, head: HeadTrack, plate: Plate) -> Carried:
+    """A face that was followed where it could be, held by a head track. Raises InputError where they do not agree."""
+    both = [int(n) for n in np.intersect1d(seen.frames, head.frames) if head.place_m[n - head.frames[0], 2] > 0]
+    anchors = [n for n in both if seen.presence[_row(seen, n)] >= SURE] or both
+    if not anchors:
+        raise InputError(
+            f"The head track covers frames {head.frames[0]} to {head.frames[-1]}, and the face is seen in none of "
+            "them: track the frames in which it looks this way, too."
+        )
+    meshes = np.stack([seen.points[_row(seen, n)] for n in anchors]).astype(np.float64)
+    views = [_view(head, n) for n in anchors]
+    middle, deep = _middle(meshes, views)
+    misses = _misses(meshes, views, middle)
+    if misses > APART:
+        raise InputError(
+            f"The head track lies {misses:.0%} of the face's width beside the face, on the median of {len(anchors)} "
+            "frames: check its frame numbers, its lens, and that it is this performer's."
+        )
+    shapes = [_lifted(mesh, view, middle) for mesh, view in zip(meshes, views, strict=True)]
+    held = dict(zip(anchors, _rigid(np.stack(shapes)), strict=True))
+    takes = [plate.first_frame, *seen.cuts, plate.last_frame + 1]
+    out: dict[int, Array] = {}
+    for first, after in pairwise(takes):
+        known = {n: shape for n, shape in held.items() if first <= n < after}
+        out |= _placed(_steady(known, plate.fps), head, first, after)
+    return Carried(_joined(seen, out, plate), tuple(sorted(set(out) - set(seen.frames.tolist()))), misses, deep)
+
+
+@dataclass(frozen=True)
+class _View:
+    """A frame of the track: turn (3,3), place (3,), focal_px, centre (2,), pixel aspect."""
+
+    turn: Array
+    place: Array
+    focal: float
+    centre: Array
+    aspect: float
+
+    def rays(self, flat: Array) -> Array:
+        """Directions (N,2) as x/z, y/z of pixels (N,2)."""
+        return np.asarray((flat - self.centre) * [self.aspect, 1] / self.focal)
+
+    def seen(self, spots: Array) -> Array:
+        """Points (N,3) of the head's space as a mesh is: pixels, and depth from their middle on the same scale."""
+        at = spots @ self.turn.T + self.place
+        flat = self.centre + self.focal * at[:, :2] / at[:, 2:] / [self.aspect, 1]
+        deep = float(at[:, 2].mean())
+        return np.column_stack([flat, (at[:, 2] - deep) * self.focal / deep])
+
+
+def _view(head: HeadTrack, frame: int) -> _View:
+    n = frame - int(head.frames[0])
+    return _View(head.turn[n], head.place_m[n], float(head.focal_px[n]), head.centre_px[n], head.pixel_aspect)
+
+
+def _row(seen: Track, frame: int) -> int:
+    return int(np.searchsorted(seen.frames, frame))
+
+
+def _middle(meshes: Array, views: Sequence[_View]) -> tuple[Array, bool]:
+    """(3,): where the middle of the stable points lies in the head's space, by least squares over all frames; and
+    whether they tell how deep.
+
+    u = f X / Z is linear in it: (f turn_x - u turn_z) m = u place_z - f place_x, and so for v. Where the frames tell
+    nothing of its depth, it is that of the track's origin.
+    """
+    wide = float(
+        np.median([_wide(mesh) / view.focal * view.place[2] for mesh, view in zip(meshes, views, strict=True)])
+    )
+    many, rows, right = np.sqrt(len(views)), [], []
+    for mesh, view in zip(meshes, views, strict=True):
+        ray = view.rays(mesh[STABLE, :2].mean(axis=0)[None])[0]
+        weight = 1 / (ERRS * wide)
+        rows += list(weight * (view.turn[:2] - ray[:, None] * view.turn[2]))
+        right += list(weight * (ray * view.place[2] - view.place[:2]))
+        rows.append(view.turn[2] / (LIKELY * wide * many))
+        right.append(0.0)
+    known = np.array(rows)
+    found = np.linalg.lstsq(known, np.array(right), rcond=None)[0]
+    forward = np.mean([view.turn[2] for view in views], axis=0)
+    unsure = float(np.sqrt(forward @ np.linalg.pinv(known.T @ known) @ forward)) / wide
+    return np.asarray(found), unsure < UNTOLD
+
+
+def _wide(mesh: Array) -> float:
+    return float(np.linalg.norm(mesh[topology.LEFT_SIDE] - mesh[topology.RIGHT_SIDE]))
+
+
+def _misses(meshes: Array, views: Sequence[_View], middle: Array) -> float:
+    """Median distance in the picture of the track's middle from the meshes' own, in widths of the face."""
+    off = []
+    for mesh, view in zip(meshes, views, strict=True):
+        at = view.turn @ middle + view.place
+        flat = view.centre + view.focal * at[:2] / at[2] / [view.aspect, 1]
+        off.append(float(np.linalg.norm(flat - mesh[STABLE, :2].mean(axis=0))) / _wide(mesh))
+    return float(np.median(off))
+
+
+def _lifted(mesh: Array, view: _View, middle: Array) -> Array:
+    """A mesh (468,3) in the head's space, metres: its middle at the depth of the head's."""
+    deep = float((view.turn @ middle + view.place)[2])
+    depth = deep + (mesh[:, 2] - mesh[STABLE, 2].mean()) * deep / view.focal
+    at = np.column_stack([view.rays(mesh[:, :2]) * depth[:, None], depth])
+    return np.asarray((at - view.place) @ view.turn)
+
+
+def _rigid(shapes: Array) -> Array:
+    """Shapes (N,468,3), each laid on their common one by turn, place and size: what is left is how the face moves."""
+    common = np.median(shapes, axis=0)
+    for _ in range(2):
+        laid = np.stack([_laid(one, common) for one in shapes])
+        common = np.median(laid, axis=0)
+    return laid
+
+
+def _laid(points: Array, like: Array) -> Array:
+    """The points after the similarity that brings their stable ones nearest to those of `like`."""
+    a, b = points[STABLE], like[STABLE]
+    one, other = a - a.mean(axis=0), b - b.mean(axis=0)
+    left, sizes, right = np.linalg.svd(one.T @ other)
+    flip = np.array([1, 1, np.sign(np.linalg.det(left @ right))])
+    scale = float((sizes * flip).sum() / (one**2).sum())
+    return np.asarray(scale * (points - a.mean(axis=0)) @ (left * flip) @ right + b.mean(axis=0))
+
+
+def _steady(known: dict[int, Array], fps: float) -> dict[int, Array]:
+    """Shapes by frame, steadied over each stretch of frames one after the other."""
+    out: dict[int, Array] = {}
+    frames = sorted(known)
+    for run in runs(np.array(frames), ()) if frames else []:
+        shapes = np.stack([known[n] for n in frames[run]])
+        wide = float(np.median([_wide(one) for one in shapes]))
+        calm = smooth.both_ways(shapes / wide, fps, smooth.SHAPE) * wide if len(shapes) > 2 else shapes
+        out |= dict(zip(frames[run], calm, strict=True))
+    return out
+
+
+def _placed(known: dict[int, Array], head: HeadTrack, first: int, after: int) -> dict[int, Array]:
+    """Meshes of every frame of a take that the track covers, shaped as in the nearest frames that are known."""
+    out = {}
+    for frame in [int(n) for n in head.frames if first <= n < after and known]:
+        view = _view(head, frame)
+        if view.place[2] > 0:
+            out[frame] = view.seen(_between(known, frame))
+    return out
+
+
+def _between(known: dict[int, Array], frame: int) -> Array:
+    before = max((n for n in known if n <= frame), default=min(known))
+    behind = min((n for n in known if n >= frame), default=max(known))
+    share = (frame - before) / max(behind - before, 1)
+    return np.asarray((1 - share) * known[before] + share * known[behind])
+
+
+def _joined(seen: Track, held: dict[int, Array], plate: Plate) -> Track:
+    """The track with what is held in the place of what was seen; its fades anew, so that none is left at a gap."""
+    points = {int(n): one for n, one in zip(seen.frames, seen.points, strict=True)} | held
+    own = dict(zip(seen.frames.tolist(), seen.presence.tolist(), strict=True))
+    frames = np.array(sorted(points))
+    out = np.stack([points[int(n)] for n in frames]).astype(np.float32)
+    turned = facing(out)
+    for run in runs(frames, seen.cuts):
+        turned[run] *= ends(frames[run], plate, seen.cuts)
+    presence = np.array([turned[i] if int(n) in held else own[int(n)] for i, n in enumerate(frames)], np.float32)
+    return replace(seen, frames=frames, points=out, presence=presence)

@@ -1,0 +1,66 @@
+"""An artist's head track of a brief: decoded once, and the performer's face carried by it."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secondunit.faces import carried
+from secondunit.faces.track import Track
+from secondunit.media.track_file import HeadTrack
+from secondunit.schema import AgeBrief, InputError, Plate
+from secondunit.tools.base import Context
+
+OPTION = "--track"
+CODE = ("secondunit.media.track_file", "secondunit.media.decode_track")
+
+
+def check(brief: AgeBrief, given: Mapping[str, Path], plate: Plate) -> None:
+    """Raise InputError, in words that begin with the option, for a track that cannot be used."""
+    if OPTION in given:
+        from secondunit.media import sidecars, track_file
+
+        with sidecars.named(OPTION, str(given[OPTION])):
+            track_file.read(given[OPTION], plate, brief.track_prim)
+    elif brief.track is None and brief.track_prim is not None:
+        raise InputError(f"--track-prim {brief.track_prim} names the head of a --track, and none is given: give both.")
+
+
+def held(seen: Track, brief: AgeBrief, plate: Plate, ctx: Context) -> Track:
+    """The performer's face, held by the brief's head track where it has one. Raises InputError where they disagree."""
+    head = _ready(brief, plate, ctx)
+    if head is None:
+        return seen
+    found = carried.carried(seen, head, plate)
+    ctx.say(head.said)
+    ctx.say(
+        f"The head track lies {found.misses:.1%} of the face's width from where the face was seen (median), and "
+        f"carries the face through {len(found.added)} frames in which it was not."
+    )
+    if found.added and not found.deep:
+        ctx.say(
+            "The frames that show the face show it from one side, so that it is taken to lie as deep as the track's "
+            "origin: put that into the middle of the head."
+        )
+    return found.track
+
+
+def _ready(brief: AgeBrief, plate: Plate, ctx: Context) -> HeadTrack | None:
+    if brief.track is None:
+        return None
+    path, stored = ctx.files / brief.track.path, brief.track
+
+    def make() -> dict[str, NDArray[np.generic]]:
+        from secondunit.media import track_file
+
+        read = track_file.read(path, plate, brief.track_prim, ctx.check, name="the brief's track")
+        return {field.name: np.asarray(getattr(read, field.name)) for field in fields(HeadTrack)}
+
+    frame = (plate.first_frame, plate.last_frame, plate.width, plate.height, plate.pixel_aspect)
+    kept = ctx.cached("head track", {"file": stored.sha256, "prim": brief.track_prim, "frame": frame}, make, code=CODE)
+    frames, turn, place, focal, centre = (
+        np.asarray(kept[name]) for name in ("frames", "turn", "place_m", "focal_px", "centre_px")
+    )
+    return HeadTrack(frames, turn, place, focal, centre, float(kept["pixel_aspect"]), str(kept["said"]))
