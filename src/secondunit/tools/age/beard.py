@@ -67,7 +67,7 @@ COVERED = (0.35, 0.60)
 """Greyness of the lower lip from which what is there is no face: a mask."""
 SHADOWED = {"jaw": (-0.12, 0.12), "chin": (-0.05, 0.25), "lip": (-0.05, 0.25)}
 """Log-luma that a place lacks against the lower lip, up to which a shadow explains it, and from which none does."""
-LIP_GREY, LIP_DARK = (0.02, 0.08), (-0.10, 0.05)
+LIP_GREY, LIP_DARK = (0.02, 0.08), (-0.15, 0.0)
 """Greyness and log-luma missing of the upper lip from which it has a moustache: lips without one look lighter."""
 STRONG = (4.5, 7.0)
 """As PROBABLE, of a beard without a moustache."""
