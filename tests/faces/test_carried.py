@@ -79,10 +79,13 @@ def test_a_head_that_is_not_seen_is_where_the_track_says(pivot, gone):
 
 def test_where_both_are_there_the_track_holds_the_head_and_the_mesh_the_shape():
     head, shape = motion(), skull((0, 0, 0))
-    true, shaking = seen(head, shape), seen(head, shape, noise=2.0)
+    true, shaking = seen(head, shape), seen(head, shape, noise=1.0)
     found = carried(shaking, head, PLATE)
     assert not found.added
-    assert apart(found.track, true, FRAMES) < 0.4 * apart(shaking, true, FRAMES)
+    # What shakes by chance has a mean of its own, over forty frames, and that is where the head is taken to be.
+    steps = [np.diff(track.points[..., :2], 2, axis=0).std() for track in (found.track, shaking, true)]
+    assert steps[0] - steps[2] < 0.1 * (steps[1] - steps[2])
+    assert apart(found.track, true, FRAMES) < 0.6 * apart(shaking, true, FRAMES)
     smile = topology.LIPS_OUTER
     shaking.points[:, list(smile), 1] -= np.linspace(0, 8, COUNT)[:, None]
     smiling = carried(shaking, head, PLATE)
@@ -99,11 +102,12 @@ def test_a_head_that_turns_away_still_fades():
     assert found.track.presence[COUNT // 2] == 1
 
 
-def test_frames_that_were_unsure_are_carried_too():
+@pytest.mark.parametrize("presence", [0.5, 1.0])
+def test_frames_that_were_unsure_or_lay_elsewhere_are_carried_too(presence):
     head, shape = motion(), skull((0, 0, 0))
     whole, shaken = seen(head, shape), seen(head, shape)
     shaken.points[15:20] += 40
-    shaken.presence[15:20] = 0.5
+    shaken.presence[15:20] = presence
     found = carried(shaken, head, PLATE)
     assert apart(found.track, whole, FRAMES[15:20]) < 1.0
     assert (found.track.presence == 1).all()

@@ -75,9 +75,9 @@ def test_brief_of_a_device_elsewhere_is_kept_where_it_is_not_made(production):
     assert door.done(door.add_brief(production, workers=hands)).id == "b001"
 
 
-@pytest.mark.parametrize("option", ["matte_file", "building_file"])
+@pytest.mark.parametrize("option", ["matte_file", "building_file", "track_file"])
 def test_files_that_are_not_there_are_named_as_given(production, option):
-    with pytest.raises(InputError, match=r"--(matte|building) gone\.file"):
+    with pytest.raises(InputError, match=r"--(matte|building|track) gone\.file"):
         door.add_brief(production, **{option: "gone.file"})
 
 
@@ -149,6 +149,18 @@ def test_mattes_that_the_tool_refuses_leave_nothing(production, mattes):
     with pytest.raises(InputError, match="black everywhere"):
         roto(production, mattes, hands)
     assert not (production.folder / "blobs").exists()
+
+
+def test_a_head_track_is_kept_by_content(production, tmp_path):
+    (tmp_path / "head.usda").write_text("#usda 1.0")
+    brief = AgeBrief(shot="A010", performer="Pia", to_age=30, apparent_age=50, track_prim="/head")
+    request = BriefRequest(actor="Ann", brief=brief, track_file=str(tmp_path / "head.usda"))
+    stored = door.done(advance(production, request, workers=door.Hands()))
+    with production.reading() as reading:
+        kept = reading.brief("A010", stored.id)
+    assert (production.folder / kept.track.path).read_text() == "#usda 1.0"
+    assert kept.files == (kept.track,)
+    assert kept.track_prim == "/head"
 
 
 def test_brief_needs_the_plate_that_it_speaks_of(production):

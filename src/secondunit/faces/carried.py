@@ -29,6 +29,9 @@ UNTOLD = 0.35
 """Standard deviation, in widths, from which the frames tell too little of that depth."""
 APART = 0.15
 """A track that misses the face by more than this share of its width, on the median, is another head's or frame's."""
+DOUBTED, STEPS = 0.02, 3
+"""A mesh that lies farther than this from where the track says is doubted, if others lie nearer; how often it is asked.
+"""
 STABLE = topology.UV[: topology.MESH, 1] < topology.UV[topology.NOSE_TIP, 1]
 """Points above the tip of the nose: what talks and chews lies below it."""
 
@@ -37,8 +40,9 @@ STABLE = topology.UV[: topology.MESH, 1] < topology.UV[topology.NOSE_TIP, 1]
 class Carried:
     """track: of every frame that the head track covers, and of those in which the face was seen beyond it.
 
-    added: frames that only the head track shows. misses: median distance of the track from the meshes' middles, in
-    widths of the face. deep: whether the frames that show the face tell how deep it lies behind the track's origin.
+    added: frames that only the head track shows, or in which the mesh lay elsewhere. misses: median distance of the
+    track from the meshes, in widths of the face. deep: whether the frames that show the face tell how deep it lies
+    behind the track's origin.
     """
 
     track: Track
@@ -58,21 +62,26 @@ def carried(seen: Track, head: HeadTrack, plate: Plate) -> Carried:
         )
     meshes = np.stack([seen.points[_row(seen, n)] for n in anchors]).astype(np.float64)
     views = [_view(head, n) for n in anchors]
-    middle, deep = _middle(meshes, views)
-    misses = _misses(meshes, views, middle)
-    if misses > APART:
+    fitted = _fitted(meshes, views)
+    if fitted.misses > APART:
         raise InputError(
-            f"The head track lies {misses:.0%} of the face's width beside the face, on the median of {len(anchors)} "
-            "frames: check its frame numbers, its lens, and that it is this performer's."
+            f"The head track lies {fitted.misses:.0%} of the face's width beside the face, on the median of "
+            f"{len(anchors)} frames: check its frame numbers, its lens, and that it is this performer's."
         )
-    shapes = [_lifted(mesh, view, middle) for mesh, view in zip(meshes, views, strict=True)]
-    held = dict(zip(anchors, _rigid(np.stack(shapes)), strict=True))
-    takes = [plate.first_frame, *seen.cuts, plate.last_frame + 1]
+    held = dict(zip([n for n, good in zip(anchors, fitted.good, strict=True) if good], fitted.shapes, strict=True))
+    out = _in_takes(held, head, [plate.first_frame, *seen.cuts, plate.last_frame + 1], plate.fps)
+    doubted = {n for n in anchors if n not in held}
+    added = tuple(sorted({n for n in out if n not in seen.frames or n in doubted}))
+    return Carried(_joined(seen, out, plate), added, fitted.misses, fitted.deep)
+
+
+def _in_takes(held: dict[int, Array], head: HeadTrack, edges: Sequence[int], fps: float) -> dict[int, Array]:
+    """Meshes by frame from shapes by frame; none goes on from one take into the next."""
     out: dict[int, Array] = {}
-    for first, after in pairwise(takes):
+    for first, after in pairwise(edges):
         known = {n: shape for n, shape in held.items() if first <= n < after}
-        out |= _placed(_steady(known, plate.fps), head, first, after)
-    return Carried(_joined(seen, out, plate), tuple(sorted(set(out) - set(seen.frames.tolist()))), misses, deep)
+        out |= _placed(_steady(known, fps), head, first, after)
+    return out
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,36 @@ class _View:
         flat = self.centre + self.focal * at[:, :2] / at[:, 2:] / [self.aspect, 1]
         deep = float(at[:, 2].mean())
         return np.column_stack([flat, (at[:, 2] - deep) * self.focal / deep])
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """good (N,): frames whose mesh lies where the track says. shapes (M,468,3) of those, in the head's space."""
+
+    good: Array
+    shapes: Array
+    misses: float
+    deep: bool
+
+
+def _fitted(meshes: Array, views: Sequence[_View]) -> _Fitted:
+    """What the frames together say of the head, twice again without those that say something else."""
+    good, misses = np.ones(len(views), bool), 0.0
+    for step in range(STEPS):
+        chosen = [view for view, one in zip(views, good, strict=True) if one]
+        middle, deep = _middle(meshes[good], chosen)
+        shapes = _rigid(np.stack([_lifted(*pair, middle) for pair in zip(meshes[good], chosen, strict=True)]))
+        common = np.median(shapes, axis=0)
+        off = np.array([_off(mesh, view.seen(common)) for mesh, view in zip(meshes, views, strict=True)])
+        misses = float(np.median(off)) if step == 0 else misses
+        if step < STEPS - 1:
+            good = off <= max(DOUBTED, 2 * float(np.median(off[good])))
+    return _Fitted(good, shapes, misses, deep)
+
+
+def _off(mesh: Array, other: Array) -> float:
+    """Mean distance of the stable points in the picture, in widths of the face."""
+    return float(np.linalg.norm((mesh - other)[STABLE, :2], axis=1).mean()) / _wide(mesh)
 
 
 def _view(head: HeadTrack, frame: int) -> _View:
@@ -133,16 +172,6 @@ def _middle(meshes: Array, views: Sequence[_View]) -> tuple[Array, bool]:
 
 def _wide(mesh: Array) -> float:
     return float(np.linalg.norm(mesh[topology.LEFT_SIDE] - mesh[topology.RIGHT_SIDE]))
-
-
-def _misses(meshes: Array, views: Sequence[_View], middle: Array) -> float:
-    """Median distance in the picture of the track's middle from the meshes' own, in widths of the face."""
-    off = []
-    for mesh, view in zip(meshes, views, strict=True):
-        at = view.turn @ middle + view.place
-        flat = view.centre + view.focal * at[:2] / at[2] / [view.aspect, 1]
-        off.append(float(np.linalg.norm(flat - mesh[STABLE, :2].mean(axis=0))) / _wide(mesh))
-    return float(np.median(off))
 
 
 def _lifted(mesh: Array, view: _View, middle: Array) -> Array:

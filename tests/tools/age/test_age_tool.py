@@ -262,3 +262,8 @@ def test_a_plate_without_a_face_is_one_sentence(shot, tmp_path):
         pytest.raises(InputError, match="No face was found in HD010/PL01_v001"),
     ):
         age.make(brief, shot.plate, ctx)
+
+
+def test_a_shaven_performer_has_no_beard(younger):
+    found = next(one for one in LAYERS if one.name == "mattes")
+    assert not layer(younger, "mattes")[..., found.channels.index("beard")].any()

@@ -161,6 +161,34 @@ def test_files_are_checked_before_any_work_and_named_as_given(shot, tmp_path):
             age.check(brief, shot.plate, shot.folder, {"--roto": tmp_path / given})
 
 
+def test_a_head_track_is_checked_before_any_work(shot, tmp_path):
+    brief = AgeBrief.read(shot="HD010", performer="Pia", by_years=-5, apparent_age=60)
+    (tmp_path / "bad.usda").write_text("no USD")
+    with pytest.raises(InputError, match=rf"^--track {tmp_path}/bad\.usda: bad\.usda is no USD file that can be read"):
+        age.check(brief, shot.plate, shot.folder, {"--track": tmp_path / "bad.usda"})
+    named = brief.model_copy(update={"track_prim": "/head"})
+    with pytest.raises(InputError, match="--track-prim /head names the head of a --track, and none is given"):
+        age.check(named, shot.plate, shot.folder, {})
+
+
+def test_a_head_track_carries_the_face(shot):
+    """Head and camera stand still, as the performer does. Following is not done again."""
+    from pxr import Usd, UsdGeom
+
+    made_of = Usd.Stage.CreateNew(str(shot.home / "head.usda"))
+    camera = UsdGeom.Camera.Define(made_of, "/cam")
+    camera.CreateFocalLengthAttr(80.0)
+    camera.CreateHorizontalApertureAttr(36.0)
+    head = UsdGeom.Xform.Define(made_of, "/head").AddTranslateOp()
+    for frame in shot.plate.frames:
+        head.Set((0.0, 0.0, -120.0), frame)
+    made_of.GetRootLayer().Save()
+    version = made(shot, "tracked", track=stored(shot, "head.usda").files[0], by_years=-12, volume=0)
+    assert "follow" in version.reused
+    assert len(version.draft.inputs["track"]) == 64
+    assert (layer(version, "comp") != plate_of(shot)).any(axis=-1).mean() > 0.02
+
+
 def test_nothing_moves_beside_what_is_before_the_face(points):
     """Far from it the shape moves as it would, and the edge of the outline is no edge of a hand."""
     face = points / 480 * 300 + [90, 90, 0]

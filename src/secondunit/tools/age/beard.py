@@ -6,6 +6,7 @@ not at all, for chins and jaws differ from cheeks by a little on everybody: only
 the face's own shade darkness tells nothing, so that side takes it from the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -46,22 +47,33 @@ COLOUR_LEAST = (0.05, 0.06)
 """Least standard deviations of skin in red and blue against luma."""
 LIGHT = 0.03
 """Sigma over which the light on the bare face is smoothed, as a share of its width."""
+BESIDE = 0.20
+"""Over such a share of its width the bare face's colour is carried on (sigma): a side may stand in light of its own."""
 DARKEST = 0.12
 """Of the light on the face: no skin is expected darker."""
 LIT = (0.45, 0.85)
 """Of the light on the face, from which darkness is believed, and wholly."""
 TEXELS = 20
 """A place that shows fewer tells nothing."""
-GREY, DARK = 0.29, 0.50
+GREY, DARK = 0.29, 0.65
 """Greyness of chin and jaws, and log-luma that the lit jaw lacks, of which each alone makes a beard probable."""
-ALONE = {"chin": (0.40, 1.0), "lip": (0.40, 0.80)}
+ALONE = {"chin": (0.40, 1.4), "lip": (0.40, 0.80)}
 """The same of a beard on the chin, and a moustache, without the rest."""
-COVERED = (0.25, 0.45)
+PALEST = 0.10
+"""Square of the length of skin's colour below which greyness is no more told by it."""
+LIPS_REDDER, MOST_OF_LIGHT = 0.05, 0.40
+"""By so much at least lips are less grey than skin; what they are greyer is the light's, and that at most."""
+COVERED = (0.35, 0.60)
 """Greyness of the lower lip from which what is there is no face: a mask."""
-SHADOWED = {"jaw": (-0.40, -0.15), "chin": (-0.05, 0.25), "lip": (-0.05, 0.25)}
+SHADOWED = {"jaw": (-0.12, 0.12), "chin": (-0.05, 0.25), "lip": (-0.05, 0.25)}
 """Log-luma that a place lacks against the lower lip, up to which a shadow explains it, and from which none does."""
-PROBABLE = (0.60, 1.10)
-"""Sum of their squares up to which there is none, and from which it is sure."""
+LIP_GREY, LIP_DARK = (0.02, 0.08), (-0.15, 0.0)
+"""Greyness and log-luma missing of the upper lip from which it has a moustache: lips without one look lighter."""
+STRONG = (4.5, 7.0)
+"""As PROBABLE, of a beard without a moustache."""
+PROBABLE, SEEN = (0.60, 1.10), (0.30, 0.60)
+"""Sum of their squares up to which there is none in the plate, and from which it is sure; and the same of where it is
+in a frame: most of the plate's say whether it is."""
 TEXEL_GREY, TEXEL_DARK = (0.10, 0.24), (0.10, 0.40)
 """Of one texel, once there is a beard: where it begins, and how much more makes it one."""
 SHADE_GREY = 0.15
@@ -74,11 +86,12 @@ BELIEVED = (0.4, 1.1)
 
 @dataclass(frozen=True)
 class Found:
-    """matte (SIDE,SIDE) 0..1 over the square of one frame; skin (3,): log-luma, red and blue of the bare
-    face; empty where there is no beard."""
+    """matte (SIDE,SIDE) 0..1 over the square of one frame, were there a beard; kept (6,): log-luma, red and blue of the
+    bare face, and how sure a beard is, 0..1, by PLACES; empty where nothing speaks for one.
+    """
 
     matte: Image
-    skin: Colour
+    kept: Colour
 
 
 @dataclass(frozen=True)
@@ -106,14 +119,27 @@ def found(picture: Image, person: Image, head: Square, points: Image) -> Found:
     if (bare > 0.5).sum() < TEXELS:
         return nothing
     skin = np.median(values[bare > 0.5], axis=0).astype(np.float64)
-    here = _where(_signs(values, skin, bare, seen))
-    if not here.any():
-        return nothing
-    shown = unwrap.window(mesh, (SIDE, SIDE))
-    out = np.zeros((SIDE, SIDE), np.float32)
-    high, wide = shown.inside.shape
-    out[shown.y : shown.y + high, shown.x : shown.x + wide] = unwrap.show(here, shown)
-    return Found(out, skin)
+    signs = _signs(values, skin, bare, seen)
+    totals = _totals(signs)
+    here = _where(signs, {name: float(rising(total, *SEEN)) for name, total in totals.items()})
+    sure = [float(rising(total, *PROBABLE)) for total in totals.values()]
+    return Found(_shown(here, mesh), np.concatenate([skin, sure])) if here.any() else nothing
+
+
+def believed(matte: Image, kept: Colour, head: Square, points: Image) -> Image:
+    """(SIDE,SIDE) a matte of one frame, as far as there is a beard in the plate: kept as `usual` has it."""
+    if not len(kept):
+        return np.zeros_like(matte)
+    sure = dict(zip(PLACES, (float(one) for one in kept[3:]), strict=True))
+    return np.asarray(matte * _shown(_spread(sure), _mesh(points, head)), np.float32)
+
+
+def _shown(texture: Image, mesh: NDArray[np.float32]) -> Image:
+    """(SIDE,SIDE) of the square what lies over the map (S,S)."""
+    seen, out = unwrap.window(mesh, (SIDE, SIDE)), np.zeros((SIDE, SIDE), np.float32)
+    high, wide = seen.inside.shape
+    out[seen.y : seen.y + high, seen.x : seen.x + wide] = unwrap.show(texture, seen)
+    return out
 
 
 def _mesh(points: Image, head: Square) -> NDArray[np.float32]:
@@ -127,8 +153,7 @@ def _mesh(points: Image, head: Square) -> NDArray[np.float32]:
 def _bare(colour: Image, seen: Image) -> Image:
     """(S,S) 0..1: skin of the upper face, by place and by the colour that most of it has."""
     skin = regions.skin(MAP) * seen * _area(BARE)
-    below = np.arange(MAP)[:, None] + 0.5 > topology.UV[6, 1] * MAP
-    core = (skin > 0.7) & below
+    core = (skin * _below_brows()) > 0.7
     if core.sum() < TEXELS:
         return np.zeros_like(seen)
     off = np.abs(colour - np.median(colour[core], axis=0))
@@ -136,24 +161,41 @@ def _bare(colour: Image, seen: Image) -> Image:
     return np.asarray(skin * (off < 3 * spread).all(axis=-1), np.float32)
 
 
+def _below_brows() -> Image:
+    """(S,1): 1 from the root of the nose down, where hair and glasses seldom are."""
+    return np.asarray(np.arange(MAP)[:, None] + 0.5 > topology.UV[6, 1] * MAP, np.float32)
+
+
 def _signs(values: Image, skin: Colour, bare: Image, seen: Image) -> _Signs:
     """What differs from bare skin in values (S,S,3) of log-luma, red and blue; skin (3,): its usual ones."""
-    pigment = skin[1:]
-    grey = -((values[..., 1:] - pigment) @ pigment) / max(float(pigment @ pigment), 1e-3)
+    wide = BESIDE * regions.FACE_WIDE * MAP
+    colour = values[..., 1:]
+    middle = regions.skin(MAP) * seen * _area(BARE) * _below_brows()
+    pigment = np.dstack([normalised(np.ascontiguousarray(colour[..., n]), middle, wide) for n in (0, 1)])
+    grey = -((colour - pigment) * pigment).sum(axis=-1) / np.maximum((pigment**2).sum(axis=-1), PALEST)
     light = relief.light_on(normalised(values[..., 0], bare, LIGHT * regions.FACE_WIDE * MAP), bare)
     shares = light.around + relief.normals(MAP) @ light.towards
     expected = np.log(np.maximum(shares, DARKEST))
     off = values[..., 0] - expected
     there = (bare > 0.5) & (shares > LIT[1])
     there = there if there.sum() >= TEXELS else bare > 0.5
-    dark = np.median(off[there]) - off
+    dark = _slope(off, there) - off
     return _Signs(grey.astype(np.float32), dark.astype(np.float32), rising(shares, *LIT).astype(np.float32), seen)
 
 
-def _where(signs: _Signs) -> Image:
-    """(S,S) 0..1: the beard, as far as there is one."""
-    sure = _sure(signs)
-    if sure["jaw"] + sure["chin"] + sure["lip"] <= 0:
+def _slope(off: Image, there: Mask) -> Image:
+    """(S,S) of log-luma `off` (S,S) that fades evenly down the face, as it does there: light from above, and near."""
+    rows, columns = np.nonzero(there)
+    down = np.arange(MAP) / MAP
+    line = np.polynomial.polynomial.polyfit(down[rows], off[rows, columns], 1)
+    left = off[rows, columns] - np.polynomial.polynomial.polyval(down[rows], line)
+    even = np.polynomial.polynomial.polyval(down, line) + np.median(left)
+    return np.broadcast_to(even[:, None], off.shape).astype(np.float32)
+
+
+def _where(signs: _Signs, seen: dict[str, float]) -> Image:
+    """(S,S) 0..1: the beard, at the places where some of one is seen, 0..1."""
+    if max(seen.values()) <= 0:
         return np.zeros_like(signs.grey)
     grey = (signs.grey - TEXEL_GREY[0] - SHADE_GREY * (1 - signs.lit)) / TEXEL_GREY[1]
     dark = np.clip((signs.dark - TEXEL_DARK[0]) / TEXEL_DARK[1], 0, 3)
@@ -161,7 +203,7 @@ def _where(signs: _Signs) -> Image:
     dark = signs.lit * dark + (1 - signs.lit) * other * dark[:, ::-1]
     both = np.asarray(np.hypot(np.clip(grey, 0, 3), dark), np.float32)
     hair = rising(np.maximum(cv2.GaussianBlur(both, (0, 0), 1.0), _even(both, signs.seen)), *BELIEVED)
-    out = hair * _grows() * signs.seen * _spread(sure)
+    out = hair * _grows() * signs.seen * _spread(seen)
     return np.where(out > 0.02, out, 0).astype(np.float32)
 
 
@@ -173,23 +215,24 @@ def _even(both: Image, seen: Image) -> Image:
     return np.asarray(np.maximum(soft, HALVED * soft[:, ::-1]), np.float32)
 
 
-def _sure(signs: _Signs) -> dict[str, float]:
-    """How sure there is a beard, by place: on jaws and chin together, on the chin, on the upper lip."""
-    greys = {name: _grey(signs, name) for name in PLACES}
+def _totals(signs: _Signs) -> dict[str, float]:
+    """What speaks for a beard, as PROBABLE counts it, by place: jaws and chin together, the chin, the upper lip."""
+    lips_grey, shadow = _grey(signs, "lips"), _dark(signs, "lips", 0.5)
+    of_light = float(np.clip(lips_grey + LIPS_REDDER, 0, MOST_OF_LIGHT))
+    greys = {name: _grey(signs, name) - of_light for name in PLACES}
     # A shadow covers a part of a chin or a lip; a beard all of it.
-    darks = {"jaw": _dark(signs, "jaw", 0.5), "chin": _dark(signs, "chin", 0.2), "lip": _dark(signs, "lip", 0.35)}
-    both = (greys["jaw"] + greys["chin"]) / 2
-    bare = 1 - float(rising(_grey(signs, "lips"), *COVERED))
-    shadow = _dark(signs, "lips", 0.5)
+    darks = {name: _dark(signs, name, share) for name, share in (("jaw", 0.5), ("chin", 0.2), ("lip", 0.35))}
     lit = {name: dark * float(rising(dark - shadow, *SHADOWED[name])) for name, dark in darks.items()}
-    whole = bare * _probable(both, lit["jaw"], GREY, DARK)
-    chin, lip = (bare * _probable(greys[name], lit[name], *ALONE[name]) for name in ("chin", "lip"))
+    moustache = max(float(rising(greys["lip"], *LIP_GREY)), float(rising(darks["lip"], *LIP_DARK)))
+    bare = 1 - float(rising(lips_grey, *COVERED))
+    whole = _total((greys["jaw"] + greys["chin"]) / 2, lit["jaw"], GREY, DARK)
+    whole *= bare * max(moustache, float(rising(whole, *STRONG)))
+    chin, lip = (bare * _total(greys[name], lit[name], *ALONE[name]) for name in ("chin", "lip"))
     return {"jaw": whole, "chin": max(whole, chin), "lip": max(whole, lip)}
 
 
-def _probable(grey: float, dark: float, usual_grey: float, usual_dark: float) -> float:
-    total = (max(grey, 0) / usual_grey) ** 2 + (max(dark, 0) / usual_dark) ** 2
-    return float(rising(total, *PROBABLE))
+def _total(grey: float, dark: float, usual_grey: float, usual_dark: float) -> float:
+    return (max(grey, 0) / usual_grey) ** 2 + (max(dark, 0) / usual_dark) ** 2
 
 
 def _grey(signs: _Signs, name: str) -> float:
@@ -251,9 +294,18 @@ def _grown(area: Image, texels: float) -> Image:
     return np.asarray(cv2.dilate(area, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))), np.float32)
 
 
-def save(folder: Path, skin: Colour) -> None:
-    """Keep a colour as `Found` has it."""
-    np.save(folder / FILE, skin)
+def usual(all_found: Sequence[Colour]) -> Colour:
+    """What is kept of a plate: the median of its frames'; empty where most of them show no beard."""
+    known = [one for one in all_found if len(one)]
+    if 2 * len(known) <= len(all_found):
+        return np.zeros(0)
+    sure = np.median([one[3:] if len(one) else np.zeros(len(PLACES)) for one in all_found], axis=0)
+    return np.concatenate([np.median(known, axis=0)[:3], sure]) if sure.any() else np.zeros(0)
+
+
+def save(folder: Path, kept: Colour) -> None:
+    """Keep what `Found` and `usual` have."""
+    np.save(folder / FILE, kept)
 
 
 def load(folder: Path) -> Colour:

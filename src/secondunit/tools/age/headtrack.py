@@ -37,8 +37,10 @@ def held(seen: Track, brief: AgeBrief, plate: Plate, ctx: Context) -> Track:
     ctx.say(head.said)
     ctx.say(
         f"The head track lies {found.misses:.1%} of the face's width from where the face was seen (median), and "
-        f"carries the face through {len(found.added)} frames in which it was not."
+        f"carries the face through {len(found.added)} frames in which it was not, or not there."
     )
+    if found.added and brief.roto is None:
+        ctx.say("What hides the face in those frames the tool can only guess: give it with --roto.")
     if found.added and not found.deep:
         ctx.say(
             "The frames that show the face show it from one side, so that it is taken to lie as deep as the track's "

@@ -167,7 +167,7 @@ def _find_hair(job: PictureJob, plate: Image, frame: int, folder: Path, given: I
     found = hair.found(seen, someone, head)
     bearded = beard.found(seen, someone, head, job.points(frame))
     hair.save(folder, hair.colours(found))
-    beard.save(folder, bearded.skin)
+    beard.save(folder, bearded.kept)
     (folder / HAIR).mkdir()
     timing.save(folder / HAIR, hair.sheet(found, bearded.matte))
 
@@ -197,7 +197,9 @@ def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[P
     seen[bare.box] = bare.where
     head, (grown, bearded) = around.square(face), hair.steadied(*timing.steady(job.steady / HAIR, index))
     locks = strands.part(plate, head, someone, grown, hair.load(job.steady), job.younger)
-    whole = whiskers.part(plate, head, someone, seen, bearded, beard.load(job.steady), job.younger)
+    kept = beard.load(job.steady)
+    bearded = beard.believed(bearded, kept, head, face)
+    whole = whiskers.part(plate, head, someone, seen, bearded, kept[:3], job.younger)
     found = eyes.parts(plate, face, seen, job.younger)
     found |= {"hair": [locks] if locks else [], "brows": brows.parts(plate, face, job.younger)}
     found["beard"] = [whole] if whole else []

@@ -142,7 +142,7 @@ def _steady(job: PictureJob, found: Mapping[int, Path], ctx: Context) -> Path:
 
     def fill(folder: Path) -> None:
         hair.save(folder, hair.usual([hair.load(one) for one in found.values()]))
-        beard.save(folder, hair.usual([beard.load(one) for one in found.values()]))
+        beard.save(folder, beard.usual([beard.load(one) for one in found.values()]))
         for run in _runs(job):
             if job.roto is None:
                 _keep_covers(found, job.first, run, folder)
