@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from secondunit.faces import follow, models, topology
-from secondunit.faces.carried import STABLE, carried
+from secondunit.faces.carried import STABLE, carried, joined
 from secondunit.faces.mesh import yaw_deg
 from secondunit.faces.track import Track
 from secondunit.media.track_file import HeadTrack
@@ -123,6 +123,19 @@ def test_nothing_goes_on_beyond_a_cut_or_the_tracks_own_frames():
     track = carried(seen(head, shape, FRAMES[:12]), short, PLATE).track
     assert track.frames[-1] == 1025
     assert track.presence[-1] < 0.5 < track.presence[-4]
+
+
+def test_a_face_that_was_lost_and_found_elsewhere_is_one_if_both_lie_on_the_track():
+    head, shape = motion(), skull((0, 0, 0))
+    before, after = seen(head, shape, FRAMES[:12]), seen(head, shape, FRAMES[28:])
+    (whole,) = joined((after, before), head)
+    assert whole.frames.tolist() == [*FRAMES[:12], *FRAMES[28:]]
+    assert apart(whole, seen(head, shape), whole.frames) == 0
+    aside = 300  # nobody else's face comes nearer than about its own width
+    other = replace(after, points=after.points + np.float32([aside, 0, 0]))
+    beside = replace(seen(head, shape), points=seen(head, shape).points + np.float32([aside, 0, 0]))
+    cut = replace(before, cuts=(1020,))
+    assert [len(joined(pair, head)) for pair in ((before, other), (before, beside), (cut, after))] == [2, 2, 2]
 
 
 def test_one_side_of_a_head_tells_not_how_deep_it_lies():

@@ -32,6 +32,8 @@ APART = 0.15
 DOUBTED, STEPS = 0.02, 3
 """A mesh that lies farther than this from where the track says is doubted, if others lie nearer; how often it is asked.
 """
+SAME = 0.025
+"""Two faces that both lie nearer to a head track than this are one, which was lost between."""
 STABLE = topology.UV[: topology.MESH, 1] < topology.UV[topology.NOSE_TIP, 1]
 """Points above the tip of the nose: what talks and chews lies below it."""
 
@@ -53,8 +55,7 @@ class Carried:
 
 def carried(seen: Track, head: HeadTrack, plate: Plate) -> Carried:
     """A face that was followed where it could be, held by a head track. Raises InputError where they do not agree."""
-    both = [int(n) for n in np.intersect1d(seen.frames, head.frames) if head.place_m[n - head.frames[0], 2] > 0]
-    anchors = [n for n in both if seen.presence[_row(seen, n)] >= SURE] or both
+    anchors = _anchors(seen, head)
     if not anchors:
         raise InputError(
             f"The head track covers frames {head.frames[0]} to {head.frames[-1]}, and the face is seen in none of "
@@ -72,7 +73,46 @@ def carried(seen: Track, head: HeadTrack, plate: Plate) -> Carried:
     out = _in_takes(held, head, [plate.first_frame, *seen.cuts, plate.last_frame + 1], plate.fps)
     doubted = {n for n in anchors if n not in held}
     added = tuple(sorted({n for n in out if n not in seen.frames or n in doubted}))
-    return Carried(_joined(seen, out, plate), added, fitted.misses, fitted.deep)
+    return Carried(_replaced(seen, out, plate), added, fitted.misses, fitted.deep)
+
+
+def joined(tracks: Sequence[Track], head: HeadTrack) -> tuple[Track, ...]:
+    """The same faces, those made one that the head track says are one: seen in other frames of the same take."""
+    out: list[Track] = []
+    for one in tracks:
+        known = next((n for n, other in enumerate(out) if _same(other, one, head)), None)
+        if known is None:
+            out.append(one)
+        else:
+            out[known] = _both(out[known], one)
+    return tuple(out)
+
+
+def _same(one: Track, other: Track, head: HeadTrack) -> bool:
+    """Whether both lie on the head track, in frames of their own without a cut between."""
+    frames = [_anchors(track, head) for track in (one, other)]
+    if not all(frames) or np.intersect1d(one.frames, other.frames).size:
+        return False
+    low, high = min(one.frames[0], other.frames[0]), max(one.frames[-1], other.frames[-1])
+    if any(low < cut <= high for cut in (*one.cuts, *other.cuts)):
+        return False
+    meshes = [track.points[_row(track, n)] for track, at in zip((one, other), frames, strict=True) for n in at]
+    views = [_view(head, n) for at in frames for n in at]
+    off = _fitted(np.stack(meshes).astype(np.float64), views).off
+    return all(float(np.median(part)) < SAME for part in np.split(off, [len(frames[0])]))
+
+
+def _both(one: Track, other: Track) -> Track:
+    frames = np.concatenate([one.frames, other.frames])
+    order = np.argsort(frames)
+    points, presence = (np.concatenate([getattr(t, name) for t in (one, other)]) for name in ("points", "presence"))
+    return Track(frames[order], points[order], presence[order], tuple(sorted({*one.cuts, *other.cuts})))
+
+
+def _anchors(seen: Track, head: HeadTrack) -> list[int]:
+    """Frames with both, in which the face was seen well; if there are none, those in which it was seen at all."""
+    both = [int(n) for n in np.intersect1d(seen.frames, head.frames) if head.place_m[n - head.frames[0], 2] > 0]
+    return [n for n in both if seen.presence[_row(seen, n)] >= SURE] or both
 
 
 def _in_takes(held: dict[int, Array], head: HeadTrack, edges: Sequence[int], fps: float) -> dict[int, Array]:
@@ -108,9 +148,13 @@ class _View:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """good (N,): frames whose mesh lies where the track says. shapes (M,468,3) of those, in the head's space."""
+    """good (N,): frames whose mesh lies where the track says. shapes (M,468,3) of those, in the head's space.
+
+    off (N,): how far each mesh lies from there, in widths of the face. misses: their median before any was left out.
+    """
 
     good: Array
+    off: Array
     shapes: Array
     misses: float
     deep: bool
@@ -128,7 +172,7 @@ def _fitted(meshes: Array, views: Sequence[_View]) -> _Fitted:
         misses = float(np.median(off)) if step == 0 else misses
         if step < STEPS - 1:
             good = off <= max(DOUBTED, 2 * float(np.median(off[good])))
-    return _Fitted(good, shapes, misses, deep)
+    return _Fitted(good, off, shapes, misses, deep)
 
 
 def _off(mesh: Array, other: Array) -> float:
@@ -230,7 +274,7 @@ def _between(known: dict[int, Array], frame: int) -> Array:
     return np.asarray((1 - share) * known[before] + share * known[behind])
 
 
-def _joined(seen: Track, held: dict[int, Array], plate: Plate) -> Track:
+def _replaced(seen: Track, held: dict[int, Array], plate: Plate) -> Track:
     """The track with what is held in the place of what was seen; its fades anew, so that none is left at a gap."""
     points = {int(n): one for n, one in zip(seen.frames, seen.points, strict=True)} | held
     own = dict(zip(seen.frames.tolist(), seen.presence.tolist(), strict=True))

@@ -171,6 +171,7 @@ def test_a_head_track_is_checked_before_any_work(shot, tmp_path):
         age.check(named, shot.plate, shot.folder, {})
 
 
+@pytest.mark.usefixtures("free")
 def test_a_head_track_carries_the_face(shot):
     """Head and camera stand still, as the performer does. Following is not done again."""
     from pxr import Usd, UsdGeom

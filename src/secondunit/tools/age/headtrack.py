@@ -1,6 +1,6 @@
 """An artist's head track of a brief: decoded once, and the performer's face carried by it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from secondunit.faces import carried
 from secondunit.faces.track import Track
 from secondunit.media.track_file import HeadTrack
 from secondunit.schema import AgeBrief, InputError, Plate
+from secondunit.tools.age.whose import chosen
 from secondunit.tools.base import Context
 
 OPTION = "--track"
@@ -28,16 +29,28 @@ def check(brief: AgeBrief, given: Mapping[str, Path], plate: Plate) -> None:
         raise InputError(f"--track-prim {brief.track_prim} names the head of a --track, and none is given: give both.")
 
 
-def held(seen: Track, brief: AgeBrief, plate: Plate, ctx: Context) -> Track:
-    """The performer's face, held by the brief's head track where it has one. Raises InputError where they disagree."""
+def performer(tracks: Sequence[Track], brief: AgeBrief, plate: Plate, ctx: Context) -> Track:
+    """The performer's face (see `whose.chosen`), held by the brief's head track where it has one.
+
+    Raises InputError where there is none, where the brief does not say which it is, and where the track misses it.
+    """
     head = _ready(brief, plate, ctx)
     if head is None:
-        return seen
-    found = carried.carried(seen, head, plate)
+        return chosen(tracks, brief, plate)
+    people = carried.joined(tracks, head)
+    found = carried.carried(chosen(people, brief, plate), head, plate)
     ctx.say(head.said)
+    if len(people) < len(tracks):
+        ctx.say(
+            f"{len(tracks)} faces, seen in frames of their own, are taken for {len(people)}: the track leads to each."
+        )
     ctx.say(
-        f"The head track lies {found.misses:.1%} of the face's width from where the face was seen (median), and "
-        f"carries the face through {len(found.added)} frames in which it was not, or not there."
+        f"The head track lies {found.misses:.1%} of the face's width from where the face was seen (median)"
+        + (
+            f", and carries it through {len(found.added)} frames in which it was not, or not there."
+            if found.added
+            else "."
+        )
     )
     if found.added and brief.roto is None:
         ctx.say("What hides the face in those frames the tool can only guess: give it with --roto.")

@@ -16,7 +16,6 @@ from secondunit.tools import staged
 from secondunit.tools.age import around, beard, covered, hair, headtrack, picture, roto, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan, strength_said, strengths
-from secondunit.tools.age.whose import chosen
 from secondunit.tools.base import Context
 
 Image = NDArray[np.float32]
@@ -51,7 +50,7 @@ def make(brief: AgeBrief, plate: Plate, ctx: Context) -> Draft:
 def _job(brief: AgeBrief, plate: Plate, wanted: Plan, ctx: Context) -> PictureJob:
     scale = min(1.0, staged.WIDTHS[brief.quality] / plate.width)
     width, height = round(plate.width * scale), round(plate.height * scale)
-    track = headtrack.held(chosen(_tracks(plate, ctx), brief, plate), brief, plate, ctx)
+    track = headtrack.performer(_tracks(plate, ctx), brief, plate, ctx)
     points, presence = spread(track, plate.frames)
     points = points * np.array([width / plate.width, height / plate.height, scale], np.float32)
     cuts = tuple(frame - plate.first_frame for frame in track.cuts)
