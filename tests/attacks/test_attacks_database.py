@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from secondunit.policy import pack
-from secondunit.runner import facts_consent, facts_use, legible, packs, signing, told
+from secondunit.runner import facts_consent, facts_use, legible, packs, reviews, signing, told
 from secondunit.runner.advance import advance
 from secondunit.runner.ledger import verify_ledger
 from secondunit.schema import (
@@ -220,7 +220,7 @@ def test_a_rejection_taken_back_by_a_row(production, monkeypatch):
         said = reading.approvals("A010/b001", reading.stored_brief("A010", "b001").brief_sha256)[-1]
     row = said.model_copy(update={"granted": True, "signature": None})
     add_approval(production, row)
-    both = also(facts_use, "rejecting", lambda *_: ())
+    both = also(reviews, "rejecting", lambda *_: ())
     two_locks(lambda: make(production), monkeypatch, "brief.rejected", both)
 
 
@@ -234,7 +234,7 @@ def test_an_approval_that_nobody_gave(bare, monkeypatch):
     request = people.ApproveRequest(actor="Leo", subject="A010/b001", role=Role.LEGAL)
     token = signed_by(bare, request, "Sue")
     add_approval(bare, Approval(by="Leo", at=attacks.instant(), signature=token, **about))
-    both = also(facts_use, "_approved", lambda *_: True)
+    both = also(reviews, "counts", lambda *_: True)
     two_locks(lambda: make(bare), monkeypatch, "minor.legal", both)
 
 
