@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from secondunit.faces import follow, models
 from secondunit.media import frames
 from secondunit.runner import bench_age
+from secondunit.schema import InputError
 from secondunit.tools.age_trial import on_clip, on_heads, pictures
 from tests.cli.front import Front
 
@@ -62,13 +65,22 @@ def rendered(folder, still):
         (folder / "0007" / name / "truth.json").write_text(json.dumps(truth))
 
 
+def estimator(folder, last):
+    """A command line that answers with the brightness of pictures, or with whatever the last line of it prints."""
+    script = folder / "guess.py"
+    lines = ("import sys, cv2", "def mean(path): return float(cv2.imread(path).mean() / 255)", last)
+    script.write_text("\n".join(lines))
+    return f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}"
+
+
 def test_a_table_of_every_gate_on_tiny_material(front, small, tmp_path, monkeypatch):
     rendered(tmp_path / "pairs", small)
     monkeypatch.setattr(on_heads, "SHARES", (0.5, 1.0))
     monkeypatch.setattr(on_clip, "PASSING", ("hand",))
+    guess = estimator(tmp_path, "print([100 * mean(path) for path in sys.argv[1:]])")
     before = set(tmp_path.rglob("*"))
     words = ("bench", "age", "--pairs", tmp_path / "pairs", "--still", small, "--frames", 3, "--no-speed", "--json")
-    ended = front(*words)
+    ended = front(*words, "--estimator", guess)
     assert ended.status == 0, ended.err
     assert "No picture is written outside a temporary folder" in ended.err
     assert set(tmp_path.rglob("*")) == before
@@ -78,8 +90,11 @@ def test_a_table_of_every_gate_on_tiny_material(front, small, tmp_path, monkeypa
     assert 0.3 < grain["value"] < 1.2
     assert 0 < figures["flicker, by the mean edit"]["value"] < 1
     assert figures["edit on a hand's colour, skin"]["count"] > 0
-    assert figures["apparent age falls by"]["met"] is None
-    assert "make_pairs.py" in figures["apparent age falls by"]["missing"]
+    assert "make_pairs.py" in figures["age on the recipe's scale falls by"]["missing"]
+    brightness = 100 * float((cv2.imread(str(small)) / 255).mean())
+    assert figures["estimated age of the source"]["value"] == pytest.approx(brightness, abs=4)
+    assert figures["estimated age falls by, over 60"]["met"] is None
+    assert figures["same, of the young render"]["value"] == pytest.approx(0, abs=1)
     assert figures["frames a second and core"]["missing"] == "left out by --no-speed"
     gated = [figure for figure in figures.values() if figure["gate"]]
     assert f"Of {len(gated)} gates" in ended.json["said"]
@@ -100,3 +115,16 @@ def test_material_that_does_not_do_is_a_sentence(front, small, tmp_path, option)
     ended = front("bench", "age", option, given, *words, "--no-speed")
     assert ended.status == 2
     assert ("No pairs lie in" if option == "--pairs" else "No face was found") in ended.err
+
+
+@pytest.mark.parametrize("last", ["print('about forty')", "print([40])", "sys.exit('no face network here')"])
+def test_an_estimator_that_does_not_answer_is_a_sentence(small, tmp_path, last):
+    asked = bench_age._Estimator(estimator(tmp_path, last))
+    with pytest.raises(InputError, match=r"--estimator .* did not answer with one JSON list of years \(.+\)"):
+        asked.years([small, small])
+
+
+def test_an_estimator_that_is_not_there_is_a_sentence(front, small):
+    ended = front("bench", "age", "--still", small, "--no-speed", "--estimator", "no-such-program --quick")
+    assert ended.status == 2
+    assert "--estimator no-such-program --quick: no such program" in ended.err

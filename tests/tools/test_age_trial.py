@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from secondunit.faces import topology
-from secondunit.tools.age_trial import beauty, gates, likeness, material, motion, outline, pictures, places
+from secondunit.tools.age_trial import beauty, estimate, gates, likeness, material, motion, outline, pictures, places
 from secondunit.tools.age_trial.gates import Figure, Gate
 
 SIZE = 200, 220
@@ -165,3 +165,19 @@ def test_a_gate_says_missed_when_it_is_missed():
 def test_what_is_no_number_is_not_averaged_away():
     broken = Figure("grain", "x", "a head", (float("nan"), 0.9), Gate(0.85, 1.05))
     assert broken.met is False
+
+
+def test_estimates_are_means_over_five_looks_and_nothing_where_one_finds_no_face(tmp_path):
+    looks = []
+
+    def ask(paths):
+        looks.extend(paths)
+        return [float(n) for n in range(len(paths))]
+
+    face = textured()
+    found = estimate.Estimates(ask).years(tmp_path, {"source": face, "whole": face})
+    assert found == {"source": 2.0, "whole": 7.0}
+    assert len(looks) == 10
+    assert not any(path.exists() for path in looks)
+    assert estimate.Estimates(lambda paths: [None] * len(paths)).years(tmp_path, {"source": face}) == {}
+    assert estimate.Estimates(None).years(tmp_path, {"source": face}) == {}

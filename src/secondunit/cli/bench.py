@@ -83,6 +83,10 @@ def age(
     ] = None,
     frames: Annotated[int, typer.Option(metavar="N", min=3, max=240, help="Frames of the moved still.")] = 24,
     speed: Annotated[bool, typer.Option(help="Measure seconds and memory too, at 1080p.")] = True,
+    estimator: Annotated[
+        str,
+        typer.Option(metavar="COMMAND", help="A program that prints the years of faces in pictures, as a JSON list."),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Measure the ageing tool beside its gates and a plain bilateral filter; what misses a gate is printed as missed.
@@ -92,7 +96,7 @@ def age(
     """
     from secondunit.runner import bench_age
 
-    asked = bench_age.Asked(tuple(pairs or ()), still, frames, speed)
+    asked = bench_age.Asked(tuple(pairs or ()), still, frames, speed, estimator)
     with screen() as console:
         found = bench_age.measure(asked, console)
     tell(as_json, bench_age.answer(found), *bench_age.lines(found))

@@ -4,7 +4,10 @@ Everything happens in a temporary folder that is gone afterwards: nothing of a p
 """
 
 import hashlib
+import json
+import shlex
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 OWN = Path(__file__).parents[3] / "examples" / "head"
 """The repository's own rendered head, in a checkout."""
 SCALE = (
-    "Years are read on a scale of rendered heads: the age between whose renders the result's detail lies. They say "
-    "what the tool does to these heads, not what a person, or an age estimator, would say of a face."
+    "Estimated years are those of the program given with --estimator, which errs, and rewards smoothing: they count "
+    "only while identity, grain and moles hold. The recipe's scale is of rendered heads: the age between whose renders "
+    "the result's detail lies. It says what the tool does to these heads, not what a person sees."
 )
 FEW = 4
 """Frames for which it does not pay to start a process on every core."""
@@ -41,13 +45,14 @@ FOREIGN = (
 class Asked:
     """pairs: folders of rendered heads. still: the picture that is moved, None: the repository's own. frames: of it.
 
-    speed: whether seconds are measured, at 1080p.
+    speed: whether seconds are measured, at 1080p. estimator: a command line that tells years (see `_Estimator`).
     """
 
     pairs: tuple[Path, ...] = ()
     still: Path | None = None
     frames: int = 24
     speed: bool = True
+    estimator: str = ""
 
 
 class Quiet:
@@ -92,6 +97,31 @@ def lines(figures: "Sequence[Figure]") -> list[str]:
     from secondunit.tools.age_trial import gates
 
     return [*gates.lines(figures), "", gates.tally(figures), SCALE]
+
+
+class _Estimator:
+    """A program of the user's that estimates age: given paths of pictures, it prints a JSON list of years, or nulls."""
+
+    def __init__(self, command: str) -> None:
+        self.words = shlex.split(command)
+        if not self.words or shutil.which(self.words[0]) is None:
+            raise InputError(f"--estimator {command}: no such program; give a command line that takes pictures.")
+
+    def years(self, pictures: Sequence[Path]) -> "list[float | None]":
+        """Years of the face in each picture. Raises InputError where the program fails or answers something else."""
+        done = subprocess.run([*self.words, *map(str, pictures)], capture_output=True, text=True, check=False)
+        try:
+            if done.returncode:
+                raise ValueError(f"it ended with {done.returncode}: {(done.stderr.strip() or 'no word')[-200:]}")
+            said = json.loads(done.stdout.strip().splitlines()[-1])
+            years = [None if each is None else float(each) for each in said]
+            if len(years) != len(pictures):
+                raise ValueError(f"{len(years)} answers for {len(pictures)} pictures")
+        except (ValueError, TypeError, IndexError) as wrong:
+            raise InputError(
+                f"--estimator {self.words[0]} did not answer with one JSON list of years ({wrong})."
+            ) from wrong
+        return years
 
 
 class _Bench:
@@ -155,11 +185,12 @@ class _Bench:
         return Take(plate, folder)
 
     def _heads(self) -> "list[Figure]":
-        from secondunit.tools.age_trial import identity, material, on_heads
+        from secondunit.tools.age_trial import estimate, identity, material, on_heads
 
         heads = material.heads(self.asked.pairs)
-        ids = identity.Identities(self.quiet.check)
-        return on_heads.measure(heads, self.make, ids, self.scratch, self.console.progress)
+        ask = _Estimator(self.asked.estimator).years if self.asked.estimator else None
+        judges = on_heads.Judges(identity.Identities(self.quiet.check), estimate.Estimates(ask))
+        return on_heads.measure(heads, self.make, judges, self.scratch, self.console.progress)
 
     def _filmed(self) -> "list[Figure]":
         from secondunit.tools.age_trial import on_clip

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import beauty, likeness, outline, pictures, places, trying
+from . import beauty, estimate, likeness, outline, pictures, places, trying
+from .estimate import Estimates
 from .gates import Figure, Gate, missed
 from .identity import Identities, Measure
 from .material import HOW, Head, always_skin, region
@@ -66,20 +67,28 @@ class Trial:
         return {"source": self.source, "young": self.young, "whole": self.whole.comp, "smooth": self.smooth}
 
 
-def measure(heads: Sequence[Head], make: Maker, ids: Identities, folder: Path, progress: Progress) -> list[Figure]:
+@dataclass(frozen=True)
+class Judges:
+    """What looks at pictures of faces from outside: who it is, and how old."""
+
+    ids: Identities
+    estimates: Estimates
+
+
+def measure(heads: Sequence[Head], make: Maker, judges: Judges, folder: Path, progress: Progress) -> list[Figure]:
     """All figures on heads. folder: an empty one for plates."""
     values, unseen = Values(), []
     for done, head in enumerate(heads):
         progress(STAGE, done, len(heads))
         try:
-            _one(head, make, ids, folder / f"head-{head.identity}", values)
+            _one(head, make, judges, folder / f"head-{head.identity}", values)
         except LookupError:
             unseen.append(head.identity)
     progress(STAGE, len(heads), len(heads))
-    return _figures(values, len(heads), unseen, ids)
+    return _figures(values, len(heads), unseen, judges)
 
 
-def _one(head: Head, make: Maker, ids: Identities, folder: Path, values: Values) -> None:
+def _one(head: Head, make: Maker, judges: Judges, folder: Path, values: Values) -> None:
     codes = {each.years: pictures.grained(each.code, NOISE_LEVELS, head.identity) for each in head.renders}
     source = codes[head.source.years]
     points = places.found(source)
@@ -97,7 +106,8 @@ def _one(head: Head, make: Maker, ids: Identities, folder: Path, values: Values)
     _kept(trial, values)
     _nearer(trial, values)
     _outline(trial, make, folder, values)
-    _identity(trial, ids.measures(folder, trial.faces), values)
+    _identity(trial, judges.ids.measures(folder, trial.faces), values)
+    _estimated(judges.estimates.years(folder, trial.faces), values)
 
 
 def _years(trial: Trial, steps: Sequence[Made], values: Values) -> None:
@@ -130,6 +140,18 @@ def _identity(trial: Trial, measures: Mapping[str, Measure], values: Values) -> 
     values.add("identity", away["whole", "source"], away["smooth", "source"])
     was = away["source", "young"]
     values.add("identity gain", was - away["whole", "young"], was - away["smooth", "young"])
+
+
+def _estimated(years: Mapping[str, float], values: Values) -> None:
+    """By how many years an estimator takes the result to be younger; faces that it takes for old count for the gate."""
+    if not years:
+        return
+    fallen = {name: years["source"] - years[name] for name in ("whole", "smooth", "young")}
+    if years["source"] >= estimate.OVER:
+        values.add("estimate over", fallen["whole"], fallen["smooth"])
+    values.add("estimate", fallen["whole"], fallen["smooth"])
+    values.add("estimate truth", fallen["young"])
+    values.add("estimate source", years["source"])
 
 
 def _kept(trial: Trial, values: Values) -> None:
@@ -186,7 +208,7 @@ def _outline(trial: Trial, make: Maker, folder: Path, values: Values) -> None:
         values.add("bend", outline.bend(luma(made.comp), luma(made.plate), beside))
 
 
-def _figures(values: Values, count: int, unseen: Sequence[int], ids: Identities) -> list[Figure]:
+def _figures(values: Values, count: int, unseen: Sequence[int], judges: Judges) -> list[Figure]:
     of = f"{count} heads" + (f", no face found on {', '.join(map(str, unseen))}" if unseen else "")
     scale, passes = "heads with three ages or more", "heads with passes (--masks)"
 
@@ -197,12 +219,19 @@ def _figures(values: Values, count: int, unseen: Sequence[int], ids: Identities)
         return Figure(name, unit, of, tuple(found), gate, tuple(values.peer.get(key, ())), digits=digits)
 
     flip = "" if likeness.has_flip() else likeness.NO_FLIP
+    guess = judges.estimates.missing or "no head in which the estimator finds a face"
+    over = f"{of}, estimated at {estimate.OVER:g} or more"
+    old = judges.estimates.missing or f"no head that the estimator takes for {estimate.OVER:g} or more"
     return [
-        line("apparent age falls by", "years", "years", Gate(least=8), scale, digits=1),
+        line("estimated age falls by, over 60", "estimate over", "years", Gate(least=8), over, old, 1),
+        line("same, all heads", "estimate", "years", None, of, guess, 1),
+        line("same, of the young render", "estimate truth", "years", None, of, guess, 1),
+        line("estimated age of the source", "estimate source", "years", None, of, guess, 1),
+        line("age on the recipe's scale falls by", "years", "years", None, scale, digits=1),
         line("same, where skin is at all ages", "years of skin", "years", None, passes, digits=1),
         line("grows with the years asked", "monotone", "of heads", Gate(least=1), of),
-        line("identity, distance to source", "identity", "", Gate(most=0.40), of, ids.missing),
-        line("identity, nearer to the young", "identity gain", "", Gate(least=0.0), of, ids.missing),
+        line("identity, distance to source", "identity", "", Gate(most=0.40), of, judges.ids.missing),
+        line("identity, nearer to the young", "identity gain", "", Gate(least=0.0), of, judges.ids.missing),
         line("cheek grain kept", "grain", "x", Gate(0.85, 1.05), of),
         line("contrast of moles kept", "marks", "x", Gate(least=0.85), f"moles on {of}"),
         line("FLIP to the young less by, head", "flip head", "%", Gate(least=25), passes, flip, 1),
