@@ -75,7 +75,7 @@ def write_layers(
 
 def _filled(image: NDArray[Any]) -> tuple[slice, slice]:
     """Rows and columns of the smallest box with everything that is not zero; of an empty image its first pixel."""
-    filled = np.flatnonzero(image.reshape(image.shape[0], -1).any(axis=1))
+    filled = np.flatnonzero(image.any(axis=(1, 2)))
     if not len(filled):
         return slice(0, 1), slice(0, 1)
     rows = slice(int(filled[0]), int(filled[-1]) + 1)

@@ -13,7 +13,7 @@ from secondunit.schema import AgeBrief, InputError, Tri
 from secondunit.tools import age
 from secondunit.tools.age import own
 from secondunit.tools.age.picture import LAYERS
-from secondunit.tools.age.skin import LUMA
+from secondunit.tools.age.bands import LUMA
 
 HEAD = Path(__file__).parents[3] / "examples" / "head" / "plate.jpg"
 COUNT, STEP = 4, 3

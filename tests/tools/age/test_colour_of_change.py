@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from secondunit.faces import topology
-from secondunit.tools.age import paste, regions, skin
+from secondunit.tools.age import bands, paste, regions, skin
 from secondunit.tools.age.parts import Part
 
 SIDE = 320
@@ -18,7 +18,7 @@ def test_a_change_of_colour_is_that_of_the_ratio_to_luma_and_keeps_luma():
     asked[..., 0], asked[..., 1], asked[..., 2] = 0.5, -0.25, 0.3
     part = Part((slice(0, 12), slice(0, 12)), asked, np.ones((12, 12), np.float32))
     made = paste.over(plate, [part])
-    (light, ends), (light_made, ends_made) = skin.logs(plate), skin.logs(made)
+    (light, ends), (light_made, ends_made) = bands.logs(plate), bands.logs(made)
     assert np.abs(light_made - light - 0.5).max() < 0.002
     assert np.abs(ends_made - ends - [-0.25, 0.3]).max() < 0.002
 

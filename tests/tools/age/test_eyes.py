@@ -6,7 +6,7 @@ import pytest
 
 from secondunit.faces import topology
 from secondunit.tools.age import eyes
-from secondunit.tools.age.skin import logs
+from secondunit.tools.age.bands import logs
 
 from .conftest import SIZE, laid_over
 

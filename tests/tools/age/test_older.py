@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from secondunit.faces import topology
-from secondunit.tools.age import hairline, older, relief, skin, unwrap
+from secondunit.tools.age import bands, hairline, older, relief, skin, unwrap
 from secondunit.tools.age.folds import folds
 from secondunit.tools.age.strokes import pressed
 
@@ -41,7 +41,7 @@ def aged(plate, points, seed=SEED, amount=1.0, presence=1.0, facing=None):
 
 def gain(made, plate):
     """(H,W) log-luma gained."""
-    return np.log((made.comp @ skin.LUMA) / (half(plate) @ skin.LUMA))
+    return np.log((made.comp @ bands.LUMA) / (half(plate) @ bands.LUMA))
 
 
 def filled(*rings):
@@ -75,7 +75,7 @@ def test_folds_go_deep_and_grain_stays(plate, points):
     assert change[y - 8 : y + 9, x - 8 : x + 9].min() < -0.10
     assert -0.06 < change[made.mattes[..., 0] > 0.9].mean() < 0.0
     cheek = made.mattes[..., 7] > 0.5
-    grain = [np.log(one @ skin.LUMA) for one in (half(plate), made.comp)]
+    grain = [np.log(one @ bands.LUMA) for one in (half(plate), made.comp)]
     fine = [(one - cv2.GaussianBlur(one, (0, 0), 1))[cheek].std() for one in grain]
     assert fine[1] / fine[0] == pytest.approx(1.0, abs=0.1)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from secondunit.faces import topology
-from secondunit.tools.age import regions, skin, unwrap
+from secondunit.tools.age import bands, regions, skin, unwrap
 from tests.tools.age.conftest import SIZE, SKIN, at, lined, pasted
 
 CHEEK = tuple(topology.UV[[50, 101, 118]].mean(axis=0))
@@ -33,7 +33,7 @@ def spot(image, place, radius=2):
 def test_even_skin_stays_as_it_is(plate, points):
     """Grain of 2 % is kept: what is left of it on the cheeks is 0.85 to 1.05 of what there was."""
     made = changed(half(plate), points)
-    before, after = (np.log(image @ skin.LUMA) for image in (half(plate), made.comp))
+    before, after = (np.log(image @ bands.LUMA) for image in (half(plate), made.comp))
     cheek = made.mattes[..., 1 + regions.REGIONS.index("cheek")] > 0.5
     assert cheek.sum() > 500
     assert 0.85 < after[cheek].std() / before[cheek].std() < 1.05
@@ -47,13 +47,13 @@ def test_a_fold_gets_lighter_and_light_does_not(plate, points):
     made = changed(folded, points)
     middle = tuple((np.array(FOLD[0]) + np.array(FOLD[1])) / 2)
     depth = [
-        np.log((spot(half(plate * shade), middle) @ skin.LUMA).mean() / (spot(one, middle) @ skin.LUMA).mean())
+        np.log((spot(half(plate * shade), middle) @ bands.LUMA).mean() / (spot(one, middle) @ bands.LUMA).mean())
         for one in (folded, made.comp)
     ]
     assert depth[0] > 0.35
     assert depth[1] < 0.5 * depth[0]
     gate = made.mattes[..., 0] > 0.9
-    step = np.log((made.comp @ skin.LUMA) / (half(plate * shade) @ skin.LUMA))[gate]
+    step = np.log((made.comp @ bands.LUMA) / (half(plate * shade) @ bands.LUMA))[gate]
     assert np.abs(np.median(step)) < 0.01
 
 
@@ -62,7 +62,7 @@ def test_a_mole_stays(plate, points, radius):
     """At least nine tenths of its contrast, on an even cheek."""
     marked = half(at(plate, CHEEK, radius, 0.45))
     made = changed(marked, points)
-    contrast = [np.log((spot(one, CHEEK, 1) @ skin.LUMA).mean() / (SKIN @ skin.LUMA)) for one in (marked, made.comp)]
+    contrast = [np.log((spot(one, CHEEK, 1) @ bands.LUMA).mean() / (SKIN @ bands.LUMA)) for one in (marked, made.comp)]
     assert contrast[1] / contrast[0] > 0.9
 
 
@@ -126,7 +126,7 @@ def test_luma_carries_the_light_and_colour_leaves_it(plate, points):
     made = pasted(half(plate), ring, change, ones, ones, 1.0)
     touched = (made.delta != 0).any(axis=-1)
     assert touched.sum() > 10000
-    ratio = (made.comp @ skin.LUMA)[touched] / (half(plate) @ skin.LUMA)[touched]
+    ratio = (made.comp @ bands.LUMA)[touched] / (half(plate) @ bands.LUMA)[touched]
     assert np.abs(ratio - 1).max() < 2e-3
 
 
@@ -137,4 +137,4 @@ def test_normalised_convolution_sees_only_what_counts():
     weight = np.zeros((64, 64), np.float32)
     weight[:, :32] = 1.0
     for sigma in (2.0, 9.0):
-        assert np.abs(skin.normalised(values, weight, sigma)[:, :30] - 2.0).max() < 0.02
+        assert np.abs(bands.normalised(values, weight, sigma)[:, :30] - 2.0).max() < 0.02

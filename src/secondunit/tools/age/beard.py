@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from secondunit.faces import topology
 from secondunit.tools.age import regions, relief, unwrap
 from secondunit.tools.age.around import SIDE, Square
+from secondunit.tools.age.bands import logs, normalised
 from secondunit.tools.age.eyes import rising
-from secondunit.tools.age.skin import logs, normalised
 
 Image = NDArray[np.float32]
 Colour = NDArray[np.float64]

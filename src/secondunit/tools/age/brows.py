@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import topology
+from secondunit.tools.age.bands import logs
 from secondunit.tools.age.eyes import rising
 from secondunit.tools.age.parts import Part
-from secondunit.tools.age.skin import glossed, logs
+from secondunit.tools.age.skin import glossed
 from secondunit.tools.age.strands import browned, greyed
 
 Image = NDArray[np.float32]

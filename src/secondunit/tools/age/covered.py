@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from secondunit.faces import topology
 from secondunit.tools.age import unwrap
-from secondunit.tools.age.skin import normalised
+from secondunit.tools.age.bands import normalised
 
 Image = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.faces import topology
+from secondunit.tools.age.bands import logs
 from secondunit.tools.age.parts import Part
-from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
 PARTS = ("eyes", "teeth")

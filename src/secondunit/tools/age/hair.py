@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from secondunit.faces import topology
 from secondunit.tools.age.around import HIGH, SIDE, Square
+from secondunit.tools.age.bands import logs, normalised
 from secondunit.tools.age.mixture import Mixture, fitted
-from secondunit.tools.age.skin import logs, normalised
 from secondunit.tools.age.timing import Sheet, for_flow
 
 Image = NDArray[np.float32]

@@ -26,7 +26,7 @@ SOFT, EVEN = (0.045, 0.015), 0.025
 def bare(light: Image, colour: Image, gate: Image) -> Image:
     """(S,S) 0..1: 1 below the hairline, 0 above it, though the gate (S,S) may take hair for skin.
 
-    light (S,S), colour (S,S,2): as `skin.logs` gives them. Going up from the brows, the first hair ends the forehead.
+    light (S,S), colour (S,S,2): as `bands.logs` gives them. Going up from the brows, the first hair ends the forehead.
     """
     side = light.shape[0]
     wide = FACE_WIDE * side

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from secondunit.faces import topology
 from secondunit.tools.age import regions
+from secondunit.tools.age.bands import normalised
 
 Image = NDArray[np.float32]
 SIZES = ((0.005, 0.11), (0.007, 0.11), (0.010, 0.11), (0.014, 0.15), (0.020, 0.25))
@@ -30,6 +31,8 @@ GROOVE, DEEPER = 0.04, 2.0
 """Points beside the wings of the nose, where folds end in a round shade; how wide that is by the face's width, and how
 much more a mole there stands out.
 """
+LOOKED_AT = 3.0
+"""Texels of a mole's radius at which it is looked for at least; larger ones are looked for in a smaller map."""
 NEAR = 0.10
 """Over such a part of the face's width skin is told from marks (sigma)."""
 AROUND = 2.4
@@ -51,16 +54,30 @@ def marks(light: Image, gate: Image, side: int) -> Image:
 
 def _of_size(light: Image, inside: NDArray[np.bool_], radius: float, near: float, least: Image) -> Image:
     """Disks around the middles of spots of about one radius, texels, darker by the logarithms `least` (S,S)."""
+    shrink = int(radius / LOOKED_AT)
+    if shrink > 1:
+        size = (light.shape[1] // shrink, light.shape[0] // shrink)
+        light, skin, least = (
+            np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA), np.float32)
+            for each in (light, inside.astype(np.float32), least)
+        )
+        found = _of_size(light, skin > 0.5, radius / shrink, near / shrink, least)
+        return np.asarray(cv2.resize(found, inside.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     smooth = np.asarray(cv2.GaussianBlur(light, (0, 0), SOFT * radius), np.float32)
     darker = _darkest_around(smooth, RING * radius) - smooth
     peak = (cv2.dilate(darker, np.ones((3, 3), np.uint8)) <= darker) & inside & (darker > 0)
-    counted = cv2.GaussianBlur(peak.astype(np.float32), (0, 0), near) + 1e-6
-    usual = cv2.GaussianBlur(np.where(peak, darker, np.float32(0)), (0, 0), near) / counted
-    limit = np.maximum(STANDS_OUT * usual, least)
+    limit = np.maximum(STANDS_OUT * normalised(darker, peak.astype(np.float32), near), least)
     sure = np.clip((darker / limit - UNSURE) / (1 / UNSURE - UNSURE), 0, 1) * (_roundness(light, radius) > ROUND)
-    size = 2 * round(AROUND * radius) + 1
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return np.asarray(cv2.dilate(np.where(peak, sure, 0).astype(np.float32), disk), np.float32)
+    return _disks(np.where(peak, sure, 0), round(AROUND * radius))
+
+
+def _disks(sure: Image, radius: int) -> Image:
+    """(S,S) a disk around every texel that is not 0, with its value; the greater lies over the smaller."""
+    out = np.zeros(sure.shape, np.float32)
+    rows, columns = np.nonzero(sure > 0)
+    for n in np.argsort(sure[rows, columns], kind="stable"):
+        cv2.circle(out, (int(columns[n]), int(rows[n])), radius, float(sure[rows[n], columns[n]]), -1)
+    return out
 
 
 @lru_cache(maxsize=4)
@@ -83,9 +100,11 @@ def _roundness(light: Image, radius: float) -> Image:
 
 def _darkest_around(smooth: Image, away: float) -> Image:
     """(S,S) the least light of what lies `away` texels from each texel."""
+    reach, (height, width) = int(np.ceil(away)), smooth.shape
+    wide = cv2.copyMakeBorder(smooth, *(reach,) * 4, cv2.BORDER_REPLICATE)
+    turns = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
+    steps = np.rint(away * np.stack([np.sin(turns), np.cos(turns)], axis=1)).astype(int) + reach
     least = np.full_like(smooth, np.inf)
-    for turn in np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS:
-        step = np.array([[1, 0, away * np.cos(turn)], [0, 1, away * np.sin(turn)]])
-        there = cv2.warpAffine(smooth, step, smooth.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-        least = np.minimum(least, there)
+    for down, right in steps:
+        np.minimum(least, wide[down : down + height, right : right + width], out=least)
     return least

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import regions
+from secondunit.tools.age.bands import logs, normalised
 from secondunit.tools.age.glasses import frames, thin
 from secondunit.tools.age.hairline import bare
 from secondunit.tools.age.marks import marks
 from secondunit.tools.age.pigment import around, noise, pigment
 from secondunit.tools.age.relief import held, light_on, relief, shaded, slope_of
-from secondunit.tools.age.skin import Change, inward, logs, normalised, skin_gate
+from secondunit.tools.age.skin import Change, inward, skin_gate
 
 Image = NDArray[np.float32]
 

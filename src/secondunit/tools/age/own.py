@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from secondunit.faces import topology
 from secondunit.media.guided import guided
+from secondunit.tools.age.bands import logs
 from secondunit.tools.age.mixture import fitted
-from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import eyes, regions, unwrap
+from secondunit.tools.age.bands import LUMA
 from secondunit.tools.age.parts import Box, Part, around, within
-from secondunit.tools.age.skin import LUMA
 
 Image = NDArray[np.float32]
+Half = NDArray[np.float16]
 Mask = NDArray[np.bool_]
 HAIRS = ("hair", "brows", "beard")
 BESIDE_SKIN = (*eyes.PARTS, *HAIRS)
@@ -35,9 +36,9 @@ class Placed:
     """
 
     box: Box
-    mattes: Image
+    mattes: Image | Half
     uv: Image
-    confidence: Image
+    confidence: Image | Half
 
 
 def skin(size: tuple[int, int], points: Image, change: Image, gate: Image, presence: float) -> tuple[Part, Placed]:
@@ -65,18 +66,23 @@ def placed(skin: Placed, parts: Mapping[str, Sequence[Part]]) -> Placed:
     """Skin and parts together, by name in the order of MATTES: a matte for each, and the edit is as sure of it."""
     box = around([skin.box, *(part.box for each in parts.values() for part in each)])
     size = box[0].stop - box[0].start, box[1].stop - box[1].start
-    mattes = np.zeros((*size, skin.mattes.shape[-1] + len(parts)), np.float32)
-    uv, confidence = np.zeros((*size, 2), np.float32), np.zeros(size, np.float32)
+    # Planes of half floats, as they are written: the whole of it would be four times the room, and is nearly all zero.
+    mattes = np.zeros((skin.mattes.shape[-1] + len(parts), *size), np.float16)
+    uv, confidence = np.zeros((*size, 2), np.float32), np.zeros(size, np.float16)
     own = within(skin.box, box)
-    mattes[own][..., : skin.mattes.shape[-1]], uv[own], confidence[own] = skin.mattes, skin.uv, skin.confidence
+    mattes[(slice(skin.mattes.shape[-1]), *own)] = _kept(skin.mattes).transpose(2, 0, 1)
+    uv[own], confidence[own] = skin.uv, _kept(skin.confidence)
     for channel, each in enumerate(parts.values(), start=skin.mattes.shape[-1]):
         for part in each:
-            where = mattes[(*within(part.box, box), channel)]
-            np.maximum(where, part.where, out=where)
-        np.maximum(confidence, mattes[..., channel], out=confidence)
-    # Half floats this small are no normal numbers: slow to make, and nobody sees them.
-    mattes[mattes < FAINT], confidence[confidence < FAINT] = 0, 0
-    return Placed(box, mattes, uv, confidence)
+            there, where = within(part.box, box), _kept(part.where)
+            for plane in (mattes[channel], confidence):
+                np.maximum(plane[there], where, out=plane[there])
+    return Placed(box, np.moveaxis(mattes, 0, -1), uv, confidence)
+
+
+def _kept(matte: Image | Half) -> Half:
+    """In half floats, without those so small that they are no normal numbers: slow to make, and nobody sees them."""
+    return np.where(matte < FAINT, 0, matte).astype(np.float16)
 
 
 def strengths(weights: Mapping[str, float], side: int, uv: Image) -> Image:

@@ -18,6 +18,7 @@ from secondunit.schema import Layer, Plate
 from secondunit.tools import staged
 from secondunit.tools.age import (
     around,
+    bands,
     beard,
     brows,
     covered,
@@ -147,7 +148,7 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone * (1 - worn), spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
     change = np.dstack([found.light, found.colour])
-    light, colour = skin.logs(texture)
+    light, colour = bands.logs(texture)
     low = covered.low(light, colour, facing * regions.skin(job.face.side))
     timing.save(folder, timing.Sheet(change, found.gate, timing.for_flow(light), low))
 
@@ -206,7 +207,9 @@ def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[P
     soft = roto.softened(drawn)
     shares = {name: (1 - cover) * (soft if name in HAIRY else drawn) for name in paste.BESIDE_SKIN}
     laid = {name: [_open(one, shares[name], presence) for one in found[name]] for name in paste.BESIDE_SKIN}
-    return {"skin": roto.parts([bare], drawn)} | laid, paste.placed(roto.lying(lies, drawn), laid)
+    if job.roto is not None:
+        (bare,), lies = roto.parts([bare], drawn), roto.lying(lies, drawn)
+    return {"skin": [bare]} | laid, paste.placed(lies, laid)
 
 
 def _open(part: Part, share: Image, presence: float) -> Part:

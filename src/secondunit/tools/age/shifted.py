@@ -6,6 +6,7 @@ known; a strip along the outline is made from the background beside it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -236,8 +237,15 @@ def _softened(made: Image, plate: Image, spots: Image, rows: Places, columns: Pl
 
 
 def _power(spots: Image) -> Image:
-    """(N,) the sum of the squares of Lanczos' weights (eight, as OpenCV has them) at places between pixels."""
-    apart = (spots - np.floor(spots))[:, None] - np.arange(-3, 5)
+    """(N,) the sum of the squares of Lanczos' weights at places between pixels."""
+    known = _powers()
+    return np.take(known, np.rint((spots - np.floor(spots)) * (len(known) - 1)).astype(int))
+
+
+@lru_cache(maxsize=1)
+def _powers() -> Image:
+    """(257,) that sum, of eight weights, as OpenCV has them, from one pixel to the next."""
+    apart = np.linspace(0, 1, 257)[:, None] - np.arange(-3, 5)
     weights = np.sinc(apart) * np.sinc(apart / 4)
     weights /= weights.sum(axis=1, keepdims=True)
     return np.asarray((weights**2).sum(axis=1), np.float32)

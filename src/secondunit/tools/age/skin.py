@@ -1,7 +1,6 @@
 """What younger skin would change: bands of log-luma over the face's map, strong lines softened, light left alone.
 
-Only the change is made here, as logarithms to be added; the plate's own grain and pores are never resampled. Bands are
-taken by normalised convolution inside the skin (Knutsson and Westin, CVPR 1993), so that eyes and lips leave no halo.
+Only the change is made here, as logarithms to be added; the plate's own grain and pores are never resampled.
 """
 
 from dataclasses import dataclass
@@ -11,17 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secondunit.tools.age import regions
+from secondunit.tools.age.bands import DARKEST, banded, logs, normalised, spread_on_cheeks
 from secondunit.tools.age.glasses import frames
 from secondunit.tools.age.marks import marks
 
 Image = NDArray[np.float32]
 
-LUMA = np.array([0.2722287, 0.6740818, 0.0536895], np.float32)
-"""Of ACEScg, as Academy S-2014-004 gives them."""
-DARKEST = 1e-4
-"""Scene-linear light below which no logarithm is taken."""
-SIGMAS = (0.0032, 0.009, 0.022, 0.05, 0.11)
-"""Of the bands, as shares of the face's width."""
 SOFT = (2.6, 0.8, 0.30)
 """Where the fine bands are bent down, in standard deviations of the same band on the performer's own cheeks."""
 TIGHTER = 0.65
@@ -42,8 +36,6 @@ SPOT, BROWN = 0.75, 0.12
 """Share of a brown spot's darkness taken away, and the logarithm of blue against luma from which it is one."""
 LIFTED = 0.25
 """A line lightened by this logarithm has its own colour taken away wholly: folds are redder than skin."""
-SMALLEST_TEXELS = 0.6
-"""A band finer than this is not there: a small face keeps what little detail it has."""
 WRINKLED = ("forehead", "glabella", "crows_feet", "under_eye", "nasolabial", "marionette", "neck", "upper_lip")
 FOLDED = ("under_eye", "nasolabial", "marionette", "glabella", "crows_feet", "upper_lip")
 SHADOWED = 2.6
@@ -70,13 +62,6 @@ class Change:
     light: Image
     colour: Image
     gate: Image
-
-
-def logs(texture: Image) -> tuple[Image, Image]:
-    """Scene-linear ACEScg (S,S,3) as log luma (S,S) and the logarithms of red and blue over luma (S,S,2)."""
-    luma = np.log(np.maximum(texture @ LUMA, DARKEST))
-    ends = np.log(np.maximum(texture[..., [0, 2]], DARKEST))
-    return np.asarray(luma, np.float32), np.asarray(np.clip(ends - luma[..., None], -3, 3), np.float32)
 
 
 def younger(texture: Image, facing: Image) -> Change:
@@ -146,48 +131,6 @@ def _bounced(off: Image, skin: Image, side: int) -> Image:
     strong = max(float(np.linalg.norm(skin)), 1e-6)
     more = np.clip(off @ (skin / strong), 0, strong) * regions.strongest(FOLDED, side)
     return np.asarray(more[..., None] * (skin / strong), np.float32)
-
-
-def banded(light: Image, gate: Image) -> list[Image]:
-    """Five bands of log-luma, fine to coarse; zero where there is no skin, or where a band is too fine for the map."""
-    side = light.shape[0]
-    held, bands = light, []
-    for share in SIGMAS:
-        texels = share * regions.FACE_WIDE * side
-        if texels < SMALLEST_TEXELS:
-            bands.append(np.zeros_like(light))
-            continue
-        low = normalised(light, gate, texels)
-        bands.append((held - low) * (gate > 0.02))
-        held = low
-    return bands
-
-
-def normalised(values: Image, weight: Image, sigma: float) -> Image:
-    """Gaussian mean of values (S,S) that counts each by its weight (S,S); sigma in texels. Where nothing counts, the
-    values' own mean.
-    """
-    shrink = max(1, int(sigma / 6))
-    size = tuple(max(8, length // shrink) for length in values.shape[::-1])
-    small, counted = (
-        cv2.resize(image, size, interpolation=cv2.INTER_AREA) if shrink > 1 else image
-        for image in (values * weight, weight)
-    )
-    total = cv2.GaussianBlur(np.asarray(counted, np.float32), (0, 0), sigma / shrink)
-    mean = float((values * weight).sum() / max(float(weight.sum()), 1e-6))
-    low = (cv2.GaussianBlur(np.asarray(small, np.float32), (0, 0), sigma / shrink) + 1e-4 * mean) / (total + 1e-4)
-    if shrink > 1:
-        low = cv2.resize(low, values.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return np.asarray(low, np.float32)
-
-
-def spread_on_cheeks(band: Image, gate: Image) -> float:
-    """Robust standard deviation of a band on the performer's own cheeks: what their smooth skin is like."""
-    side = band.shape[0]
-    cheeks = (regions.region("cheek", side) > 0.5) & (gate > 0.6)
-    if cheeks.sum() < 30:
-        return 0.0
-    return float(1.4826 * np.median(np.abs(band[cheeks] - np.median(band[cheeks]))))
 
 
 def _fine(bands: list[Image], gate: Image, side: int) -> Image:

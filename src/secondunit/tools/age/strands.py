@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from secondunit.tools.age import around, mixed
 from secondunit.tools.age.around import Square
+from secondunit.tools.age.bands import logs
 from secondunit.tools.age.eyes import rising
 from secondunit.tools.age.parts import Part
-from secondunit.tools.age.skin import logs
 
 Image = NDArray[np.float32]
 Colour = NDArray[np.float64]
@@ -82,7 +82,7 @@ def part(plate: Image, head: Square, person: Image, matte: Image, colours: Colou
 
 
 def of_hair(there: Image, where: Image, behind: Image, wide: float) -> tuple[Image, Image]:
-    """Logarithms, as `skin.logs` has them, of the light that hair alone has in each pixel; where that cannot be told
+    """Logarithms, as `bands.logs` has them, of the light that hair alone has in each pixel; where that cannot be told
     from what it is mixed with, of the hair around.
     """
     own = (there - behind) / np.maximum(where, SCANT)[..., None]

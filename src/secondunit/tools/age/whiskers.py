@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from secondunit.media.guided import guided
 from secondunit.tools.age import around, mixed
 from secondunit.tools.age.around import Square
+from secondunit.tools.age.bands import LUMA, logs, normalised
 from secondunit.tools.age.eyes import rising
 from secondunit.tools.age.parts import Part
-from secondunit.tools.age.skin import LUMA, logs, normalised
 from secondunit.tools.age.strands import BROWN, LAMP, of_hair
 
 Image = NDArray[np.float32]
