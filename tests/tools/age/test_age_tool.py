@@ -12,8 +12,8 @@ from secondunit.runner.local import LocalContext
 from secondunit.schema import AgeBrief, InputError, Tri
 from secondunit.tools import age
 from secondunit.tools.age import own
-from secondunit.tools.age.picture import LAYERS
 from secondunit.tools.age.bands import LUMA
+from secondunit.tools.age.picture import LAYERS
 
 HEAD = Path(__file__).parents[3] / "examples" / "head" / "plate.jpg"
 COUNT, STEP = 4, 3

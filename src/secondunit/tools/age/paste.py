@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ MATTES = ("skin", *regions.REGIONS, *BESIDE_SKIN)
 CLOSED, OPEN = 0.05, 0.30
 """The gate up to which a frame is left alone, and from which the change is laid on wholly: the change itself has faded
 with the gates of its own and its neighbours' frames."""
+SOFT = 256
+"""Texels along a side of the map of the regions."""
 FAINT = 2**-14
 """A matte below this is none."""
 LEAST = 5e-4
@@ -48,12 +51,18 @@ def skin(size: tuple[int, int], points: Image, change: Image, gate: Image, prese
     against luma; gate (S,S); presence 0..1 fades the edit.
     """
     seen = unwrap.window(points, size)
-    side, box = change.shape[0], _box(seen)
-    masks = np.stack([gate, *(regions.region(name, side) * gate for name in regions.REGIONS)], axis=-1)
+    box = _box(seen)
     logs = unwrap.show(change * (presence * _open(gate))[..., None], seen)
-    mattes, uv = unwrap.show(masks, seen), np.where(seen.inside[..., None], seen.uv, 0.0)
-    placed = Placed(box, mattes, uv.astype(np.float32), mattes[..., 0] * np.float32(presence))
-    return Part(box, logs, mattes[..., 0]), placed
+    bare, uv = unwrap.show(gate, seen), np.where(seen.inside[..., None], seen.uv, 0.0)
+    mattes = np.dstack([bare, unwrap.show(_regions(), seen) * bare[..., None]])
+    placed = Placed(box, mattes, uv.astype(np.float32), bare * np.float32(presence))
+    return Part(box, logs, bare), placed
+
+
+@lru_cache(maxsize=1)
+def _regions() -> Image:
+    """(S,S,R) the regions of the skin over a map of their own: they are soft, and need no finer one."""
+    return np.stack([regions.region(name, SOFT) for name in regions.REGIONS], axis=-1)
 
 
 def nowhere() -> Placed:

@@ -24,6 +24,7 @@ from secondunit.tools.age import (
     covered,
     eyes,
     hair,
+    masks,
     older,
     own,
     parts,
@@ -66,14 +67,12 @@ HAIR_UP, HAIR_AROUND = 0.95, 0.85
 """The same where hair is edited."""
 HAIR = "hair"
 """Folder of a frame's hair and beard within that of its change."""
-PERSON, CLOTHES = "person.png", "clothes.png"
-"""The performer's matte and what of it is clothes, in 16 bits: in eight the foot of a matte would move."""
+PERSON, CLOTHES = "person.npz", "clothes.npz"
+"""The performer's matte and what of it is clothes."""
 HAIRY = ("hair", "beard")
 """What knows its share of a pixel by itself, and is not scaled by an artist's soft matte."""
-MOVES, STAYS = "moves.png", "stays.png"
+MOVES, STAYS = "moves.npz", "stays.npz"
 """The same of what moves with the shape, its edge as the plate has it, and of what stays, beside a frame's parts."""
-QUICK = cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE
-"""Of a PNG that is flat nearly everywhere."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,8 @@ def find_change(job: PictureJob, frame: int, folder: Path) -> None:
     texture = unwrap.read(plate, spots)
     someone = person_in(job, plate, frame)
     worn = own.clothes(plate, someone, job.points(frame))
-    _keep_mask(folder / PERSON, someone)
-    _keep_mask(folder / CLOTHES, worn)
+    masks.save(folder / PERSON, someone)
+    masks.save(folder / CLOTHES, worn)
     _find_hair(job, plate, frame, folder, someone if job.roto else None)
     facing = unwrap.facing(points, job.face.side, plate.shape[:2]) * unwrap.read(someone * (1 - worn), spots)
     found = skin.younger(texture, facing) if job.younger else older.older(texture, facing, job.seed)
@@ -186,13 +185,13 @@ def _placed(job: PictureJob, frame: int, folder: Path) -> tuple[dict[str, list[P
     assert job.steady is not None
     assert job.found is not None
     plate, face, index = plate_of(job, frame).astype(np.float32), job.points(frame), frame - job.first
-    someone, worn = (_mask(job.found / str(frame) / name) for name in (PERSON, CLOTHES))
+    someone, worn = (masks.load(job.found / str(frame) / name) for name in (PERSON, CLOTHES))
     ring, presence = topology.with_ring(face), job.presence(frame)
     cover = covered.shown(covered.kept(job.steady, index), ring, plate.shape[:2])
     drawn = someone if job.roto else np.ones_like(someone)
     still = roto.still(face, someone) if job.roto else cover
-    _keep_mask(folder / MOVES, someone if job.roto else own.drawn(plate, someone, face))
-    _keep_mask(folder / STAYS, np.maximum(still, own.pinned(worn, face)))
+    masks.save(folder / MOVES, someone if job.roto else own.drawn(plate, someone, face))
+    masks.save(folder / STAYS, np.maximum(still, own.pinned(worn, face)))
     bare, lies = paste.skin(plate.shape[:2], ring, *timing.steady(job.steady, index), presence)
     seen = np.zeros(plate.shape[:2], np.float32)
     seen[bare.box] = bare.where
@@ -263,18 +262,6 @@ def person_in(job: PictureJob, plate: Image, frame: int) -> Image:
     return out
 
 
-def _keep_mask(path: Path, mask: Image) -> None:
-    """Keep a mask (H,W) 0..1."""
-    cv2.imwrite(str(path), np.rint(mask * 65535).astype(np.uint16), QUICK)
-
-
-def _mask(path: Path) -> Image:
-    """What `_keep_mask` kept."""
-    kept = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    assert kept is not None
-    return np.asarray(kept * np.float32(1 / 65535), np.float32)
-
-
 def plate_of(job: PictureJob, frame: int) -> Half:
     """The plate of a frame (H,W,3) at the picture's size, as half floats hold it."""
     from secondunit.media import frames
@@ -303,7 +290,7 @@ def _made(job: PictureJob, plate: Half, frame: int) -> _Made:
     found = parts.load(job.placed / str(frame))
     field = shape.field(job.points(frame), size, shape.Shape.all(volume))
     if field.offsets.size:
-        field = shape.held(field, _mask(job.placed / str(frame) / STAYS))
+        field = shape.held(field, masks.load(job.placed / str(frame) / STAYS))
     box = parts.around([field.box, *(part.box for each in found.values() for part in each)])
     before = plate[box].astype(np.float32)
     picture = before
@@ -312,7 +299,7 @@ def _made(job: PictureJob, plate: Half, frame: int) -> _Made:
         picture = paste.over(picture, laid, _strength(job, frame, name, each))
     if field.offsets.size:
         top, left = box[0].start, box[1].start
-        moves = _mask(job.placed / str(frame) / MOVES)[box]
+        moves = masks.load(job.placed / str(frame) / MOVES)[box]
         laid_on = picture
         picture, touched = shifted.compose(laid_on, replace(field, x=field.x - left, y=field.y - top), moves)
         if job.roto is not None:
