@@ -5,7 +5,8 @@ A frame's folder holds one `NAME.exr` for each layer, and `shown.jpg` as people 
 
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +19,8 @@ from secondunit.schema.plate import Window
 from secondunit.tools.base import Context
 
 Image = NDArray[np.float32]
+Shown = NDArray[np.uint8]
 SHOWN = "shown.jpg"
-SHEET_FRAMES = 12
 WIDTHS = {"draft": 640, "review": 960, "final": 1_000_000}
 """A version's picture is never wider than this (pixels); final is the plate's own resolution."""
 
@@ -137,16 +138,41 @@ def link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def preview(plate: Plate, frames: Mapping[int, Path], sheet_from: int, title: str, subtitle: str, ctx: Context) -> None:
-    """Write the preview movie, and the contact sheet of frames from `sheet_from` on."""
+def _whole(_: int, picture: Shown) -> Shown:
+    return picture
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a contact sheet shows: frames from `first` on, each as `cell` makes it of number and picture (H,W,3)."""
+
+    first: int
+    title: str
+    subtitle: str
+    cell: Callable[[int, Shown], Shown] = _whole
+    columns: int = 4
+    cell_width: int = 460
+    frames: int = 12
+
+
+def preview(plate: Plate, frames: Mapping[int, Path], sheet: Sheet, ctx: Context) -> None:
+    """Write the preview movie and the contact sheet."""
     from secondunit.media import colour, contact, movies
 
     aspect = plate.pixel_aspect
     view = colour.view_for(plate.colorspace)
-    chosen = dict.fromkeys(contact.pick(sheet_from, max(frames), SHEET_FRAMES), np.zeros((0, 0, 3), np.uint8))
+    chosen = dict.fromkeys(contact.pick(sheet.first, max(frames), sheet.frames), np.zeros((0, 0, 3), np.uint8))
     pictures = _shown(frames, chosen, ctx)
     movies.write_preview(ctx.staging / "preview.mp4", pictures, fps=plate.fps, view=view, pixel_aspect=aspect)
-    contact.write_contact(ctx.staging / "contact.png", chosen, title=title, subtitle=subtitle, pixel_aspect=aspect)
+    contact.write_contact(
+        ctx.staging / "contact.png",
+        {number: sheet.cell(number, picture) for number, picture in chosen.items()},
+        title=sheet.title,
+        subtitle=sheet.subtitle,
+        columns=sheet.columns,
+        cell_width=sheet.cell_width,
+        pixel_aspect=aspect,
+    )
 
 
 def _shown(frames: Mapping[int, Path], kept: dict[int, NDArray[np.uint8]], ctx: Context) -> Iterator[NDArray[np.uint8]]:

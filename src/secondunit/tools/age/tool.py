@@ -13,7 +13,7 @@ from secondunit.faces import track as followed
 from secondunit.faces.models import Missing
 from secondunit.schema import AgeBrief, Draft, InputError, Plate, Tri, WorkFailed
 from secondunit.tools import staged
-from secondunit.tools.age import around, beard, covered, hair, headtrack, picture, roto, timing, unwrap
+from secondunit.tools.age import around, beard, covered, hair, headtrack, picture, roto, sheet, timing, unwrap
 from secondunit.tools.age.picture import LAYERS, Face, PictureJob
 from secondunit.tools.age.plan import Plan, lines_digest, lines_seed, plan, strength_said, strengths
 from secondunit.tools.base import Context
@@ -207,7 +207,7 @@ def _deliver(
     placed = {frame: job.placed / str(frame) for frame in frames}
     staged.link_layers(picture.AT_ANY_STRENGTH, placed, ctx)
     staged.link_layers(picture.OF_ONE_STRENGTH, frames, ctx)
-    staged.preview(plate, frames, plate.first_frame, f"{brief.shot}  age", _told(brief, job), ctx)
+    staged.preview(plate, frames, _sheet(brief, job), ctx)
     facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
     if not facts:
         raise WorkFailed("No frame was made.")
@@ -230,8 +230,25 @@ def _deliver(
     )
 
 
+def _sheet(brief: AgeBrief, job: PictureJob) -> staged.Sheet:
+    """The head before and after; where it is not seen, where it was seen last or first."""
+    seen = np.flatnonzero(job.face.presence > 0)
+
+    def cell(number: int, after: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        nearest = int(seen[np.argmin(np.abs(seen - (number - job.first)))])
+        return sheet.pair(before(number), after, job.face.points[nearest])
+
+    def before(number: int) -> NDArray[np.uint8]:
+        from secondunit.media import colour
+
+        return colour.show(picture.plate_of(job, number), colour.view_for(job.plate.colorspace))
+
+    told = f"{_told(brief, job)}; left the plate, right the version"
+    return staged.Sheet(job.first, f"{brief.shot}  age", told, cell, columns=2, cell_width=sheet.WIDE, frames=8)
+
+
 def _told(brief: AgeBrief, job: PictureJob) -> str:
-    """The line under the contact sheet's title."""
+    """Who, and how much."""
     shares = sorted({job.amount * share for share in job.strengths})
     strength = f"{shares[0]:.0%}" if len(shares) == 1 else f"{shares[0]:.0%} to {shares[-1]:.0%}"
     words = [brief.performer, "younger" if job.younger else "older", f"strength {strength}", brief.quality]

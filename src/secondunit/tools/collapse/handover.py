@@ -21,7 +21,8 @@ def deliver(
     """Fill ``ctx.staging`` and describe it."""
     staged.link_layers(ALL_LAYERS, frames, ctx)
     told = f"{brief.style} from {brief.trigger}, seed {brief.seed}, {brief.quality}; event at {clock.event}"
-    staged.preview(plate, frames, min(clock.event, clock.last), f"{brief.shot}  collapse", told, ctx)
+    sheet = staged.Sheet(min(clock.event, clock.last), f"{brief.shot}  collapse", told)
+    staged.preview(plate, frames, sheet, ctx)
     _scene(brief, clock, fell, job, ctx)
     facts = [json.loads((folder / "facts.json").read_text()) for folder in frames.values()]
     outside = sum(fact["outside"] for fact in facts)
