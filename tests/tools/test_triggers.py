@@ -48,6 +48,18 @@ def test_an_implosion_leaves_no_bay_standing() -> None:
     assert all(right == pytest.approx(left) for (_, right), (left, _) in pairwise(covered))
 
 
+@pytest.mark.parametrize(("storeys", "blown"), [(2, {0}), (3, {0}), (4, {0, 2}), (5, {0, 2}), (10, {0, 2, 5, 8})])
+def test_every_third_storey_is_blown_from_below_upwards_and_the_top_one_never(storeys: int, blown: set[int]) -> None:
+    floors = tuple(3.0 * n for n in range(storeys))
+    events = triggers(Extent(18.0, 10.0, 3.0 * storeys, floors), "implode", "left", seed=3)
+    first: dict[int, float] = {}
+    for event in events:
+        if event.kind == "cut":
+            first.setdefault(int(event.box_min[2] // 3.0), event.time_s)
+    assert set(first) == blown
+    assert [first[n] for n in sorted(first)] == sorted(first.values())
+
+
 def test_toppling_to_a_side_leaves_the_other_standing() -> None:
     charges = [e for e in triggers(HOUSE, "topple", "left", seed=3) if e.kind in ("cut", "remove", "push")]
     reach = max(e.box_max[0] for e in charges)

@@ -43,6 +43,12 @@ changes the speed by in a step, and more where other contacts damp the same body
 what is caught between heavy neighbours would rattle."""
 
 
+FLUNG_MPS = wp.constant(6.0)
+"""A contact pushes nothing off faster than this, and less and less from half of it on. Rubble's own bounce is slower;
+but what is caught between tonnes holds their load, which would shoot a window bar like a cherry stone, where in truth
+it is crushed."""
+
+
 @wp.struct
 class Ground:
     """Contact of each body with the plane z = 0: up to five of its vertices, the friction memory, what was excused at
@@ -115,6 +121,12 @@ def hysteresis(vn: float, slow: float, crush: float):
 
 
 @wp.func
+def reluctance(vn: float):
+    """Factor on the elastic force at separation speed vn: 1 up to half of FLUNG_MPS, 0 from there on."""
+    return wp.clamp(2.0 - 2.0 * vn / FLUNG_MPS, 0.0, 1.0)
+
+
+@wp.func
 def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: float, drag: float, crush: float,
           hasty: float):  # fmt: skip
     """Normal forces at the points, seen from r's centroid: (sum of f, sum of f x, spring energy, sum of f x^2).
@@ -147,7 +159,8 @@ def press(pairs: Pairs, p: int, r: int, c: int, bodies: Bodies, n: wp.vec3, k: f
         if depth > 0.0:
             vn = wp.dot(n, v + wp.cross(wc, arm_c) - wp.cross(wr, arm_r))
             part = depth / joint
-            f = wp.max(0.0, share * elastic * part * part * part * hysteresis(vn, slow, crush) - drag * vn)
+            part = part * part * part * hysteresis(vn, slow, crush) * reluctance(vn)
+            f = wp.max(0.0, share * elastic * part - drag * vn)
             x = arm_c + t
             total += f
             point += f * x
@@ -353,7 +366,8 @@ def press_down(i: int, bodies: Bodies, shapes: Shapes, ground: Ground, k: float,
         if depth > 0.0:
             vn = bodies.vf[i][2] + wp.cross(bodies.w[i], arm)[2]
             part = depth / joint
-            f = wp.max(0.0, share * elastic * part * part * part * hysteresis(vn, slow, bodies.crushing[i]) - drag * vn)
+            part = part * part * part * hysteresis(vn, slow, bodies.crushing[i]) * reluctance(vn)
+            f = wp.max(0.0, share * elastic * part - drag * vn)
             push += f
             point += f * arm
             square += f * wp.length_sq(arm)

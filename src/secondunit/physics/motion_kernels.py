@@ -103,6 +103,25 @@ def rocking(i: int, bodies: Bodies, f: wp.vec3, mass: float, gravity: float, rat
     return rate * slow * (1.0 + BINDING * late)
 
 
+JERK_MPS = wp.constant(2.0)
+"""Contacts together change no body's speed by more than this in one step. A light piece that heavy ones press holds
+their load on both sides; when one side lets go, the other's would be a shot. What is more than this crushes it."""
+
+LEAP_MPS = wp.constant(7.0)
+"""Contacts throw nothing upwards faster than this: what shoots out between two floors like a seed is crushed first."""
+
+
+@wp.func
+def taken(i: int, bodies: Bodies, f: wp.vec3, mass: float, dt: float):
+    """What body i takes of the contact force f; the work of the rest is lost."""
+    got = f * wp.min(1.0, JERK_MPS * mass / wp.max(wp.length(f) * dt, 1.0e-6))
+    if bodies.vf[i][2] > LEAP_MPS and got[2] > 0.0:
+        got = wp.vec3(got[0], got[1], 0.0)
+    gone = dt * wp.dot(f - got, bodies.vf[i] + got * (0.5 * dt / mass))
+    bodies.lost[i] = bodies.lost[i] + wp.float64(gone)
+    return got
+
+
 @wp.func
 def stirred(i: int, bodies: Bodies, f: wp.vec3, t: wp.vec3, mass: float, dt: float):
     """Add this step's nudge to a sleeping body; whether it is enough to wake it."""
@@ -133,7 +152,7 @@ def move(bodies: Bodies, gather: Gather, lists: Lists, pairs: Pairs, gravity: fl
     fc, tc, lost, busy = contact_load(i, lists, pairs)
     bodies.busy[i] = busy + gather.ground_busy[i]
     mass = bodies.mass[i]
-    f = f + fc + gather.ground_force[i]
+    f = f + taken(i, bodies, fc + gather.ground_force[i], mass, dt)
     t = t + tc + gather.ground_torque[i]
     f = f + wp.vec3(0.0, 0.0, -gravity * mass)
     bodies.force[i] = f

@@ -21,8 +21,14 @@ PULVERISED = 0.85
 HEADLESS = 0.5
 """Of what is thrown out the upper part from here on is blown away, too. Else it would still be a pier: held by the load
 it carries, it goes nowhere, and where the draw leaves such piers on all sides the building stands on them."""
+CHARGED = 2
+"""The lowest storey above the ground that is blown, and how many are left between those that are."""
+PULVERISED_ABOVE = 0.6
+"""Share of the walls that becomes dust and gravel in a storey above the ground."""
 SWEEP_S = 0.8
 """From the first bay's charges to the last bay's."""
+LATER_S = 0.45
+"""From a storey's charges to those of the next one up."""
 BLOCK_M = 7.0
 """A building comes down in blocks about this wide."""
 SEAM_M = 0.3
@@ -61,13 +67,21 @@ def triggers(extent: Extent, style: Style, side: Side, seed: int) -> list[Trigge
 
 
 def _implode(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigger]:
-    """Charges run through the ground floor from ``side``; higher up one storey is weakened, so that it breaks."""
+    """Charges run through the ground floor from ``side``, and a moment later through every third storey above it; a
+    building too low for that has one storey weakened, so that it breaks.
+
+    With the ground floor alone gone a building lands on its first floor and stands there for seconds, every joint
+    broken and every wall upright.
+    """
     out: list[Trigger] = []
     for time, x, z in _row(extent, side, 0, 0.0, SWEEP_S, rng):
         out += _charge(extent, x, z, time, rng)
     out += _seams(extent, rng)
     storeys = len(extent.floors_m)
-    if storeys > 2:
+    for n, storey in enumerate(range(CHARGED, storeys - 1, CHARGED + 1), start=1):
+        for time, x, z in _row(extent, side, storey, n * LATER_S, SWEEP_S, rng):
+            out += _charge(extent, x, z, time, rng, pulverised=PULVERISED_ABOVE)
+    if storeys == CHARGED + 1:
         for time, x, z in _row(extent, side, storeys // 2, 0.35, SWEEP_S, rng):
             out.append(Trigger(time, (x[0], -PAD_M, z[0]), (x[1], extent.depth_m + PAD_M, z[1]), "weaken", factor=0.15))
     return out
