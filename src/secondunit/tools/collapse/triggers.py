@@ -25,6 +25,8 @@ CHARGED = 2
 """The lowest storey above the ground that is blown, and how many are left between those that are."""
 PULVERISED_ABOVE = 0.6
 """Share of the walls that becomes dust and gravel in a storey above the ground."""
+THROWN_ABOVE = 0.3
+"""How fast walls are thrown out there, by the speed at the ground: from high up they would land in the camera."""
 SWEEP_S = 0.8
 """From the first bay's charges to the last bay's."""
 LATER_S = 0.45
@@ -80,7 +82,7 @@ def _implode(extent: Extent, side: Side, rng: np.random.Generator) -> list[Trigg
     storeys = len(extent.floors_m)
     for n, storey in enumerate(range(CHARGED, storeys - 1, CHARGED + 1), start=1):
         for time, x, z in _row(extent, side, storey, n * LATER_S, SWEEP_S, rng):
-            out += _charge(extent, x, z, time, rng, pulverised=PULVERISED_ABOVE)
+            out += _charge(extent, x, z, time, rng, pulverised=PULVERISED_ABOVE, thrown=THROWN_ABOVE)
     if storeys == CHARGED + 1:
         for time, x, z in _row(extent, side, storeys // 2, 0.35, SWEEP_S, rng):
             out.append(Trigger(time, (x[0], -PAD_M, z[0]), (x[1], extent.depth_m + PAD_M, z[1]), "weaken", factor=0.15))
@@ -131,6 +133,7 @@ def _charge(
     time: float,
     rng: np.random.Generator,
     pulverised: float = PULVERISED,
+    thrown: float = 1.0,
 ) -> list[Trigger]:
     """One slice of a storey is blown: its inside and most of its walls are pulverised, the rest is kicked out.
 
@@ -148,7 +151,7 @@ def _charge(
             continue
         neck = z[0] + HEADLESS * (z[1] - z[0])
         out.append(Trigger(delay, (*start, neck), (*stop, z[1]), "remove"))
-        speed = np.array([way[0], way[1], 0.1]) * rng.uniform(2.0, 5.0) + rng.normal(0.0, 0.4, 3)
+        speed = np.array([way[0], way[1], 0.1]) * rng.uniform(2.0, 5.0) * thrown + rng.normal(0.0, 0.4, 3)
         vx, vy, vz = (float(v) for v in speed)
         out.append(Trigger(delay + 0.1, (*start, z[0]), (*stop, neck), "push", velocity_mps=(vx, vy, max(vz, 0.0))))
     return out
