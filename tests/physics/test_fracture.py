@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secondunit.physics import fracture_plane as plane
 from secondunit.physics.fracture import ConvexSolid, Panel, fracture
 from secondunit.physics.fracture_overlap import overlap_depth, overlapping_pairs, piece_solids, trim_overlaps
 from secondunit.physics.fracture_plane import convex_parts
@@ -226,3 +227,28 @@ def test_a_seed_gives_the_same_bytes_in_another_process():
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert digest(here) == there
     assert digest(fracture([wall(holes=(window(2.0, 1.0),))], seed=8, budget=40)[0]) != there
+
+
+@pytest.mark.parametrize("metres", [(1.0, 1.0), (0.5, 3.0)])
+def test_no_wall_of_bricks_falls_in_beams_and_nothing_of_it_is_lost(metres):
+    strip = shapely.Polygon([(0, 0), (9 / metres[0], 0), (9 / metres[0], 0.9 / metres[1]), (0, 0.9 / metres[1])])
+    parts = plane.snapped(strip, metres, np.random.default_rng(3))
+    assert sum(part.area for part in parts) == pytest.approx(strip.area)
+    for part in parts:
+        box = shapely.oriented_envelope(shapely.transform(part, lambda points: points * metres))
+        sides = np.linalg.norm(np.diff(np.array(box.exterior.coords)[:3], axis=0), axis=1)
+        assert sides.max() <= max(plane.BEAM_M, plane.BEAM * sides.min())
+        assert part.convex_hull.area == pytest.approx(part.area)
+    square = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)])
+    assert plane.snapped(square, (2.0, 2.0), np.random.default_rng(3)) == [square]
+
+
+def test_a_concrete_strip_stays_whole_and_a_brick_one_breaks():
+    outline = ((0.0, 0.0), (8.0, 0.0), (8.0, 0.8), (0.0, 0.8))
+    axes = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.3, 0.0)
+    count = {}
+    for material in ("concrete", "brick"):
+        panel = Panel("strip", material, outline, (0.0, 0.0, 0.0), *axes, grain=(8.0, 1.0))
+        count[material] = len(fracture([panel], seed=1, budget=1)[0])
+    assert count["concrete"] == 1
+    assert count["brick"] >= 4

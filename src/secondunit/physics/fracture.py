@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry import Polygon
 
 from secondunit.physics.fracture_overlap import Trim, trim_overlaps
-from secondunit.physics.fracture_plane import crack, polygons, tidy
+from secondunit.physics.fracture_plane import crack, polygons, snapped, tidy
 from secondunit.physics.fracture_solid import Chunk, Solid, clip, hull, pack, prism, volume_m3, volumes_m3
 from secondunit.physics.pieces import FRACTURE, INNER, MATERIALS, SKIN, Floats, Pieces, material_index
 
@@ -220,10 +220,12 @@ def _stream(seed: int, name: str) -> np.random.Generator:
 
 def _break_panel(panel: Panel, rng: np.random.Generator, factor: float) -> list[Chunk]:
     material = material_index(panel.material)
-    cell_uv = _cell(panel, factor)
+    cell_uv, tied = _cell(panel, factor), MATERIALS[material].tied
+    metres = math.dist(panel.axis_u, ORIGIN), math.dist(panel.axis_v, ORIGIN)
     chunks = []
     for shape in polygons(panel.polygon()):
-        for cell in crack(shape, cell_uv, rng, panel.bits):
+        cells = crack(shape, cell_uv, rng, panel.bits)
+        for cell in cells if tied else (part for whole in cells for part in snapped(whole, metres, rng)):
             solid = _swept(panel, shape, cell)
             if solid is not None:
                 chunks.append(Chunk(solid, material, panel.name, panel.storey, panel.fixed))

@@ -25,6 +25,8 @@ REFLEX_RAD = 1e-6
 CRUMB_M2 = 1e-10
 HALF_PLANE = 1e3
 """Half-planes are squares of this size, metres: larger than any building."""
+BEAM_M, BEAM = 2.4, 2.5
+"""Longer than this, and so many times longer than wide, is a beam: masonry of that shape snaps when it lands."""
 BIT_SHARE = 0.28
 """Share of the way along each crack at which the small triangle at a triple point ends."""
 
@@ -45,6 +47,23 @@ def crack(polygon: Polygon, cell: tuple[float, float], rng: np.random.Generator,
     convex = [part for cell in cells for part in convex_parts(cell)]
     mended = _mend(convex, smallest=0.06)
     return [shapely.transform(cell, lambda points: points * scale) for cell in mended]
+
+
+def snapped(cell: Polygon, metres: tuple[float, float], rng: np.random.Generator) -> list[Polygon]:
+    """A convex cell, cut across until none of its parts is a beam. metres: what a unit of u and of v measures."""
+    ring = np.array(cell.exterior.coords) * metres
+    corners = np.array(shapely.oriented_envelope(Polygon(ring)).exterior.coords)
+    sides = np.linalg.norm(np.diff(corners[:3], axis=0), axis=1)
+    long, short = float(sides.max()), float(sides.min())
+    if long <= max(BEAM_M, BEAM * short):
+        return [cell]
+    along = np.diff(corners[:3], axis=0)[int(sides.argmax())] / long
+    across = np.array([-along[1], along[0]]) + rng.uniform(-0.2, 0.2) * along
+    middle = corners[:4].mean(axis=0) + rng.uniform(-0.1, 0.1) * long * along
+    halves = _half_planes([(tuple(middle), tuple(across))])[0]
+    parts = [part for half in halves for part in polygons(Polygon(ring).intersection(half))]
+    unit = [shapely.transform(part, lambda points: points / metres) for part in parts]
+    return [short for part in unit for short in snapped(part, metres, rng)] if len(unit) > 1 else [cell]
 
 
 def _cell_count(work: Polygon) -> int:

@@ -28,8 +28,8 @@ ROUND = 0.40
 """Smaller by larger curvature of a mole's light at least."""
 GROOVES = (48, 64, 129, 131, 198, 209, 278, 294, 358, 360, 420, 429, 31, 35, 111, 143, 261, 265, 340, 372)
 GROOVE, DEEPER = 0.04, 2.0
-"""Points beside the wings of the nose and the outer corners of the eyes, where folds end in a round shade; how wide that
-is by the face's width, and how much more a mole there stands out.
+"""Points beside the wings of the nose and the outer corners of the eyes, where folds end in a round shade; how wide
+that is by the face's width, and how much more a mole there stands out.
 """
 LOOKED_AT = 3.0
 """Texels of a mole's radius at which it is looked for at least; larger ones are looked for in a smaller map."""
